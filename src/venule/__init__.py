@@ -1,0 +1,34 @@
+"""venule finds the blood vessels in photographs of the retina and measures them.
+
+On arrays or files: `venule.segment(photograph)`, `venule.evaluate(vessels, reference, fov)`,
+`venule.load_model(name)`; with the extra `[train]`, `venule.networks.create(name)`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from venule.evaluation import evaluate as evaluate
+    from venule.models import load_model as load_model
+    from venule.segmentation import segment as segment
+    from venule.vessels import VesselMap as VesselMap
+
+__version__ = "0.1.0"
+
+# Loaded on first use: `import venule` and `venule --help` must not wait for libraries that they do not need.
+_HOMES = {
+    "segment": "venule.segmentation",
+    "evaluate": "venule.evaluation",
+    "load_model": "venule.models",
+    "VesselMap": "venule.vessels",
+}
+__all__ = ["VesselMap", "__version__", "evaluate", "load_model", "segment"]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name == "networks":
+        return import_module("venule.networks")
+    raise AttributeError(f"module 'venule' has no attribute {name!r}")

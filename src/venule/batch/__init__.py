@@ -1,0 +1,1 @@
+"""Many photographs: journal, resume, local workers. Knows nothing of vessels."""

@@ -1,0 +1,40 @@
+"""The `venule` program."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Find the blood vessels in photographs of the retina, and train, compare and score the networks that do.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"venule {version('venule')}")
+        raise typer.Exit
+
+
+@app.callback()
+def venule(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Options that come before every command."""
+
+
+def main() -> None:
+    """Run the program; an expected error is printed as one line, with exit code 2."""
+    from venule.errors import VenuleError
+
+    try:
+        app()
+    except VenuleError as error:
+        typer.secho(f"venule: {error}", fg="red", err=True)
+        raise SystemExit(2) from None

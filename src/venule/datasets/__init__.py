@@ -1,0 +1,1 @@
+"""DRIVE, CHASE_DB1, HRF, STARE, FIVES, a plain folder, phantoms."""

@@ -1,0 +1,1 @@
+"""VesselMap + reference drawing -> counts -> scores, intervals, map of agreement."""

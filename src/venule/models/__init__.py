@@ -1,0 +1,1 @@
+"""Shipped models: ONNX weights, each with its card."""

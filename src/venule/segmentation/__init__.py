@@ -1,0 +1,1 @@
+"""Photograph + model -> VesselMap."""

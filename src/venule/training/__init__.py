@@ -1,0 +1,1 @@
+"""Recipe -> augmentation -> fit -> checkpoint -> ONNX."""

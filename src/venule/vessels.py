@@ -1,0 +1,67 @@
+"""The vessel map: what segmentation makes, and measurement, evaluation and report take."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from venule.arrays import BoolArray, ImageArray, ProbabilityArray
+from venule.errors import VenuleError
+
+OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
+
+
+@dataclass(frozen=True, eq=False)
+class VesselMap:
+    """The vessels of one photograph, at the size of the photograph as it was given.
+
+    Attributes:
+        probability: float32 (height, width) in [0, 1], that a pixel is vessel; 0 outside the field of view.
+        vessels: bool (height, width), where the probability reaches the threshold inside the field of view.
+        fov: bool (height, width), the field of view.
+        threshold: what made `vessels` of `probability`.
+        fov_diameter: pixels of the photograph.
+        model: name of the model that made the map; "" for a map that no model made.
+        image: uint8 (height, width, 3) RGB, the photograph.
+
+    Raises:
+        VenuleError: the arrays differ in size, or have the wrong type.
+    """
+
+    probability: ProbabilityArray
+    vessels: BoolArray
+    fov: BoolArray
+    threshold: float
+    fov_diameter: float
+    model: str
+    image: ImageArray
+
+    def __post_init__(self) -> None:
+        """Check that the arrays belong together."""
+        kinds = {"probability": np.float32, "vessels": np.bool_, "fov": np.bool_, "image": np.uint8}
+        for name, dtype in kinds.items():
+            array = getattr(self, name)
+            expected = self.image.shape[:2] + ((3,) if name == "image" else ())
+            if array.dtype != dtype or array.shape != expected:
+                raise VenuleError(
+                    f"{name} of a vessel map must be {np.dtype(dtype).name} {expected}; "
+                    f"got {array.dtype.name} {array.shape}"
+                )
+
+    @property
+    def vessel_share(self) -> float:
+        """Share of the field of view that is vessel, in [0, 1]."""
+        return float(np.count_nonzero(self.vessels)) / max(1, int(np.count_nonzero(self.fov)))
+
+    def overlay(self, *, opacity: float = 0.6) -> ImageArray:
+        """The photograph with its vessels in light blue, black outside the field of view.
+
+        Args:
+            opacity: of the vessel layer, in [0, 1].
+
+        Returns:
+            uint8 (height, width, 3) RGB. Outside the field of view nothing is shown: names and dates stand there.
+        """
+        picture = np.where(self.fov[..., None], self.image, 0).astype(np.uint8)
+        layer = np.array(OVERLAY_COLOUR, np.float32)
+        picture[self.vessels] = ((1 - opacity) * picture[self.vessels] + opacity * layer).astype(np.uint8)
+        return picture
