@@ -57,5 +57,11 @@ class OutputError(VenuleError):
     reason = "bad-output"
 
 
+class MissingExtraError(VenuleError):
+    """A library is not installed that only some users need."""
+
+    reason = "missing-extra"
+
+
 def _rebuild(kind: type[VenuleError], message: str, reason: str) -> VenuleError:
     return kind(message, reason=reason)

@@ -1,1 +1,6 @@
 """Shipped models: ONNX weights, each with its card."""
+
+from venule.models.card import Card, Interval, Score
+from venule.models.model import Model, load_model, model_folder, read_card, shipped_models
+
+__all__ = ["Card", "Interval", "Model", "Score", "load_model", "model_folder", "read_card", "shipped_models"]

@@ -1,0 +1,72 @@
+"""A model's card: everything that a user must know of it, checked on reading."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Interval(BaseModel):
+    """A mean over photographs with its 95 % interval."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mean: float
+    lower: float
+    upper: float
+
+
+class Score(BaseModel):
+    """How well the model did on photographs that it was not trained on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: str
+    photographs: int
+    dice: Interval
+    command: str
+
+
+class Card(BaseModel):
+    """What a model is, what it was made from, and how it must be run.
+
+    Attributes:
+        name: of the model.
+        summary: one line for a list of models.
+        licence: of the weights, with what follows from the data they were trained on.
+        data: what it was trained on, a line each.
+        network: name of the architecture.
+        network_arguments: what the architecture was built with.
+        parameters: trainable ones.
+        working_diameter: pixels across the field of view, at which a photograph is given to the network.
+        multiple: height and width of the input must be multiples of it.
+        threshold: frozen; a pixel at or above it is vessel.
+        threshold_from: the photographs that it was chosen on.
+        recipe: the recipe that made it.
+        training_seconds: wall time of the training.
+        device: that it was trained on.
+        scores: on photographs it never saw.
+        limits: what it is not good at, or was not tried on.
+        sha256: of the ONNX file.
+        venule: version that made it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    summary: str
+    licence: str
+    data: tuple[str, ...]
+    network: str
+    network_arguments: dict[str, Any]
+    parameters: int
+    working_diameter: float = Field(gt=0)
+    multiple: int = Field(ge=1)
+    threshold: float = Field(gt=0, lt=1)
+    threshold_from: str
+    recipe: dict[str, Any]
+    training_seconds: float
+    device: str
+    scores: tuple[Score, ...] = ()
+    limits: tuple[str, ...] = ()
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    venule: str

@@ -1,0 +1,105 @@
+"""Models by name or by folder, checked against their cards."""
+
+import hashlib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from venule.errors import ModelError
+from venule.models.card import Card
+
+ONNX_FILE = "model.onnx"
+CARD_FILE = "card.json"
+WEIGHTS_FILE = "weights.safetensors"
+_SHIPPED = Path(__file__).parent
+_LARGEST = 2**31  # bytes; protobuf, and so ONNX in one file, ends there
+
+
+@dataclass(frozen=True)
+class Model:
+    """An ONNX network with its card.
+
+    Attributes:
+        card: what it is and how it must be run.
+        onnx: the network, as the bytes whose sha256 the card names.
+        folder: where it lies.
+    """
+
+    card: Card
+    onnx: bytes
+    folder: Path
+
+
+def shipped_models() -> tuple[str, ...]:
+    """Names of the models that come with venule."""
+    return tuple(sorted(path.parent.name for path in _SHIPPED.glob(f"*/{CARD_FILE}")))
+
+
+def model_folder(name_or_path: str | Path) -> Path:
+    """The folder of a shipped model, or of one's own.
+
+    Raises:
+        ModelError: no such model; the message lists the shipped ones.
+    """
+    shipped = _SHIPPED / str(name_or_path)
+    if str(name_or_path) in shipped_models():
+        return shipped
+    folder = Path(name_or_path)
+    if folder.name in (ONNX_FILE, CARD_FILE):
+        folder = folder.parent
+    if (folder / CARD_FILE).is_file():
+        return folder
+    if folder.is_dir():
+        raise ModelError(f"{folder} holds no {CARD_FILE}: a model is a folder with {ONNX_FILE} and {CARD_FILE}")
+    close = get_close_matches(str(name_or_path), shipped_models(), n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    raise ModelError(
+        f"unknown model {str(name_or_path)!r}: {hint}shipped: {', '.join(shipped_models())}; "
+        f"or give the folder of your own, with {ONNX_FILE} and {CARD_FILE}"
+    )
+
+
+def read_card(folder: Path) -> Card:
+    """The checked card of a model.
+
+    Raises:
+        ModelError: the card cannot be read, or a field is missing, unknown or out of range.
+    """
+    path = folder / CARD_FILE
+    try:
+        return Card.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ModelError(f"{path} is no valid card: {where}: {first['msg']}") from error
+
+
+def load_model(name_or_path: str | Path = "general") -> Model:
+    """A model, its file checked against the sha256 in its card.
+
+    Args:
+        name_or_path: name of a shipped model, or the folder of one's own.
+
+    Raises:
+        ModelError: unknown, incomplete, or the network is not the one the card describes.
+    """
+    folder = model_folder(name_or_path)
+    card = read_card(folder)
+    path = folder / ONNX_FILE
+    try:
+        if path.stat().st_size >= _LARGEST:
+            raise ModelError(f"{path} is larger than an ONNX file can be; get the model anew")
+        onnx = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    digest = hashlib.sha256(onnx).hexdigest()
+    if digest != card.sha256:
+        raise ModelError(
+            f"{path} has sha256 {digest[:12]}..., its card says {card.sha256[:12]}...: "
+            "the file is damaged or not the one that was described; get the model anew"
+        )
+    return Model(card, onnx, folder)

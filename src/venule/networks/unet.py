@@ -1,0 +1,57 @@
+"""The U-Net of the reference study (Ronneberger et al. 2015)."""
+
+import torch
+from torch import Tensor, nn
+
+from venule.networks.blocks import check_multiple, convolution_pair
+
+
+class UNet(nn.Module):
+    """Encoder and decoder joined by concatenation, with 'same' padding: nothing is cropped.
+
+    As in the study, the bridge alone has no batch normalisation unless `bridge_norm` says so.
+
+    Args:
+        widths: channels of the encoder's levels, from full resolution down.
+        bridge: channels at the bottom; twice the last width where none is given.
+        bridge_norm: whether the bridge has batch normalisation, too.
+        channels: of the input.
+
+    Shape:
+        (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
+    """
+
+    def __init__(
+        self,
+        widths: tuple[int, ...] = (64, 128, 256, 512),
+        *,
+        bridge: int | None = None,
+        bridge_norm: bool = False,
+        channels: int = 3,
+    ) -> None:
+        """Build the encoder, the bridge, the decoder and the head."""
+        super().__init__()
+        widths = tuple(widths)
+        bottom = bridge or 2 * widths[-1]
+        self.multiple = 2 ** len(widths)
+        self.encoder = nn.ModuleList(
+            convolution_pair(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True)
+        )
+        self.pool = nn.MaxPool2d(2)
+        self.bridge = convolution_pair(widths[-1], bottom, norm=bridge_norm)
+        lower = (bottom, *reversed(widths))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in zip(lower, lower[1:], strict=False))
+        self.decoder = nn.ModuleList(convolution_pair(2 * w, w) for w in reversed(widths))
+        self.head = nn.Conv2d(widths[0], 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of the probability that a pixel is vessel."""
+        check_multiple(x, self.multiple)
+        skips = []
+        for block in self.encoder:
+            skips.append(block(x if not skips else self.pool(skips[-1])))
+        x = self.bridge(self.pool(skips[-1]))
+        for up, block, skip in zip(self.up, self.decoder, reversed(skips), strict=True):
+            x = block(torch.cat([up(x), skip], dim=1))
+        logits: Tensor = self.head(x)
+        return logits
