@@ -1,0 +1,92 @@
+"""A model at work: a photograph goes in, the probability of vessel comes out."""
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from venule.arrays import ProbabilityArray
+from venule.errors import ModelError
+from venule.models import Model
+from venule.photograph import Photograph, WorkingScale, normalise
+
+# In this order, those that are there. Others (TensorRT, CoreML, ...) compile anew for every size of input, and at
+# working scale hardly two photographs have the same.
+PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+
+FLIPS: tuple[tuple[int, ...], ...] = ((), (2,), (3,), (2, 3))  # axes of (N, C, H, W) that are mirrored
+
+
+class Segmenter:
+    """A loaded model, ready for any number of photographs.
+
+    Args:
+        model: from `venule.load_model`.
+        threads: for the arithmetic of the network on the CPU; None: as many as there are cores.
+
+    Raises:
+        ModelError: onnxruntime cannot load the model, or its input and output are not those of the contract.
+    """
+
+    def __init__(self, model: Model, *, threads: int | None = None) -> None:
+        self.card = model.card
+        options = ort.SessionOptions()
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.intra_op_num_threads = threads or 0
+        options.log_severity_level = 3  # errors; its warnings speak of the machine, not of the photograph
+        available = ort.get_available_providers()
+        try:
+            self._session = ort.InferenceSession(
+                model.onnx, options, providers=[name for name in PROVIDERS if name in available]
+            )
+        except Exception as error:  # onnxruntime's errors have no common root of their own
+            raise ModelError(f"model {self.card.name}: onnxruntime cannot load it: {error}") from error
+        names = [[tensor.name for tensor in side] for side in (self._session.get_inputs(), self._session.get_outputs())]
+        if names != [["photograph"], ["probability"]]:
+            raise ModelError(
+                f"model {self.card.name} takes {names[0]} and gives {names[1]}; venule needs one input, 'photograph', "
+                "and one output, 'probability': export it with venule export"
+            )
+
+    def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:
+        """How likely each pixel is to be vessel.
+
+        Args:
+            photograph: of any size.
+            flips: average over the photograph and its three mirror images: steadier, and four times the work.
+
+        Returns:
+            float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
+
+        Raises:
+            ModelError: the model fails on the photograph, or gives something of another size.
+        """
+        scale = WorkingScale.fit(photograph.fov, self.card.working_diameter)
+        prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
+        height, width = prepared.shape[1:]
+        padded = _pad(prepared, multiple=self.card.multiple)
+        views = FLIPS if flips else FLIPS[:1]
+        # One after the other, not as a batch of four: the same arithmetic in a quarter of the memory.
+        total = sum(np.flip(self._run(np.flip(padded, axes)), axes) for axes in views)
+        restored = scale.restore(np.ascontiguousarray(total[0, 0, :height, :width] / np.float32(len(views))))
+        np.clip(restored, 0, 1, out=restored)
+        restored[~photograph.fov.mask] = 0
+        return restored
+
+    def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            (probability,) = self._session.run(["probability"], {"photograph": np.ascontiguousarray(network_input)})
+        except Exception as error:
+            raise ModelError(f"model {self.card.name} fails on an input of {network_input.shape}: {error}") from error
+        expected = (1, 1, *network_input.shape[2:])
+        if probability.shape != expected or not np.isfinite(probability).all():
+            raise ModelError(
+                f"model {self.card.name} gives {probability.shape}, or values that are no numbers, for an input of "
+                f"{network_input.shape}; it should give finite values of {expected}"
+            )
+        return np.asarray(probability, np.float32)
+
+
+def _pad(prepared: NDArray[np.float32], *, multiple: int) -> NDArray[np.float32]:
+    """(3, h, w) -> (1, 3, H, W), zeros below and to the right until the multiple that the network needs is reached."""
+    height, width = prepared.shape[1:]
+    return np.pad(prepared, ((0, 0), (0, -height % multiple), (0, -width % multiple)))[None]
