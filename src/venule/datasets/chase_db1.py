@@ -1,0 +1,31 @@
+"""CHASE_DB1: both eyes of 14 children of the Child Heart and Health Study in England (Fraz et al. 2012).
+
+The usual split: the first 20 photographs (01L to 10R) to train, the last 8 to test. It gives no masks.
+"""
+
+from venule.datasets.known import Files, KnownSet
+
+
+def _files(name: str, split: str) -> Files:
+    return Files(
+        photograph=(f"Image_{name}.jpg",),
+        reference=(f"Image_{name}_1stHO.png",),
+        second=(f"Image_{name}_2ndHO.png",),
+    )
+
+
+def _child(name: str) -> str:
+    return name[:-1]  # "01L", "01R": two eyes of child 01
+
+
+SET = KnownSet(
+    name="chase_db1",
+    title="CHASE_DB1",
+    size=(999, 960),
+    drawings="two observers",
+    licence="CC BY 4.0",
+    page="https://blogs.kingston.ac.uk/retinal/chasedb1/",
+    marks=("[Ii]mage_[0-9][0-9][LRlr].*", "[Ii]mage_[0-9][0-9][LRlr]_1*"),
+    files=_files,
+    subject=_child,
+)

@@ -1,0 +1,149 @@
+"""What a published data set holds and where: the table that an adapter fills in."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files as package_files
+from pathlib import Path
+
+from venule.datasets.dataset import Dataset, Record
+from venule.errors import DatasetError
+
+IMAGE_SUFFIXES = {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ppm", ".pgm", ".gz"}
+ROLES = ("photograph", "reference", "fov", "second")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the files of one photograph lie: paths inside the folder of the set, the usual one first.
+
+    A role that a set does not have is an empty tuple.
+    """
+
+    photograph: tuple[str, ...]
+    reference: tuple[str, ...] = ()
+    fov: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownSet:
+    """A published data set.
+
+    Attributes:
+        name: what users type.
+        title: what papers write.
+        size: (width, height) of every photograph, in pixels.
+        drawings: what was drawn, in a few words.
+        licence: in a few words.
+        page: where the set is described and given out.
+        marks: glob patterns inside the folder; a folder where one matches is a copy of this set.
+        files: (name, split) -> where the files of a photograph lie.
+        subject: name of a photograph -> the person it shows.
+    """
+
+    name: str
+    title: str
+    size: tuple[int, int]
+    drawings: str
+    licence: str
+    page: str
+    marks: tuple[str, ...]
+    files: Callable[[str, str], Files]
+    subject: Callable[[str], str] = str
+
+    @property
+    def splits(self) -> dict[str, list[str]]:
+        """Names of the photographs of each published split; {"all": [...]} where none was published."""
+        return _read_json(f"{self.name}.json")
+
+    @property
+    def photographs(self) -> int:
+        """How many photographs the set has."""
+        return sum(len(names) for names in self.splits.values())
+
+    def entries(self) -> Iterator[tuple[str, str, Files]]:
+        """Each photograph: name, split, files."""
+        for split, names in self.splits.items():
+            for name in names:
+                yield name, split, self.files(name, split)
+
+    def recognises(self, folder: Path) -> bool:
+        """Whether the folder looks like a copy of this set, whole or not."""
+        return any(next(folder.glob(mark), None) is not None for mark in self.marks)
+
+
+def open_known(known: KnownSet, folder: Path) -> Dataset:
+    """Open a copy of a published set.
+
+    A split may be missing as a whole, and so may the drawings or masks of a split; a copy where some are there and
+    some are not is refused, because scores on it could not be compared with anybody's.
+
+    Raises:
+        DatasetError: photographs, drawings or masks are missing.
+    """
+    index = index_files(folder)
+    found = {name: {role: find(index, getattr(where, role)) for role in ROLES} for name, _, where in known.entries()}
+    records = []
+    for split, names in known.splits.items():
+        for role in ROLES:
+            _check_all_or_none(known, folder, split, role, {name: found[name][role] for name in names})
+        for name in names:
+            paths = found[name]
+            if paths["photograph"] is not None:
+                records.append(
+                    Record(
+                        name=name,
+                        photograph=paths["photograph"],
+                        reference=paths["reference"],
+                        fov=paths["fov"],
+                        second=paths["second"],
+                        subject=known.subject(name),
+                        split=None if split == "all" else split,
+                    )
+                )
+    if not records:
+        first = next(known.entries())[2].photograph[0]
+        raise DatasetError(
+            f"{folder} holds no photograph of {known.title} under its own name ({first} and so on): this copy has been "
+            f"renamed or is incomplete; `venule data check {folder}` names each file, {known.page} has the original"
+        )
+    return Dataset(known.name, folder, tuple(sorted(records, key=lambda record: record.name)))
+
+
+def index_files(folder: Path, *, depth: int = 3) -> dict[str, Path]:
+    """The image files of a folder by their lower-case path inside it.
+
+    Copies of one set differ in the case of their names (HRF: .JPG and .jpg).
+    """
+    found: dict[str, Path] = {}
+    for parent, folders, names in os.walk(folder):
+        inside = Path(parent).relative_to(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        if len(inside.parts) >= depth:
+            folders.clear()
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES:
+                found.setdefault((inside / name).as_posix().lower(), Path(parent) / name)
+    return found
+
+
+def find(index: dict[str, Path], candidates: tuple[str, ...]) -> Path | None:
+    """The first of the candidate paths that is there, whatever the case of its letters."""
+    return next((index[path.lower()] for path in candidates if path.lower() in index), None)
+
+
+def _check_all_or_none(known: KnownSet, folder: Path, split: str, role: str, paths: dict[str, Path | None]) -> None:
+    missing = [name for name, path in paths.items() if path is None]
+    if missing and len(missing) < len(paths):
+        expected = getattr(known.files(missing[0], split), role)[0]
+        raise DatasetError(
+            f"{folder} lacks {len(missing)} of the {len(paths)} files ({role}) of the {split} split of {known.title}, "
+            f"the first {expected}: `venule data check {folder}` names each; {known.page} has the original"
+        )
+
+
+def _read_json(name: str) -> dict[str, list[str]]:
+    content: dict[str, list[str]] = json.loads((package_files("venule.datasets") / name).read_text("utf-8"))
+    return content

@@ -1,0 +1,58 @@
+"""Which data sets venule knows, and which of them a folder is."""
+
+from pathlib import Path
+
+from venule.datasets import chase_db1, drive, fives, folder, hrf, stare
+from venule.datasets.dataset import Dataset
+from venule.datasets.known import KnownSet, open_known
+from venule.errors import DatasetError
+
+KNOWN: dict[str, KnownSet] = {module.SET.name: module.SET for module in (drive, chase_db1, hrf, stare, fives)}
+PLAIN = "folder"
+
+
+def open_dataset(path: Path, *, name: str | None = None) -> Dataset:
+    """Open the data set that lies in a folder.
+
+    Args:
+        path: the folder.
+        name: which set it is, "folder" for the plain layout; None to recognise it.
+
+    Raises:
+        DatasetError: there is no such folder, the set is not known or not recognised, or files are missing.
+    """
+    path = Path(path)
+    name = recognise(path) if name is None else name
+    if not path.is_dir():
+        raise DatasetError(f"{path} is no folder")
+    return folder.open_folder(path) if name == PLAIN else open_known(known_set(name), path)
+
+
+def recognise(path: Path) -> str:
+    """The name of the set that lies in a folder.
+
+    Raises:
+        DatasetError: there is no such folder, or it has the layout of no known set.
+    """
+    if not path.is_dir():
+        raise DatasetError(f"{path} is no folder")
+    if folder.recognises(path):
+        return PLAIN
+    for name, known in KNOWN.items():
+        if known.recognises(path):
+            return name
+    raise DatasetError(
+        f"{path} has the layout of no set that venule knows ({', '.join(KNOWN)}); an own set needs the folders "
+        "images/ and vessels/ with the same names in both"
+    )
+
+
+def known_set(name: str) -> KnownSet:
+    """A published set by its name.
+
+    Raises:
+        DatasetError: the name is not known.
+    """
+    if name not in KNOWN:
+        raise DatasetError(f"unknown data set {name!r}; known: {', '.join(KNOWN)}")
+    return KNOWN[name]

@@ -1,0 +1,31 @@
+"""STARE: the 20 photographs of which two observers drew the vessels (Hoover et al. 2000).
+
+Adam Hoover (ah) is the first observer, Valentina Kouznetsova (vk) the second. No split was published: papers leave one
+out, or choose their own. The files are read as they come, packed (.ppm.gz).
+"""
+
+from venule.datasets.known import Files, KnownSet
+
+
+def _files(name: str, split: str) -> Files:
+    return Files(
+        photograph=_places(name, "stare-images", "ppm"),
+        reference=_places(name, "labels-ah", "ah.ppm"),
+        second=_places(name, "labels-vk", "vk.ppm"),
+    )
+
+
+def _places(name: str, folder: str, suffix: str) -> tuple[str, ...]:
+    return tuple(f"{place}{name}.{suffix}{packed}" for place in (f"{folder}/", "") for packed in (".gz", ""))
+
+
+SET = KnownSet(
+    name="stare",
+    title="STARE",
+    size=(700, 605),
+    drawings="two observers",
+    licence="free to use, terms not stated; cite the paper",
+    page="https://cecas.clemson.edu/~ahoover/stare/probing/",
+    marks=("stare-images", "labels-ah", "im[0-9][0-9][0-9][0-9].ppm*"),
+    files=_files,  # who is who is not published: each photograph counts as a person of its own
+)
