@@ -20,7 +20,7 @@ _LEGEND = {
     "neither (TN)": NEITHER,
     "outside field of view": OUTSIDE,
 }
-_PAPER, _INK = (128, 128, 128), (0, 0, 0)
+_PAPER, _INK = (224, 224, 224), (0, 0, 0)
 
 
 def agreement_map(vessels: BoolArray, reference: BoolArray, fov: BoolArray | None = None) -> ImageArray:
@@ -67,7 +67,7 @@ def agreement_colours(vessels: BoolArray, reference: BoolArray, fov: BoolArray |
 
 def _legend(width: int) -> ImageArray:
     """A strip of the given width with a swatch and a name for each colour, on as many lines as they need."""
-    size = max(11, width // 48)
+    size = max(11, width // 60)
     font, gap = ImageFont.load_default(size), size // 2
     places, left, top = [], gap, gap
     for name in _LEGEND:

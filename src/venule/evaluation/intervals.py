@@ -106,7 +106,7 @@ def paired_difference(
     """
     if len(first) != len(second):
         raise EvaluationError(
-            f"a paired comparison needs the same photographs twice; got {len(first)} and {len(second)}"
+            f"a paired comparison needs the same photographs; got {len(first)} and {len(second)} values"
         )
     differences = np.subtract(first, second)
     interval = bootstrap_mean_interval(list(differences), seed=seed, resamples=resamples, groups=groups)

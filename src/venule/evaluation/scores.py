@@ -102,9 +102,7 @@ def evaluate(
                 f"{name} is {_size(array)}, the vessel map {_size(found)}: they must be of one photograph, unscaled"
             )
         if array.dtype != np.bool_:
-            raise EvaluationError(
-                f"{name} is {array.dtype.name}, not bool: pass drawing > 127 for a picture of 0 and 255"
-            )
+            raise EvaluationError(f"{name} is {array.dtype.name}, not bool: pass picture > 127 for one of 0 and 255")
     if not region.any():
         raise EvaluationError("the field of view is empty: nothing can be scored inside it", reason="empty-region")
     found = found & region
