@@ -14,9 +14,7 @@ from venule.vessels import VesselMap
 SHAPE = (12, 17)
 masks = arrays(np.bool_, SHAPE)
 probabilities = arrays(np.float32, SHAPE, elements=st.floats(0, 1, width=32))
-coarse = arrays(np.int8, SHAPE, elements=st.integers(0, 4)).map(
-    lambda level: (level / 4).astype(np.float32)
-)  # many ties
+many_ties = arrays(np.int8, SHAPE, elements=st.integers(0, 4)).map(lambda level: (level / 4).astype(np.float32))
 
 
 def random_case(seed=0, shape=(60, 80)):
