@@ -1,1 +1,20 @@
 """A file -> Photograph: decode, find the field of view, bring it to working scale and back."""
+
+from venule.photograph.decode import decode
+from venule.photograph.fov import find_fov, fov_from_mask
+from venule.photograph.photograph import FieldOfView, Photograph
+from venule.photograph.pixels import image_from_array
+from venule.photograph.read import photograph_from_array, read_photograph
+from venule.photograph.working import WorkingScale
+
+__all__ = [
+    "FieldOfView",
+    "Photograph",
+    "WorkingScale",
+    "decode",
+    "find_fov",
+    "fov_from_mask",
+    "image_from_array",
+    "photograph_from_array",
+    "read_photograph",
+]

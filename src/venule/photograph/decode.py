@@ -1,0 +1,159 @@
+"""A file -> uint8 RGB, upright."""
+
+import io
+import threading
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
+
+from venule.arrays import ImageArray
+from venule.errors import PhotographError
+from venule.photograph.pixels import check_not_small, image_from_array, over_black
+
+# Named, so that Pillow starts no other program on a file (Ghostscript); two readers must be imported to be known.
+_FORMATS = (
+    "JPEG",
+    "PNG",
+    "GIF",
+    "BMP",
+    "PPM",
+    TiffImagePlugin.TiffImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
+_OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
+_ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
+_open_lock = threading.Lock()
+
+
+def decode(source: Path | bytes, *, max_pixels: int = 300_000_000) -> ImageArray:
+    """Read a photograph from a file, or from the bytes of one.
+
+    JPEG, PNG, TIFF, GIF, BMP, PPM and WebP; black and white, grey, palette, RGB, RGBA (laid over black), CMYK, YCbCr;
+    8 and 16 bits a channel (16 bits are scaled by the bits in use, see `image_from_array`). The EXIF orientation is
+    applied. Of several pages or frames the first is taken.
+
+    Args:
+        source: path of the file, or its bytes.
+        max_pixels: a larger photograph is refused by its header, before memory is taken.
+
+    Returns:
+        uint8 (height, width, 3) RGB.
+
+    Raises:
+        PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder), `unreadable`, `empty-file`,
+            `not-an-image`, `broken-image` (cut short or damaged), `too-small`, `too-large`, `unsupported-mode`.
+    """
+    name = "the photograph given as bytes" if isinstance(source, bytes) else str(source)
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    if not data:
+        raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
+    with _open(data, name=name) as opened:
+        width, height = opened.size
+        if width * height > max_pixels:
+            raise PhotographError(
+                f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {max_pixels:,}: "
+                "make it smaller, or raise max_pixels",
+                reason="too-large",
+            )
+        check_not_small(height, width, name=name)
+        try:
+            return _pixels(opened, data, name=name)
+        except PhotographError:
+            raise
+        except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
+            raise PhotographError(
+                f"{name} is cut short or damaged ({error}): copy the file again", reason="broken-image"
+            ) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PhotographError(f"{path} does not exist: check the path", reason="not-found") from None
+    except IsADirectoryError:
+        raise PhotographError(f"{path} is a folder: name a photograph in it", reason="not-a-file") from None
+    except OSError as error:
+        raise PhotographError(
+            f"{path} cannot be read ({error.strerror or error}): check the permissions and the disk",
+            reason="unreadable",
+        ) from error
+
+
+def _open(data: bytes, *, name: str) -> Image.Image:
+    """Read the header. Pillow's own limit on size is lifted meanwhile: `max_pixels` takes its place."""
+    with _open_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
+        except UnidentifiedImageError:
+            if data.startswith(_SIGNATURES):
+                raise PhotographError(
+                    f"{name} begins like an image, but its header is cut short or damaged: copy the file again",
+                    reason="broken-image",
+                ) from None
+            raise PhotographError(
+                f"{name} is no image in a known format; give JPEG, PNG, TIFF, GIF, BMP, PPM or WebP",
+                reason="not-an-image",
+            ) from None
+        except Exception as error:  # a damaged header can break Pillow's readers in any way
+            raise PhotographError(
+                f"{name} has a damaged header ({error}): copy the file again", reason="broken-image"
+            ) from error
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _pixels(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
+    sixteen_bits_of_colour = _has_sixteen_bits_of_colour(opened, data)
+    opened.load()  # strict: a file that is cut short is an error here
+    if sixteen_bits_of_colour:
+        return _sixteen_bits_of_colour(opened, data, name=name)
+    upright = ImageOps.exif_transpose(opened)
+    if upright.mode in _ALPHA_MODES or (upright.mode in _OPAQUE_MODES and "transparency" in upright.info):
+        return over_black(np.asarray(upright.convert("RGBA")))
+    if upright.mode in _OPAQUE_MODES:
+        return np.array(upright.convert("RGB"))
+    white_is_zero = opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
+    if upright.mode.startswith("I;16") and not white_is_zero:
+        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
+    if upright.mode == "I" and opened.format == "PPM":  # Pillow scales to 65535, whatever the file's maximum
+        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
+    raise PhotographError(
+        f"{name} holds pixels of mode {upright.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
+        "read; save it with 8 or 16 bits a channel, grey or RGB",
+        reason="unsupported-mode",
+    )
+
+
+def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
+    """Whether Pillow would keep only the upper eight bits: a twelve-bit photograph would be left with four."""
+    if not opened.mode.startswith("RGB"):
+        return False
+    if opened.format == "PNG":
+        return data[24] == 16  # bit depth in IHDR, the first chunk
+    bits = opened.getexif().get(ExifTags.Base.BitsPerSample) if opened.format == "TIFF" else None
+    return isinstance(bits, tuple) and bits[0] == 16
+
+
+def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
+    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if array is None or array.dtype != np.uint16 or array.ndim != 3:
+        raise PhotographError(
+            f"{name} holds 16-bit colour in a form that is not read; save it as 16-bit RGB without compression, "
+            "or with 8 bits a channel",
+            reason="unsupported-mode",
+        )
+    order = cv2.COLOR_BGR2RGB if array.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+    image = image_from_array(np.asarray(cv2.cvtColor(array, order)), name=name)
+    if opened.format == "TIFF":  # OpenCV has turned it upright
+        return image
+    orientation = opened.getexif()
+    turned = Image.fromarray(image)
+    turned.info["exif"] = orientation.tobytes()
+    return np.array(ImageOps.exif_transpose(turned))

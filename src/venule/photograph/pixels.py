@@ -1,0 +1,76 @@
+"""Any array of pixels -> uint8 RGB."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from venule.arrays import ImageArray
+from venule.errors import PhotographError
+
+SMALLEST_SIDE = 64  # pixels; below it no vessel is more than a pixel wide
+
+
+def image_from_array(array: NDArray[Any], *, name: str = "the array") -> ImageArray:
+    """Pixels of any of the usual kinds, as uint8 RGB.
+
+    Args:
+        array: (height, width) or (height, width, 1) grey, (height, width, 3) RGB or (height, width, 4) RGBA; uint8,
+            uint16 or float in [0, 1]. uint16 is scaled by the bits in use: the brightest value decides how many
+            (12-bit data in a 16-bit file: 12), and the 8 highest of these are kept. Values up to 255 stay as they are.
+        name: what error messages call it.
+
+    Returns:
+        uint8 (height, width, 3) RGB; what RGBA shows through is black.
+
+    Raises:
+        PhotographError: `bad-array` for another shape or type, or for floats that are not in [0, 1]; `too-small`.
+    """
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
+        raise PhotographError(
+            f"{name} has shape {array.shape}; give (height, width), or (height, width, channels) with 1, 3 or 4 "
+            "channels in the order RGBA",
+            reason="bad-array",
+        )
+    check_not_small(array.shape[0], array.shape[1], name=name)
+    eight = _eight_bits(array, name=name)
+    if eight.ndim == 2 or eight.shape[2] == 1:
+        return np.asarray(cv2.cvtColor(eight.reshape(eight.shape[:2]), cv2.COLOR_GRAY2RGB), np.uint8)
+    if eight.shape[2] == 4:
+        return over_black(eight)
+    return np.ascontiguousarray(eight)
+
+
+def over_black(rgba: NDArray[np.uint8]) -> ImageArray:
+    """Lay uint8 (height, width, 4) RGBA over black."""
+    opacity = np.repeat(rgba[..., 3:], 3, axis=2)
+    return np.asarray(cv2.multiply(np.ascontiguousarray(rgba[..., :3]), opacity, scale=1 / 255), np.uint8)
+
+
+def check_not_small(height: int, width: int, *, name: str) -> None:
+    """Raise PhotographError `too-small` when the shorter side is under SMALLEST_SIDE."""
+    if min(height, width) < SMALLEST_SIDE:
+        raise PhotographError(
+            f"{name} is {width}x{height} pixels; the shorter side of a photograph must have at least "
+            f"{SMALLEST_SIDE}: give the original, not a thumbnail",
+            reason="too-small",
+        )
+
+
+def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype == np.uint16:
+        shift = max(0, int(array.max()).bit_length() - 8)
+        return (array >> shift).astype(np.uint8)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise PhotographError(f"{name} is {array.dtype}; give uint8, uint16, or float in [0, 1]", reason="bad-array")
+    low, high = float(array.min()), float(array.max())  # NaN, where there is one
+    if not (low >= 0 and high <= 1):
+        raise PhotographError(
+            f"{name} is {array.dtype} with values from {low:g} to {high:g}; floats must lie in [0, 1]: "
+            "divide by the largest possible value, and replace NaN",
+            reason="bad-array",
+        )
+    return np.rint(array * 255).astype(np.uint8)

@@ -1,0 +1,40 @@
+"""A file or an array -> Photograph."""
+
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from venule.errors import PhotographError
+from venule.photograph.decode import decode
+from venule.photograph.fov import find_fov
+from venule.photograph.photograph import Photograph
+from venule.photograph.pixels import image_from_array
+
+
+def read_photograph(source: Path | bytes) -> Photograph:
+    """Read a photograph from a file or its bytes, and find its field of view.
+
+    Raises:
+        PhotographError: as `decode` and `find_fov` say; the message names the file.
+    """
+    image = decode(source)
+    try:
+        return Photograph(image, find_fov(image))
+    except PhotographError as error:
+        name = "bytes" if isinstance(source, bytes) else source
+        raise PhotographError(f"{name}: {error}", reason=error.reason) from error
+
+
+def photograph_from_array(image: NDArray[Any]) -> Photograph:
+    """Make a photograph of an array, and find its field of view.
+
+    Args:
+        image: uint8, uint16, or float in [0, 1]; (height, width) or (height, width, 1) grey, (height, width, 3) RGB,
+            (height, width, 4) RGBA.
+
+    Raises:
+        PhotographError: as `image_from_array` and `find_fov` say.
+    """
+    pixels = image_from_array(image)
+    return Photograph(pixels, find_fov(pixels))
