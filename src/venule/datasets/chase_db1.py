@@ -24,8 +24,9 @@ SET = KnownSet(
     size=(999, 960),
     drawings="two observers",
     licence="CC BY 4.0",
-    page="https://blogs.kingston.ac.uk/retinal/chasedb1/",
+    page="https://researchdata.kingston.ac.uk/96/",
     marks=("[Ii]mage_[0-9][0-9][LRlr].*", "[Ii]mage_[0-9][0-9][LRlr]_1*"),
+    checked=True,
     files=_files,
     subject=_child,
 )

@@ -13,7 +13,7 @@ def _files(name: str, split: str) -> Files:
         photograph=(f"{folder}/images/{name}_{folder}.tif",),
         reference=(f"{folder}/1st_manual/{name}_manual1.gif",),
         fov=(f"{folder}/mask/{name}_{folder}_mask.gif",),
-        second=(f"{folder}/2nd_manual/{name}_manual2.gif",),
+        second=(f"test/2nd_manual/{name}_manual2.gif",) if split == "test" else (),
     )
 
 
@@ -25,5 +25,7 @@ SET = KnownSet(
     licence="research and education only",
     page="https://drive.grand-challenge.org/",
     marks=("training/images", "test/images"),
+    withheld=("test",),
+    checked=True,
     files=_files,  # who is who is not published: each photograph counts as a person of its own
 )

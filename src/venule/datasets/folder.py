@@ -3,8 +3,9 @@
 An optional `splits.json` names the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
 """
 
-import json
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from venule.datasets.dataset import Dataset, Record
 from venule.datasets.known import IMAGE_SUFFIXES
@@ -68,11 +69,12 @@ def _read_splits(path: Path, names: set[str]) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        splits = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise DatasetError(f"{path} is not JSON: {error}") from None
-    if not isinstance(splits, dict) or not all(isinstance(listed, list) for listed in splits.values()):
-        raise DatasetError(f'{path} must map each split to its photographs: {{"train": ["a", "b"], "test": ["c"]}}')
+        splits = TypeAdapter(dict[str, list[str]]).validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise DatasetError(
+            f'{path} must map each split to its photographs, {{"train": ["a", "b"], "test": ["c"]}}: '
+            f"{error.errors()[0]['msg']}"
+        ) from None
     found: dict[str, str] = {}
     for split, listed in splits.items():
         for name in listed:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from pathlib import Path
+from typing import Any
 
 from venule.datasets.dataset import Dataset, Record
 from venule.errors import DatasetError
@@ -41,6 +42,9 @@ class KnownSet:
         marks: glob patterns inside the folder; a folder where one matches is a copy of this set.
         files: (name, split) -> where the files of a photograph lie.
         subject: name of a photograph -> the person it shows.
+        withheld: splits whose drawings not every copy has.
+        undrawn: glob pattern of the names of further photographs that the publisher gives without drawings.
+        checked: whether venule knows the checksums of the published files.
     """
 
     name: str
@@ -52,16 +56,26 @@ class KnownSet:
     marks: tuple[str, ...]
     files: Callable[[str, str], Files]
     subject: Callable[[str], str] = str
+    withheld: tuple[str, ...] = ()
+    undrawn: str = ""
+    checked: bool = False
 
     @property
     def splits(self) -> dict[str, list[str]]:
         """Names of the photographs of each published split; {"all": [...]} where none was published."""
-        return _read_json(f"{self.name}.json")
+        splits: dict[str, list[str]] = _read_json(f"{self.name}.json")
+        return splits
 
     @property
     def photographs(self) -> int:
         """How many photographs the set has."""
         return sum(len(names) for names in self.splits.values())
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of the published files by their path inside the folder; {} where they are not known to venule."""
+        checksums: dict[str, str] = _read_json(f"{self.name}_checksums.json") if self.checked else {}
+        return checksums
 
     def entries(self) -> Iterator[tuple[str, str, Files]]:
         """Each photograph: name, split, files."""
@@ -144,6 +158,5 @@ def _check_all_or_none(known: KnownSet, folder: Path, split: str, role: str, pat
         )
 
 
-def _read_json(name: str) -> dict[str, list[str]]:
-    content: dict[str, list[str]] = json.loads((package_files("venule.datasets") / name).read_text("utf-8"))
-    return content
+def _read_json(name: str) -> Any:
+    return json.loads((package_files("venule.datasets") / name).read_text("utf-8"))

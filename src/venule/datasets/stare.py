@@ -27,5 +27,6 @@ SET = KnownSet(
     licence="free to use, terms not stated; cite the paper",
     page="https://cecas.clemson.edu/~ahoover/stare/probing/",
     marks=("stare-images", "labels-ah", "im[0-9][0-9][0-9][0-9].ppm*"),
+    undrawn="im[0-9][0-9][0-9][0-9].ppm*",
     files=_files,  # who is who is not published: each photograph counts as a person of its own
 )
