@@ -15,9 +15,9 @@ SET = KnownSet(
     name="fives",
     title="FIVES",
     size=(2048, 2048),
-    drawings="one, agreed by several",
+    drawings="one",
     licence="CC BY 4.0",
     page="https://doi.org/10.6084/m9.figshare.19688169",
     marks=("train/Original", "test/Original"),
-    files=_files,  # 573 people, who is who is not published: each photograph counts as a person of its own
+    files=_files,  # who is who is not published: each photograph counts as a person of its own
 )

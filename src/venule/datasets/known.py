@@ -36,7 +36,7 @@ class KnownSet:
         name: what users type.
         title: what papers write.
         size: (width, height) of every photograph, in pixels.
-        drawings: what was drawn, in a few words.
+        drawings: how many observers drew each photograph, in a few words.
         licence: in a few words.
         page: where the set is described and given out.
         marks: glob patterns inside the folder; a folder where one matches is a copy of this set.

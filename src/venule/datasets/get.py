@@ -1,0 +1,105 @@
+"""Get a published data set from those who publish it."""
+
+import shutil
+from pathlib import Path
+
+from venule.datasets.check import check_dataset
+from venule.datasets.download import Progress, download
+from venule.datasets.finding import Check
+from venule.datasets.known import KnownSet
+from venule.datasets.registry import known_set
+from venule.datasets.sources import BY_HAND, SOURCES, Source
+from venule.datasets.unpack import unpack
+from venule.errors import DatasetError
+
+
+def how_to_get(name: str, folder: Path) -> str:
+    """What to do by hand to get a set into a folder, for the sets that no program may or can fetch.
+
+    Raises:
+        DatasetError: the set is not known.
+    """
+    known = known_set(name)
+    first = {split: known.files(names[0], split).photograph[0] for split, names in known.splits.items()}
+    why = BY_HAND.get(name)
+    return "\n".join(
+        [
+            f"{known.title} is not downloaded by venule: {why}." if why else f"To get {known.title} by hand:",
+            f"  1. Get it from {known.page} (licence: {known.licence}).",
+            f"  2. Unpack it so that these are there: {', '.join(str(folder / path) for path in first.values())}",
+            f"  3. Check it: venule data check {folder}",
+        ]
+    )
+
+
+def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: Progress | None = None) -> Check:
+    """Download a set, unpack it and check each file.
+
+    What was downloaded when it was interrupted is kept beside the folder (`FOLDER.part`), and the next call goes on
+    from there. The folder appears whole or not at all.
+
+    Args:
+        name: of the set.
+        folder: where it shall lie; must not exist yet, or be empty. A clean copy that is there already is left alone.
+        base: address of the folder that holds the archives, in place of the published ones.
+        progress: told the name of the archive, the bytes that are there, and the bytes it has (None: not known).
+
+    Raises:
+        DatasetError: the set is not known or is fetched by hand, the folder holds something else, an address does not
+            answer, or an archive is too large, broken or unsafe.
+    """
+    known = known_set(name)
+    if name not in SOURCES:
+        raise DatasetError(how_to_get(name, folder))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        return _check_existing(known, folder)
+    source = SOURCES[name]
+    work = folder.with_name(folder.name + ".part")
+    work.mkdir(parents=True, exist_ok=True)
+    bases = source.bases if base is None else (base,)
+    for archive in source.archives:
+        _download_from_any(known, bases, archive, work, source, progress, folder)
+    unpacked = work / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    left = source.max_unpacked
+    for archive, place in source.archives.items():
+        left -= unpack(work / archive, unpacked / place, max_bytes=left)
+    check = check_dataset(unpacked, name=name)
+    if not check.counts:
+        shutil.rmtree(work)
+        raise DatasetError(f"what {bases[0]} gives out for {known.title} holds no file of it; {known.page} may say why")
+    if folder.exists():
+        folder.rmdir()
+    unpacked.rename(folder)
+    shutil.rmtree(work)
+    return check_dataset(folder, name=name)
+
+
+def _check_existing(known: KnownSet, folder: Path) -> Check:
+    if folder.is_dir():
+        check = check_dataset(folder, name=known.name)
+        if check.is_clean:
+            return check
+    raise DatasetError(
+        f"{folder} exists and is no clean copy of {known.title}: name another folder with -o, or see what is wrong "
+        f"with `venule data check {folder}`"
+    )
+
+
+def _download_from_any(
+    known: KnownSet,
+    bases: tuple[str, ...],
+    archive: str,
+    work: Path,
+    source: Source,
+    progress: Progress | None,
+    folder: Path,
+) -> None:
+    failures = []
+    for base in bases:
+        try:
+            download(base + archive, work / archive, max_bytes=source.max_download, progress=progress)
+            return
+        except DatasetError as error:
+            failures.append(str(error))
+    raise DatasetError("\n".join([*failures, how_to_get(known.name, folder)]))
