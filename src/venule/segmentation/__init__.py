@@ -1,6 +1,7 @@
 """Photograph + model -> VesselMap."""
 
+from venule.segmentation.predict import predict_with
 from venule.segmentation.segment import check_threshold, segment
 from venule.segmentation.segmenter import Segmenter
 
-__all__ = ["Segmenter", "check_threshold", "segment"]
+__all__ = ["Segmenter", "check_threshold", "predict_with", "segment"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from venule.arrays import ImageArray
 from venule.errors import VenuleError
-from venule.models import Model, load_model
+from venule.models import load_model, model_folder, read_card
 from venule.photograph import Photograph, photograph_from_array, read_photograph
 from venule.segmentation.segmenter import Segmenter
 from venule.vessels import VesselMap
@@ -36,17 +36,18 @@ def segment(
         ModelError: the model is unknown or altered.
         VenuleError: the threshold is not in (0, 1).
     """
-    loaded = load_model(model)
-    threshold = check_threshold(loaded.card.threshold if threshold is None else threshold)
+    folder = model_folder(model)
+    card = read_card(folder)
+    threshold = check_threshold(card.threshold if threshold is None else threshold)
     photograph = _photograph(source)
-    probability = _segmenter(loaded, threads).probability(photograph, flips=flips)
+    probability = _segmenter(folder, card.model_dump_json(), threads).probability(photograph, flips=flips)
     return VesselMap(
         probability=probability,
         vessels=(probability >= threshold) & photograph.fov.mask,
         fov=photograph.fov.mask,
         threshold=threshold,
         fov_diameter=photograph.fov.diameter,
-        model=loaded.card.name,
+        model=card.name,
         image=photograph.image,
     )
 
@@ -74,6 +75,6 @@ def _photograph(source: ImageArray | Path | str | bytes | Photograph) -> Photogr
 
 
 @lru_cache(maxsize=4)
-def _segmenter(model: Model, threads: int | None) -> Segmenter:
-    """Loaded once, so that a loop over photographs does not load it again."""
-    return Segmenter(model, threads=threads)
+def _segmenter(folder: Path, card: str, threads: int | None) -> Segmenter:
+    """Loaded once, so that a loop over photographs does not load it again; anew when its card has changed."""
+    return Segmenter(load_model(folder), threads=threads)

@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 from venule.arrays import ProbabilityArray
 from venule.errors import ModelError
 from venule.models import Model
-from venule.photograph import Photograph, WorkingScale, normalise
+from venule.photograph import Photograph
+from venule.segmentation.predict import predict_with
 
 # In this order, those that are there. Others (TensorRT, CoreML, ...) compile anew for every size of input, and at
 # working scale hardly two photographs have the same.
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
-
-FLIPS: tuple[tuple[int, ...], ...] = ((), (2,), (3,), (2, 3))  # axes of (N, C, H, W) that are mirrored
 
 
 class Segmenter:
@@ -28,6 +27,7 @@ class Segmenter:
     """
 
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
+        """Load the model into onnxruntime."""
         self.card = model.card
         options = ort.SessionOptions()
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
@@ -60,21 +60,14 @@ class Segmenter:
         Raises:
             ModelError: the model fails on the photograph, or gives something of another size.
         """
-        scale = WorkingScale.fit(photograph.fov, self.card.working_diameter)
-        prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
-        height, width = prepared.shape[1:]
-        padded = _pad(prepared, multiple=self.card.multiple)
-        views = FLIPS if flips else FLIPS[:1]
-        # One after the other, not as a batch of four: the same arithmetic in a quarter of the memory.
-        total = sum(np.flip(self._run(np.flip(padded, axes)), axes) for axes in views)
-        restored = scale.restore(np.ascontiguousarray(total[0, 0, :height, :width] / np.float32(len(views))))
-        np.clip(restored, 0, 1, out=restored)
-        restored[~photograph.fov.mask] = 0
-        return restored
+        card = self.card
+        return predict_with(
+            self._run, photograph, working_diameter=card.working_diameter, multiple=card.multiple, flips=flips
+        )
 
     def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            (probability,) = self._session.run(["probability"], {"photograph": np.ascontiguousarray(network_input)})
+            (probability,) = self._session.run(["probability"], {"photograph": network_input})
         except Exception as error:
             raise ModelError(f"model {self.card.name} fails on an input of {network_input.shape}: {error}") from error
         expected = (1, 1, *network_input.shape[2:])
@@ -84,9 +77,3 @@ class Segmenter:
                 f"{network_input.shape}; it should give finite values of {expected}"
             )
         return np.asarray(probability, np.float32)
-
-
-def _pad(prepared: NDArray[np.float32], *, multiple: int) -> NDArray[np.float32]:
-    """(3, h, w) -> (1, 3, H, W), zeros below and to the right until the multiple that the network needs is reached."""
-    height, width = prepared.shape[1:]
-    return np.pad(prepared, ((0, 0), (0, -height % multiple), (0, -width % multiple)))[None]
