@@ -1,0 +1,41 @@
+"""A work for tests of the batch, which knows nothing of photographs: it writes a text in capitals.
+
+What the text says can make it fail, die or wait. Importable by name, as worker processes need it.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from venule.batch import Done
+from venule.errors import VenuleError
+
+
+@dataclass(frozen=True)
+class Shout:
+    """Write the text in capitals; `seconds` for each file."""
+
+    seconds: float = 0.0
+    columns: ClassVar[tuple[str, ...]] = ("letters", "text")
+
+    def __call__(self, path: Path, content: bytes, /) -> Done:
+        text = content.decode()
+        time.sleep(self.seconds)
+        if text == "die":
+            os._exit(3)
+        if text == "die-once":  # the first of all processes that meets it dies
+            flag = path.with_suffix(".died")
+            if not flag.exists():
+                flag.touch()
+                os._exit(3)
+        if text == "bug":
+            raise KeyError("a bug in the work")
+        if text == "nan":
+            return Done({"_loud.txt": b"x"}, {"letters": float("nan")})
+        if text == "refuse":
+            raise VenuleError(f"{path} is refused", reason="refused")
+        return Done(
+            {"_loud.txt": text.upper().encode(), "_twice.txt": 2 * content}, {"letters": len(text), "text": text}
+        )

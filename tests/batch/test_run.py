@@ -1,0 +1,268 @@
+"""A batch does each file once, and keeps what is finished whatever ends it."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from shout import Shout
+
+from venule.batch import find_files, run
+from venule.errors import OutputError
+
+
+@pytest.fixture
+def texts(tmp_path):
+    """Writes files of the given contents, by name, into the folder texts."""
+
+    def write(**contents: str) -> Path:
+        for name, content in contents.items():
+            path = tmp_path / "texts" / f"{name}.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content)
+        return tmp_path / "texts"
+
+    return write
+
+
+def shout(folder, *, settings=None, work=None, **options):
+    output = folder.parent / "out"
+    items = find_files([folder], suffixes=(".txt",), leave_out=output)
+    return run(items, output, work=work or Shout(), settings=settings or {"loud": True}, **options)
+
+
+def rows(output):
+    with (output / "results.csv").open(newline="") as file:
+        return {Path(row["path"]).stem: row for row in csv.DictReader(file)}
+
+
+def state(output):
+    """Every file with its content and time, but those that each run makes anew."""
+    skip = ("results.csv", "manifest.json")
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in output.rglob("*")
+        if path.is_file() and path.name not in skip
+    }
+
+
+def without_seconds(output):
+    return [{key: cell for key, cell in row.items() if key != "seconds"} for row in rows(output).values()]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_each_file_has_its_outputs_and_its_row_and_the_bad_ones_a_reason(texts, jobs):
+    job = shout(texts(good="hello", bad="refuse", broken="bug", strange="nan"), jobs=jobs)
+    table = rows(job.output)
+    assert (job.output / "good_loud.txt").read_text() == "HELLO"
+    assert {name: row["status"] for name, row in table.items()} == {
+        "good": "ok", "bad": "failed", "broken": "failed", "strange": "failed"
+    }  # fmt: skip
+    assert (table["good"]["letters"], table["good"]["outputs"]) == ("5", "good_loud.txt;good_twice.txt")
+    assert (table["bad"]["reason"], table["broken"]["reason"]) == ("refused", "unexpected-error")
+    assert "a bug in the work" in table["broken"]["message"]
+    assert not list(job.output.glob("strange*"))
+    assert (job.ok, job.failed, job.exit_code) == (1, 3, 1)
+
+
+def test_two_processes_write_what_one_writes(texts, tmp_path):
+    folder = texts(**{f"t{i}": f"text {i}" for i in range(12)}, bad="refuse")
+    outputs = []
+    for jobs in (1, 2):
+        output = shout(folder, jobs=jobs).output
+        outputs.append(({path.name: path.read_bytes() for path in output.glob("*.txt")}, without_seconds(output)))
+        output.rename(tmp_path / f"out-{jobs}")
+    assert outputs[0] == outputs[1]
+
+
+def test_process_that_dies_takes_no_other_file_with_it(texts):
+    good = {f"good{i}": f"text {i}" for i in range(8)}
+    job = shout(texts(killer="die", unlucky="die-once", **good), jobs=2)
+    table = rows(job.output)
+    assert table["killer"]["reason"] == "crashed"
+    assert [name for name, row in table.items() if row["status"] == "failed"] == ["killer"]
+    assert (job.output / "unlucky_loud.txt").read_text() == "DIE-ONCE"
+
+
+def test_second_run_does_no_work_again_and_the_failed_ones_keep_their_reasons(texts):
+    folder = texts(a="one", b="refuse", c="three")
+    first = shout(folder)
+    before, table = state(first.output), rows(first.output)
+    again = shout(folder, resume=True)
+    assert (again.skipped, again.ok, again.failed, again.exit_code) == (3, 2, 1, 1)
+    assert state(again.output) == before
+    assert rows(again.output) == table
+
+
+@pytest.mark.parametrize("change", ["content", "settings", "output lost"])
+def test_what_is_no_longer_true_is_done_again(texts, change):
+    folder = texts(a="one", b="two")
+    output = shout(folder).output
+    if change == "content":
+        texts(a="new")
+    if change == "output lost":
+        (output / "a_twice.txt").unlink()
+    job = shout(folder, resume=True, settings={"loud": "very"} if change == "settings" else None)
+    assert job.skipped == (0 if change == "settings" else 1)
+    assert (output / "a_twice.txt").read_text() == ("newnew" if change == "content" else "oneone")
+
+
+def test_photographs_added_later_join_those_of_the_first_run_in_the_table(texts):
+    folder = texts(a="one")
+    shout(folder)
+    assert set(rows(shout(texts(b="two"), resume=True).output)) == {"a", "b"}
+    (folder / "a.txt").unlink()
+    assert set(rows(shout(folder, resume=True).output)) == {"a", "b"}
+
+
+def test_results_of_another_file_of_the_same_name_are_not_overwritten(texts, tmp_path):
+    output = shout(texts(a="one")).output
+    other = tmp_path / "other" / "a.txt"
+    other.parent.mkdir()
+    other.write_text("another")
+    with pytest.raises(OutputError, match="another folder"):
+        shout(other.parent, resume=True)
+    assert (output / "a_loud.txt").read_text() == "ONE"
+
+
+def test_folder_that_was_moved_is_not_done_again(texts, tmp_path):
+    texts(a="one").rename(tmp_path / "moved")
+    (tmp_path / "moved").rename(tmp_path / "texts")
+    shout(tmp_path / "texts")
+    (tmp_path / "texts").rename(tmp_path / "moved")
+    job = shout(tmp_path / "moved", resume=True)
+    assert (job.skipped, job.ok) == (1, 1)
+
+
+def test_folder_with_results_is_refused_without_resume(texts):
+    folder = texts(a="one")
+    shout(folder)
+    with pytest.raises(OutputError, match="--resume"):
+        shout(folder)
+
+
+def test_output_that_is_a_file_is_refused(texts, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="is a file"):
+        shout(texts(a="one"))
+
+
+def test_half_a_line_in_the_journal_costs_one_file(texts):
+    folder = texts(a="one", b="two", c="three")
+    journal = shout(folder).output / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-20])
+    job = shout(folder, resume=True)
+    assert (job.skipped, job.ok) == (2, 3)
+    assert len([json.loads(line) for line in journal.read_text().splitlines()]) == 3
+
+
+def test_missing_and_unreadable_files_are_rows(texts, tmp_path):
+    folder = texts(a="one")
+    (folder / "dangling.txt").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.txt")
+    items = find_files([folder, tmp_path / "gone.txt"], suffixes=(".txt",), leave_out=tmp_path / "out")
+    job = run(items, tmp_path / "out", work=Shout(), settings={})
+    reasons = {name: row["reason"] for name, row in rows(job.output).items()}
+    assert reasons == {"a": "", "dangling": "not-found", "gone": "not-found", "pipe": "not-a-file"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_file_without_permission_is_a_row(texts):
+    folder = texts(a="one")
+    (folder / "a.txt").chmod(0)
+    assert rows(shout(folder).output)["a"]["reason"] == "unreadable"
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_text_and_numbers_stay_numbers(texts):
+    table = rows(shout(texts(a="=1+1", b="-2", c="@x", d="plain")).output)
+    assert [table[name]["text"] for name in "abcd"] == ["'=1+1", "'-2", "'@x", "plain"]
+
+
+def test_manifest_says_what_made_the_results(texts):
+    manifest = json.loads((shout(texts(a="one", b="refuse")).output / "manifest.json").read_text())
+    assert manifest["settings"] == {"loud": True}
+    assert manifest["counts"] == {"total": 2, "ok": 1, "failed": 1, "skipped": 0}
+    assert manifest["complete"] is True
+    assert {"venule", "started", "ended", "platform"} <= set(manifest)
+
+
+def test_strange_names_come_through(texts, tmp_path):
+    folder = texts(**{'a, "b"\n;c': "one", "ä": "two"})
+    (folder / os.fsdecode(b"\xff.txt")).write_text("three")
+    job = shout(folder)
+    assert (job.ok, job.failed) == (3, 0)
+    assert shout(folder, resume=True).skipped == 3
+
+
+def test_name_too_long_for_an_output_is_a_row_not_the_end(texts):
+    job = shout(texts(**{"n" * 245: "one", "a": "two"}))
+    assert (job.ok, dict(job.reasons)) == (1, {"name-too-long": 1})
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from shout import Shout
+from venule.batch import find_files, run
+if __name__ == "__main__":
+    folder, output = Path(sys.argv[1]), Path(sys.argv[2])
+    items = find_files([folder], suffixes=(".txt",), leave_out=output)
+    job = run(items, output, work=Shout(seconds=0.02), settings={{}}, jobs={jobs}, resume=True)
+    sys.exit(job.exit_code)
+"""
+
+
+@pytest.fixture(params=[1, 2])
+def program(request, tmp_path):
+    """The command of a slow batch in a process of its own, with one worker and with two."""
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM.format(here=str(Path(__file__).parent), jobs=request.param))
+    return [sys.executable, str(script)]
+
+
+def begin(command, output):
+    """Start it, and wait until some files are finished."""
+    started = subprocess.Popen(command, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 20
+    journal = output / "journal.jsonl"
+    while not (journal.exists() and journal.read_bytes().count(b"\n") >= 3):
+        assert time.monotonic() < deadline
+        assert started.poll() is None, started.stderr.read().decode()
+        time.sleep(0.01)
+    return started
+
+
+def test_killed_and_resumed_ends_as_an_undisturbed_run(program, texts, tmp_path):
+    folder = texts(**{f"t{i:02}": f"text {i}" for i in range(40)}, bad="refuse")
+    killed, undisturbed = tmp_path / "killed", tmp_path / "undisturbed"
+    started = begin([*program, folder, killed], killed)
+    started.send_signal(signal.SIGKILL)
+    started.wait()
+    assert not (killed / "results.csv").exists()
+    assert subprocess.run([*program, folder, killed]).returncode == 1
+    assert subprocess.run([*program, folder, undisturbed]).returncode == 1
+    assert without_seconds(killed) == without_seconds(undisturbed)
+    written = [
+        {path.name: path.read_bytes() for path in output.iterdir() if path.suffix == ".txt"}
+        for output in (killed, undisturbed)
+    ]
+    assert written[0] == written[1]
+    assert len(written[0]) == 80
+    assert not list(killed.glob(".*"))
+
+
+def test_ctrl_c_keeps_what_is_finished_in_the_table(program, texts, tmp_path):
+    folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(40)}), tmp_path / "out"
+    started = begin([*program, folder, output], output)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(timeout=20) == 130
+    assert 3 <= len(rows(output)) < 40
+    assert json.loads((output / "manifest.json").read_text())["complete"] is False
+    for name in rows(output):
+        assert (output / f"{name}_loud.txt").exists()
