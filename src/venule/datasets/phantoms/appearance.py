@@ -1,0 +1,126 @@
+"""What a phantom looks like: the retina under its vessels, and the camera before it.
+
+Colours are made as light is: a lit ground, and layers before it that each take away a share of red, green and blue.
+"""
+
+import math
+
+import cv2
+import numpy as np
+
+from venule.arrays import FloatArray, ImageArray
+from venule.datasets.phantoms.camera import expose
+from venule.datasets.phantoms.drawing import Sweep
+from venule.datasets.phantoms.eye import UNITS, Eye
+from venule.datasets.phantoms.noise import smooth_noise
+from venule.datasets.phantoms.spots import scatter_spots
+from venule.photograph import FieldOfView
+
+PIGMENT = np.array([0.45, 1.0, 1.1], np.float32)  # what melanin takes of red, green and blue, relative to green
+BLOOD = np.array([0.28, 1.0, 0.75], np.float32)
+
+
+def photograph_eye(eye: Eye, fov: FieldOfView, arteries: Sweep, veins: Sweep, rng: np.random.Generator) -> ImageArray:
+    """Paint the retina, lay the vessels on it, and take the photograph: uint8 (height, width, 3) RGB."""
+    shape = fov.mask.shape
+    scale = fov.diameter / UNITS
+    x = ((np.arange(shape[1]) - fov.centre[1]) / scale).astype(np.float32)[None, :]
+    y = ((np.arange(shape[0]) - fov.centre[0]) / scale).astype(np.float32)[:, None]
+    ground = _ground_colour(rng)
+    density = _pigment(eye, x, y, scale, rng)[..., None] * PIGMENT
+    retina = ground * np.exp(-density)
+    retina = _paint_disc(retina, ground, eye, x, y, scale, rng)
+    retina = scatter_spots(retina, eye, scale, (x, y), rng)
+    blood = _blood(arteries, veins, np.hypot(x, y), scale, rng)
+    retina *= np.exp(-blood[..., None] * BLOOD)
+    return expose(retina, fov, (x, y), scale, rng)
+
+
+def _ground_colour(rng: np.random.Generator) -> FloatArray:
+    """From dark and brown over red and orange to pale, as cameras, ages and pigments differ."""
+    red = rng.uniform(140, 265)
+    pale = rng.beta(1.3, 1.8)
+    green = red * (0.27 + 0.33 * pale + rng.normal(0, 0.02))
+    blue = green * np.clip(0.15 + 0.45 * pale + rng.normal(0, 0.1), 0.1, 0.75)
+    return np.array([red, green, blue], np.float32)
+
+
+def _pigment(eye: Eye, x: FloatArray, y: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
+    """Density of what lies before the ground, macula and choroid together: (height, width), about zero."""
+    shape = (y.shape[0], x.shape[1])
+    away = np.hypot(x - eye.fovea[0], y - eye.fovea[1]) / eye.disc_diameter
+    density = rng.uniform(0.12, 0.4) * np.exp(-((away / rng.uniform(0.8, 1.4)) ** 2))
+    density += rng.uniform(0.05, 0.22) * np.exp(-((away / rng.uniform(0.2, 0.4)) ** 2))
+    density -= rng.uniform(0.0, 0.2) * (rng.random() < 0.4) * np.exp(-((away / 0.06) ** 2))  # the foveal reflex
+    for grain, most in ((2.5, 0.035), (7, 0.03), (22, 0.05), (75, 0.1)):
+        density += rng.uniform(0.3, 1) * most * smooth_noise(shape, grain * scale, rng)
+    if rng.random() < 0.5:
+        density += _choroid(shape, scale, rng) * rng.uniform(0.05, 0.3) * (1 - np.exp(-(away**2)))
+    return np.asarray(density, np.float32)
+
+
+def _choroid(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> FloatArray:
+    """Bands of choroidal vessels: the zero lines of stretched noise, in parts of the retina."""
+    bands = np.zeros(shape, np.float32)
+    for _ in range(2):
+        noise = smooth_noise(shape, rng.uniform(9, 16) * scale, rng, stretch=rng.uniform(2, 4))
+        bands += np.exp(-((noise / 0.45) ** 2))
+    where = np.clip(smooth_noise(shape, 110 * scale, rng) * 0.6 + 0.5, 0, 1)
+    strength = float(rng.choice([1.0, 1.0, -0.4]))  # bright vessels, or dark gaps between them
+    return np.asarray((0.6 - bands) * where * strength, np.float32)
+
+
+def _paint_disc(
+    retina: FloatArray,
+    ground: FloatArray,
+    eye: Eye,
+    x: FloatArray,
+    y: FloatArray,
+    scale: float,
+    rng: np.random.Generator,
+) -> FloatArray:
+    shape = retina.shape[:2]
+    dx, dy = x - eye.disc[0], y - eye.disc[1]
+    side = math.copysign(1.0, eye.temporal[0])
+    radius = eye.disc_diameter / 2
+    wobble = 1 + 0.03 * smooth_noise(shape, 30 * scale, rng)
+    away = np.hypot(dx * rng.uniform(1.0, 1.12), dy) / radius * wobble
+    soft = rng.uniform(0.03, 0.09)
+    disc = 1 / (1 + np.exp(np.clip((away - 1) / soft, -30, 30)))
+    cup_size = rng.uniform(0.3, 0.62)
+    cup_away = np.hypot(dx - side * 0.12 * radius, dy) / radius * wobble
+    cup = 1 / (1 + np.exp(np.clip((cup_away - cup_size) / rng.uniform(0.05, 0.15), -30, 30)))
+    temporal_pallor = np.clip(1 + rng.uniform(0.03, 0.15) * side * dx / radius, 0.7, 1.3)
+    red = min(255.0, ground[0] * rng.uniform(1.15, 1.5))
+    green = red * np.clip(ground[1] / ground[0] + rng.uniform(0.15, 0.38), 0.45, 0.85)
+    blue = green * np.clip(ground[2] / ground[1] + rng.uniform(-0.05, 0.25), 0.15, 0.75)
+    rim = np.array([red, green, blue], np.float32) * (1 + 0.03 * smooth_noise(shape, 5 * scale, rng))[..., None]
+    bright = np.array([1.08, rng.uniform(1.08, 1.25), rng.uniform(1.1, 1.6)], np.float32)
+    colour = rim * temporal_pallor[..., None] * (1 + cup[..., None] * (bright - 1))
+    halo = np.exp(-((np.maximum(away - 1, 0) / rng.uniform(0.25, 0.9)) ** 2)) * rng.uniform(-0.08, 0.22)
+    retina = retina * np.exp(halo[..., None] * PIGMENT)
+    if rng.random() < 0.3:  # a pale crescent at the temporal edge
+        crescent = np.exp(-(((np.hypot(dx - side * 0.12 * radius, dy) / radius - 1.02) / 0.08) ** 2))
+        crescent *= np.clip(side * dx / radius, 0, 1)
+        retina = retina * (1 + crescent[..., None] * np.array([0.15, 0.4, 0.4], np.float32))
+    return np.asarray(retina + disc[..., None] * (colour - retina), np.float32)
+
+
+def _blood(arteries: Sweep, veins: Sweep, rho: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
+    """Density of the blood in green: deeper in veins and in wide vessels, with the light reflex along arteries."""
+    strength = rng.uniform(0.34, 0.68)
+    softness = rng.uniform(0.5, 1.0) * scale**0.5
+    reflex = rng.uniform(0.15, 0.6)
+    fading = 1 - rng.uniform(0.0, 0.35) * (rho / (UNITS / 2)) ** 2
+    total = np.zeros(rho.shape, np.float32)
+    for sweep, share, shine in ((veins, 1.0, 0.2 * reflex), (arteries, rng.uniform(0.6, 0.85), reflex)):
+        cover = np.clip(0.5 - sweep.depth, 0, 1)
+        width = sweep.calibre / scale
+        radius = np.maximum(sweep.calibre / 2, 0.5)
+        inside = np.clip(-sweep.depth / radius, 0, 1)  # 0 at the wall, 1 on the centreline
+        column = 0.55 + 0.45 * np.sqrt(np.clip(1 - (1 - inside) ** 2, 0, 1))
+        stripe = shine * np.exp(-(((1 - inside) / 0.3) ** 2)) * np.clip((width - 2.5) / 2.5, 0, 1)
+        depth = share * strength * (1 - np.exp(-(width + 0.4) / 2.6)) * cover * (column - stripe)
+        depth *= 1 + 0.1 * smooth_noise(rho.shape, 14 * scale, rng)
+        total = np.maximum(total, depth) + 0.25 * np.minimum(total, depth)
+    return cv2.GaussianBlur(total * fading, (0, 0), softness).astype(np.float32)

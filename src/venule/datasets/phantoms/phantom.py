@@ -1,0 +1,89 @@
+"""Phantoms: synthetic fundus photographs whose vessels are known exactly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from venule.arrays import BoolArray, ImageArray
+from venule.datasets.phantoms.appearance import photograph_eye
+from venule.datasets.phantoms.drawing import sweep
+from venule.datasets.phantoms.eye import UNITS, make_eye, make_fov
+from venule.datasets.phantoms.tree import Segment, grow_tree
+from venule.photograph import FieldOfView
+
+REACH = 4.0  # pixels outside the wall up to which the blur of a vessel is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Phantom:
+    """A synthetic fundus photograph and what it shows. Lengths are pixels, positions (row, column).
+
+    Attributes:
+        image: uint8 (height, size, 3) RGB; height is `size`, or less where the frame cuts the field of view at top and
+            bottom.
+        fov: the field of view.
+        vessels: bool (height, size), every pixel whose centre lies within half a calibre of a centreline.
+        arteries: bool (height, size), the arteries among them.
+        veins: bool (height, size), the veins among them; where the two cross, both are True.
+        segments: the vessels from branching to branching.
+        disc_centre: of the optic disc.
+        disc_diameter: of the optic disc.
+        fovea: centre of the fovea.
+        avascular_radius: of the area round the fovea that no vessel enters.
+    """
+
+    image: ImageArray
+    fov: FieldOfView
+    vessels: BoolArray
+    arteries: BoolArray
+    veins: BoolArray
+    segments: tuple[Segment, ...]
+    disc_centre: tuple[float, float]
+    disc_diameter: float
+    fovea: tuple[float, float]
+    avascular_radius: float
+
+
+def make_phantom(seed: int, *, size: int = 768) -> Phantom:
+    """Make one synthetic fundus photograph with its exact reference.
+
+    Args:
+        seed: 0 or more; the same seed gives the same phantom, at any size the same anatomy.
+        size: width of the photograph in pixels, at least 128.
+
+    Returns:
+        A left or right eye with its field of view of 45 degrees centred on the fovea, on the disc, or between them.
+
+    Raises:
+        ValueError: `seed` is negative, or `size` is less than 128.
+    """
+    if seed < 0 or size < 128:
+        raise ValueError(f"a phantom needs a seed of 0 or more and a size of 128 or more; got seed={seed}, size={size}")
+    layout, growth, look = np.random.default_rng(seed).spawn(3)
+    eye = make_eye(layout)
+    fov = make_fov(eye, size, layout)
+    scale = fov.diameter / UNITS
+    segments = tuple(
+        Segment(s.kind, s.centreline * scale + fov.centre, s.calibre * scale, s.parent) for s in grow_tree(eye, growth)
+    )
+    drawn = {
+        kind: sweep([s for s in segments if s.kind == kind], fov.mask.shape, reach=REACH) for kind in ("artery", "vein")
+    }
+    arteries, veins = ((drawn[kind].depth <= 0) & fov.mask for kind in ("artery", "vein"))
+    return Phantom(
+        image=photograph_eye(eye, fov, drawn["artery"], drawn["vein"], look),
+        fov=fov,
+        vessels=arteries | veins,
+        arteries=arteries,
+        veins=veins,
+        segments=segments,
+        disc_centre=_to_pixels(eye.disc, fov),
+        disc_diameter=eye.disc_diameter * scale,
+        fovea=_to_pixels(eye.fovea, fov),
+        avascular_radius=eye.avascular_radius * scale,
+    )
+
+
+def _to_pixels(place: tuple[float, float], fov: FieldOfView) -> tuple[float, float]:
+    scale = fov.diameter / UNITS
+    return place[1] * scale + fov.centre[0], place[0] * scale + fov.centre[1]
