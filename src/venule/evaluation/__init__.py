@@ -3,15 +3,15 @@
 from venule.evaluation.agreement import agreement_colours, agreement_map
 from venule.evaluation.counts import Counts
 from venule.evaluation.intervals import Difference, Interval, bootstrap_mean_interval, paired_difference
-from venule.evaluation.ranking import RankHistogram
-from venule.evaluation.scores import SCORES, RegionScores, Scores, evaluate, pool
+from venule.evaluation.pooling import Pool
+from venule.evaluation.scores import SCORES, RegionScores, Scores, evaluate
 
 __all__ = [
     "SCORES",
     "Counts",
     "Difference",
     "Interval",
-    "RankHistogram",
+    "Pool",
     "RegionScores",
     "Scores",
     "agreement_colours",
@@ -19,5 +19,4 @@ __all__ = [
     "bootstrap_mean_interval",
     "evaluate",
     "paired_difference",
-    "pool",
 ]

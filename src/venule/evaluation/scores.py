@@ -1,8 +1,6 @@
 """The scores of one vessel map against one reference drawing."""
 
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 
 import numpy as np
 
@@ -11,7 +9,7 @@ from venule.errors import EvaluationError
 from venule.evaluation.calibration import CalibrationBins
 from venule.evaluation.centrelines import CentrelineCounts
 from venule.evaluation.counts import Counts
-from venule.evaluation.ranking import Areas, RankHistogram
+from venule.evaluation.ranking import Areas
 from venule.vessels import VesselMap
 
 RATIOS = ("dice", "sensitivity", "specificity", "precision", "accuracy", "mcc")
@@ -110,27 +108,6 @@ def evaluate(
     return Scores(
         fov=_inside(region, found, reference, cut),
         frame=_inside(np.ones_like(region), found, reference, cut),
-    )
-
-
-def pool(scores: list[RegionScores], ranks: RankHistogram | None) -> RegionScores:
-    """Add up the counts of photographs, as if they were one.
-
-    Args:
-        scores: of the photographs, at least one, all in the same kind of region.
-        ranks: of their pixels; None for masks, which have no probability.
-
-    Raises:
-        EvaluationError: no scores are given.
-    """
-    if not scores:
-        raise EvaluationError("there are no scores to pool")
-    bins = [one.calibration for one in scores if one.calibration is not None]
-    return RegionScores(
-        counts=reduce(add, (one.counts for one in scores)),
-        centrelines=reduce(add, (one.centrelines for one in scores)),
-        calibration=reduce(add, bins) if ranks else None,
-        areas=ranks.areas() if ranks else None,
     )
 
 
