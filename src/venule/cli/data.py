@@ -21,13 +21,13 @@ def list_sets() -> None:
     from venule.datasets.registry import KNOWN
     from venule.datasets.sources import SOURCES
 
-    table = Table("name", "photographs", "size", "drawings", "licence", box=SIMPLE)
-    table.add_column("how to get it", overflow="fold")
+    table = Table("name", "photographs", "size", "drawings", "licence", "how to get it", box=SIMPLE)
     for name, known in KNOWN.items():
-        way = f"venule data get {name}" if name in SOURCES else known.page
         size = f"{known.size[0]}x{known.size[1]}"
+        way = "downloaded" if name in SOURCES else "by hand"
         table.add_row(name, str(known.photographs), size, known.drawings, known.licence, way)
     Console().print(table)
+    typer.echo("venule data get NAME downloads a set, or says how to get it by hand.")
 
 
 @app.command()

@@ -35,7 +35,9 @@ def unpack(archive: Path, folder: Path, *, max_bytes: int) -> int:
             return _write(archive, members, folder, max_bytes)
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         archive.unlink()
-        raise DatasetError(f"{archive} is broken ({error}) and was deleted: run the same command again") from error
+        raise DatasetError(
+            f"{archive} is no whole archive ({error}) and was deleted: run the same command again"
+        ) from error
     except DatasetError:
         archive.unlink()
         raise
@@ -65,7 +67,7 @@ def _members(archive: Path) -> Iterator[list[Member]]:
         with zipfile.ZipFile(archive) as packed:
             yield [_zip_member(archive, packed, info) for info in packed.infolist() if not _is_clutter(info.filename)]
     else:
-        with tarfile.open(archive) as packed:
+        with tarfile.open(archive, "r:") as packed:
             yield [_tar_member(archive, packed, info) for info in packed.getmembers() if not info.isdir()]
 
 
