@@ -55,7 +55,7 @@ def _pigment(eye: Eye, x: FloatArray, y: FloatArray, scale: float, rng: np.rando
     for grain, most in ((2.5, 0.035), (7, 0.03), (22, 0.05), (75, 0.1)):
         density += rng.uniform(0.3, 1) * most * smooth_noise(shape, grain * scale, rng)
     if rng.random() < 0.5:
-        density += _choroid(shape, scale, rng) * rng.uniform(0.05, 0.3) * (1 - np.exp(-(away**2)))
+        density += _choroid(shape, scale, rng) * rng.uniform(0.03, 0.22) * (1 - np.exp(-(away**2)))
     return np.asarray(density, np.float32)
 
 
@@ -63,8 +63,8 @@ def _choroid(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> 
     """Bands of choroidal vessels: the zero lines of stretched noise, in parts of the retina."""
     bands = np.zeros(shape, np.float32)
     for _ in range(2):
-        noise = smooth_noise(shape, rng.uniform(9, 16) * scale, rng, stretch=rng.uniform(2, 4))
-        bands += np.exp(-((noise / 0.45) ** 2))
+        noise = smooth_noise(shape, rng.uniform(9, 20) * scale, rng, stretch=rng.uniform(2, 4))
+        bands += np.exp(-((noise / 0.6) ** 2))
     where = np.clip(smooth_noise(shape, 110 * scale, rng) * 0.6 + 0.5, 0, 1)
     strength = float(rng.choice([1.0, 1.0, -0.4]))  # bright vessels, or dark gaps between them
     return np.asarray((0.6 - bands) * where * strength, np.float32)
@@ -92,8 +92,8 @@ def _paint_disc(
     cup = 1 / (1 + np.exp(np.clip((cup_away - cup_size) / rng.uniform(0.05, 0.15), -30, 30)))
     temporal_pallor = np.clip(1 + rng.uniform(0.03, 0.15) * side * dx / radius, 0.7, 1.3)
     red = min(255.0, ground[0] * rng.uniform(1.15, 1.5))
-    green = red * np.clip(ground[1] / ground[0] + rng.uniform(0.15, 0.38), 0.45, 0.85)
-    blue = green * np.clip(ground[2] / ground[1] + rng.uniform(-0.05, 0.25), 0.15, 0.75)
+    green = red * np.clip(ground[1] / ground[0] + rng.uniform(0.15, 0.38), 0.45, 0.8)
+    blue = green * np.clip(ground[2] / ground[1] + rng.uniform(0.0, 0.3), 0.3, 0.8)
     rim = np.array([red, green, blue], np.float32) * (1 + 0.03 * smooth_noise(shape, 5 * scale, rng))[..., None]
     bright = np.array([1.08, rng.uniform(1.08, 1.25), rng.uniform(1.1, 1.6)], np.float32)
     colour = rim * temporal_pallor[..., None] * (1 + cup[..., None] * (bright - 1))
@@ -108,7 +108,7 @@ def _paint_disc(
 
 def _blood(arteries: Sweep, veins: Sweep, rho: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
     """Density of the blood in green: deeper in veins and in wide vessels, with the light reflex along arteries."""
-    strength = rng.uniform(0.34, 0.68)
+    strength = rng.uniform(0.4, 0.95)
     softness = rng.uniform(0.5, 1.0) * scale**0.5
     reflex = rng.uniform(0.15, 0.6)
     fading = 1 - rng.uniform(0.0, 0.35) * (rho / (UNITS / 2)) ** 2

@@ -36,7 +36,7 @@ def expose(
     reach = UNITS / 2
     lamp = rng.normal(0, 0.25, 2)
     squared = (x / reach - lamp[0]) ** 2 + (y / reach - lamp[1]) ** 2
-    light = 1.08 - rng.uniform(0.05, 0.42) * squared + 0.05 * smooth_noise(shape, 140 * scale, rng)
+    light = 1.08 - rng.uniform(0.08, 0.5) * squared + 0.05 * smooth_noise(shape, 140 * scale, rng)
     scene = retina * np.clip(light, 0.25, 1.4)[..., None]
     if rng.random() < 0.5:  # a pale veil from one side, where stray light enters
         angle = rng.uniform(0, 2 * np.pi)
@@ -52,7 +52,7 @@ def expose(
     noise = rng.standard_normal(scene.shape, dtype=np.float32)
     grain = rng.uniform(0.35, 0.8)
     noise = cv2.GaussianBlur(noise, (0, 0), grain) * (2 * grain * 1.77)
-    scene = scene + noise * rng.uniform(0.8, 2.2) * (0.3 + 0.7 * np.sqrt(np.clip(scene, 0, 255) / 128))
+    scene = scene + noise * rng.uniform(1.0, 2.8) * (0.3 + 0.7 * np.sqrt(np.clip(scene, 0, 255) / 128))
     picture = np.clip(np.rint(scene + rng.uniform(0, 4)), 0, 255).astype(np.uint8)
     file = BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=int(rng.integers(75, 96)))

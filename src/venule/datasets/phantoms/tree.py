@@ -18,8 +18,9 @@ from venule.datasets.phantoms.eye import UNITS, Eye
 
 Kind = Literal["artery", "vein"]
 STEP = 2.0  # units
-THINNEST = 1.1  # calibre where a vessel is no longer seen, units
+THINNEST = 1.2  # calibre where a vessel is no longer seen, units
 VEIN_TO_ARTERY = 4 / 3
+DETOUR = 15.0  # units of room that a crossing costs
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,8 @@ class _Bud:
     place: tuple[float, float] = field(compare=False)
     heading: float = field(compare=False)
     parent: int = field(compare=False)
-    arcade: float = field(compare=False)  # c of the course up = c * sqrt(temporal) that it keeps to; 0: none
+    arcade: float = field(compare=False)  # c of the course up = c * (temporal + shift)**0.4 that it keeps to; 0: none
+    shift: float = field(default=0.0, compare=False)
 
 
 def grow_tree(eye: Eye, rng: np.random.Generator) -> list[Segment]:
@@ -86,7 +88,7 @@ class _Garden:
                 (rng.normal(168, 8), rng.uniform(0.25, 0.4), False),
                 (rng.normal(28, 6), rng.uniform(0.25, 0.36), False),
             ):
-                course = rng.uniform(9.5, 12.5)
+                course = rng.uniform(13.5, 18)
                 swap = int(rng.choice([-1, 1]))
                 pair: tuple[tuple[Kind, float, int], ...] = (
                     ("vein", width, swap),
@@ -94,14 +96,15 @@ class _Garden:
                 )
                 for kind, calibre, lead in pair:
                     turn = math.radians(angle + lead * rng.uniform(7, 15))
-                    start = self._from_disc(hilum + lead * 0.06 * disc, up * rng.uniform(0.02, 0.16) * disc)
+                    start = self._from_disc(hilum - lead * 0.08 * disc, up * rng.uniform(0.02, 0.16) * disc)
                     self._plant(
                         kind,
                         max(1.6, calibre * share * rng.uniform(0.9, 1.1)),
                         start,
                         self.eye.heading(math.cos(turn), up * math.sin(turn)),
                         -1,
-                        arcade=up * course * (1 - lead * rng.uniform(0.05, 0.13)) if follows else 0.0,
+                        arcade=up * course * (1 - lead * rng.uniform(0.02, 0.1)) if follows else 0.0,
+                        shift=-lead * rng.uniform(4, 10),
                     )
 
     def _from_disc(self, temporal: float, up: float) -> tuple[float, float]:
@@ -109,14 +112,22 @@ class _Garden:
         return self.eye.disc[0] + length * math.cos(heading), self.eye.disc[1] + length * math.sin(heading)
 
     def _plant(
-        self, kind: Kind, calibre: float, place: tuple[float, float], heading: float, parent: int, *, arcade: float
+        self,
+        kind: Kind,
+        calibre: float,
+        place: tuple[float, float],
+        heading: float,
+        parent: int,
+        *,
+        arcade: float = 0.0,
+        shift: float = 0.0,
     ) -> None:
         self.numbers += 1
-        heapq.heappush(self.buds, _Bud(-calibre, self.numbers, kind, calibre, place, heading, parent, arcade))
+        heapq.heappush(self.buds, _Bud(-calibre, self.numbers, kind, calibre, place, heading, parent, arcade, shift))
 
     def _grow_vessel(self, bud: _Bud) -> None:
         rng, eye, ground = self.rng, self.eye, self.ground[bud.kind]
-        others = self.ground["vein" if bud.kind == "artery" else "artery"]
+        others = self.ground[_other(bud.kind)]
         number, parent, calibre, heading = bud.number, bud.parent, bud.calibre, bud.heading
         x, y = bud.place
         bend, length, since, gap = 0.0, 0.0, 0.0, self._gap(calibre)
@@ -137,7 +148,7 @@ class _Garden:
             heading = round(heading + (bend + steer) * STEP, 7)  # rounded: no platform's last digit may steer
             x, y = round(x + STEP * math.cos(heading), 7), round(y + STEP * math.sin(heading), 7)
             length, since = length + STEP, since + STEP
-            calibre *= 1 - STEP / (260 + 170 * calibre)
+            calibre *= 1 - STEP / (220 * calibre - 70)
             clear = math.hypot(x - eye.fovea[0], y - eye.fovea[1]) - calibre / 2 - 1.5
             started = len(points) > 1
             if clear < eye.avascular_radius or not eye.shows(x, y, margin=0.5):
@@ -160,7 +171,7 @@ class _Garden:
             points.append((y, x))
             calibres.append(calibre)
             if since > gap and not in_disc and eye.shows(x, y, margin=8) and clear > eye.avascular_radius + 8:
-                split = self._split(x, y, heading, calibre, number, ground)
+                split = self._split(bud, x, y, heading, calibre, length)
                 if split is None:
                     gap += 5
                     continue
@@ -168,7 +179,7 @@ class _Garden:
                 wide = (calibre**3 - narrow**3) ** (1 / 3)
                 parent = self._end(bud.kind, points, calibres, parent, number, ground)
                 turns = murray_angles(calibre, wide, narrow)
-                self._plant(bud.kind, narrow, (x, y), heading + side * turns[1], parent, arcade=0.0)
+                self._plant(bud.kind, narrow, (x, y), heading + side * turns[1], parent)
                 heading -= side * turns[0] * (0.5 if bud.arcade else 1.0)
                 calibre, points, calibres = wide, [(y, x)], [wide]
                 since, gap = 0.0, self._gap(calibre)
@@ -180,7 +191,7 @@ class _Garden:
             self._end(bud.kind, points, calibres, parent, number, ground)
 
     def _gap(self, calibre: float) -> float:
-        return float(self.spacing * (13 + 0.8 * calibre + self.rng.exponential(14)))
+        return float(self.spacing * (15 + 0.8 * calibre + 10 / calibre + self.rng.exponential(14)))
 
     def _end(
         self,
@@ -196,42 +207,44 @@ class _Garden:
         return len(self.segments) - 1
 
     def _split(
-        self, x: float, y: float, heading: float, calibre: float, number: int, ground: "_Ground"
+        self, bud: _Bud, x: float, y: float, heading: float, calibre: float, length: float
     ) -> tuple[int, float] | None:
         """The side that has room for a branch (+1 or -1), and the branch's calibre; None where there is no room."""
         rng = self.rng
-        room = {side: self._room(x, y, heading + side * 1.15, number, ground) for side in (-1, 1)}
+        room = {side: self._room(bud, x, y, heading + side * 1.15) for side in (-1, 1)}
         side = max((-1, 1), key=lambda s: room[s] * float(rng.uniform(0.6, 1.4)))
         if room[side] < 16:
             return None
-        narrow = (0.95 + 0.013 * room[side]) * float(rng.uniform(0.85, 1.4))
-        if calibre < 5.5 and rng.random() < 0.07:
+        narrow = (1.2 + (0.017 if bud.kind == "vein" else 0.011) * room[side]) * float(rng.uniform(0.85, 1.45))
+        if length > 100 and calibre < 7 and rng.random() < 0.12:
             narrow = calibre * float(rng.uniform(0.6, 0.79))  # a fork
-        narrow = max(min(narrow, 0.79 * calibre), 1.03 * THINNEST)  # 0.79: both arms alike
+        most = 0.79 if length > 200 or not bud.arcade else 0.5  # 0.79: both arms alike; an arcade must reach far
+        narrow = max(min(narrow, most * calibre), 1.03 * THINNEST)
         wide = max(0.0, calibre**3 - narrow**3) ** (1 / 3)
         return (side, narrow) if wide > 1.03 * THINNEST else None
 
-    def _room(self, x: float, y: float, heading: float, number: int, ground: "_Ground") -> float:
+    def _room(self, bud: _Bud, x: float, y: float, heading: float) -> float:
+        """How far a branch could run, in units; a vessel of the other kind in its way counts as a detour."""
+        ground, others = self.ground[bud.kind], self.ground[_other(bud.kind)]
+        crossed = 0
         for far in range(8, 100, 6):
             px, py = x + far * math.cos(heading), y + far * math.sin(heading)
             away = math.hypot(px - self.eye.fovea[0], py - self.eye.fovea[1])
-            if (
-                ground.at(px, py) not in (0, number)
-                or not self.eye.shows(px, py)
-                or away < 1.2 * self.eye.avascular_radius
-            ):
-                return float(far)
-        return 100.0
+            taken = ground.at(px, py) not in (0, bud.number)
+            if taken or not self.eye.shows(px, py) or away < 1.2 * self.eye.avascular_radius:
+                return max(0.0, far - DETOUR * crossed)
+            crossed += others.at(px, py) != 0
+        return max(0.0, 100.0 - DETOUR * crossed)
 
     def _steer(self, bud: _Bud, x: float, y: float, heading: float, calibre: float, length: float) -> float:
         """Turn per unit that brings a vessel onto its course."""
         eye = self.eye
         temporal, up = eye.along(x, y)
         if bud.arcade:
-            beside = max(temporal, 1.0)
-            target = bud.arcade * math.sqrt(beside)
+            beside = max(temporal + bud.shift, 1.0)
+            target = bud.arcade * beside**0.4
             pull = (target - up) * 0.035
-            slope = bud.arcade / (2 * math.sqrt(beside))
+            slope = 0.4 * target / beside
             norm = math.hypot(1, slope)
             # forwards along the course, and across it towards the course
             wanted = eye.heading(1 / norm - pull * slope / norm * abs(slope) / norm, slope / norm + pull / norm)
@@ -248,6 +261,10 @@ class _Garden:
             outwards = math.atan2(y - eye.fovea[1], x - eye.fovea[0])
             turn += 0.05 * math.sin(outwards - heading) * min(1.0, calibre - THINNEST)
         return turn
+
+
+def _other(kind: Kind) -> Kind:
+    return "vein" if kind == "artery" else "artery"
 
 
 def murray_angles(parent: float, wide: float, narrow: float) -> tuple[float, float]:
