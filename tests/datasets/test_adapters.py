@@ -172,6 +172,12 @@ def test_a_broken_packed_photograph_is_named(make_copy):
         read_record(record)
 
 
+def test_the_folder_around_a_set_is_answered_with_the_set_inside(make_copy):
+    folder = make_copy("drive", images=False)
+    with pytest.raises(DatasetError, match=f"did you mean {folder}\\?"):
+        open_dataset(folder.parent)
+
+
 @pytest.mark.parametrize(("folder", "pairs", "fovs"), [("DRIVE", 20, 40), ("CHASE_DB1", 28, 0), ("HRF", 45, 45)])
 def test_the_real_sets_open_whole(data, folder, pairs, fovs):
     dataset = open_dataset(data / folder)

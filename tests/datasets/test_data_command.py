@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from venule.cli.data import app
+from venule.datasets import open_dataset, read_record
 
 
 @pytest.fixture
@@ -43,3 +44,14 @@ def test_get_downloads_and_checks(run, make_copy, tmp_path):
     got = run("get", "chase_db1", "-o", make_copy("chase_db1"), "--base", "http://127.0.0.1:1/")
     assert got.exit_code == 0
     assert "28 photographs" in got.output
+
+
+def test_phantoms_make_a_set_that_can_be_checked_and_read(run, tmp_path):
+    folder = tmp_path / "phantoms"
+    made = run("phantom", "--count", 2, "--seed", 7, "--size", 256, "-o", folder)
+    assert made.exit_code == 0, made.output
+    assert run("check", folder).exit_code == 0
+    example = read_record(open_dataset(folder).records[1])
+    assert example.photograph.image.shape == (256, 256, 3)
+    assert example.reference is not None
+    assert example.reference.any()

@@ -11,7 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from venule.cli.data import app
 from venule.datasets import open_dataset
 from venule.datasets.download import download
 from venule.datasets.get import get_dataset, how_to_get
@@ -96,6 +98,13 @@ def test_a_set_is_downloaded_unpacked_and_checked(host, make_copy, tmp_path, ins
     size = len(host.files["CHASEDB1.zip"])
     assert told[-1] == ("CHASEDB1.zip", size, size)
     assert [path.name for path in (tmp_path / "got").iterdir()] == ["CHASE"]  # nothing is left beside it
+
+
+def test_the_command_downloads_and_checks(host, make_copy, tmp_path):
+    host.files["CHASEDB1.zip"] = zip_folder(make_copy("chase_db1"))
+    got = CliRunner().invoke(app, ["get", "chase_db1", "-o", str(tmp_path / "got"), "--base", host.base])
+    assert got.exit_code == 0
+    assert got.stdout.splitlines()[-1].endswith("28 second drawings; 84 checksums compared; nothing wrong")
 
 
 def test_stare_comes_in_three_archives(host, make_copy, tmp_path):

@@ -36,14 +36,14 @@ def recognise(path: Path) -> str:
     """
     if not path.is_dir():
         raise DatasetError(f"{path} is no folder")
-    if folder.recognises(path):
-        return PLAIN
-    for name, known in KNOWN.items():
-        if known.recognises(path):
-            return name
+    name = _name_of(path)
+    if name is not None:
+        return name
+    inside = [child for child in sorted(path.iterdir()) if child.is_dir() and _name_of(child)]
+    hint = f"; did you mean {' or '.join(str(child) for child in inside)}?" if inside else ""
     raise DatasetError(
-        f"{path} has the layout of no set that venule knows ({', '.join(KNOWN)}); an own set needs the folders "
-        "images/ and vessels/ with the same names in both"
+        f"{path} has the layout of no set that venule knows ({', '.join(KNOWN)}), and an own set needs the folders "
+        f"images/ and vessels/ with the same names in both{hint}"
     )
 
 
@@ -56,3 +56,9 @@ def known_set(name: str) -> KnownSet:
     if name not in KNOWN:
         raise DatasetError(f"unknown data set {name!r}; known: {', '.join(KNOWN)}")
     return KNOWN[name]
+
+
+def _name_of(path: Path) -> str | None:
+    if folder.recognises(path):
+        return PLAIN
+    return next((name for name, known in KNOWN.items() if known.recognises(path)), None)
