@@ -87,11 +87,13 @@ def test_a_resized_photograph_is_named_with_both_sizes(make_copy):
     assert "venule data get drive" in resized.message
 
 
-def test_a_broken_file_is_unreadable(make_copy):
+def test_a_file_that_is_broken_or_cut_off_is_unreadable(make_copy):
     folder = make_copy("chase_db1")
     (folder / "Image_05R_1stHO.png").write_bytes(b"<html>not found</html>")
-    (broken,) = (finding for finding in check_dataset(folder).findings if not finding.is_note)
-    assert (broken.kind, broken.path.name) == ("unreadable", "Image_05R_1stHO.png")
+    cut = folder / "Image_06L.jpg"
+    cut.write_bytes(cut.read_bytes()[:-2000])
+    broken = {finding.path.name: finding.kind for finding in check_dataset(folder).findings if not finding.is_note}
+    assert broken == {"Image_05R_1stHO.png": "unreadable", "Image_06L.jpg": "unreadable"}
 
 
 def test_a_renumbered_copy_is_caught_by_its_content(data, tmp_path):
@@ -120,6 +122,9 @@ def test_an_original_under_a_name_of_its_own_is_called_renumbered(data, tmp_path
     assert found["photo_1.jpg"].kind == "renumbered"
     assert "images/01_h.jpg" in found["photo_1.jpg"].message
     assert found["01_h.jpg"].kind == "missing"
+    (folder / "images" / "01_h.jpg").symlink_to(data / "HRF" / "images" / "01_h.jpg")
+    (second,) = (finding for finding in check_dataset(folder).findings if finding.path.name == "photo_1.jpg")
+    assert (second.kind, "second copy of images/01_h.jpg" in second.message) == ("extra", True)
 
 
 def test_a_plain_folder_is_checked_for_pairs_and_sizes(plain):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from venule.datasets.dataset import read_image
+from venule.datasets.dataset import load_size, read_image
 from venule.datasets.finding import NOUNS, Check, Finding, in_order
 from venule.datasets.folder_check import check_folder
 from venule.datasets.known import ROLES, KnownSet, find, index_files
@@ -54,7 +54,8 @@ def _check_known(known: KnownSet, folder: Path) -> Check:
             digest = _sha256(path) if published else ""
             if candidates[0] in homes[digest]:
                 continue
-            finding = _renumbered(path, homes[digest]) or _wrong_size(path, known, role)
+            original = homes[digest]
+            finding = _renumbered(path, original) if original else _wrong_size(path, known, role)
             if finding is None and candidates[0] in published:
                 finding = Finding(
                     "altered",
@@ -108,18 +109,18 @@ def _extra(
             f"augmented, and turned or flipped copies of one photograph leak between splits: {_remedy(known)}",
         )
     for path in extra:
-        finding = _renumbered(path, homes[_sha256(path)]) if homes else None
-        if finding is not None:
-            yield finding
+        original = homes[_sha256(path)] if homes else set()
+        if any(folder / place in expected for place in original):
+            yield Finding("extra", path, f"{path} is a second copy of {min(original)}: remove one of the two")
+        elif original:
+            yield _renumbered(path, original)
         elif path.parent in augmented:
             yield Finding("augmented", path, f"{path} is no file of {known.title}: made from one of them, it seems")
         else:
             yield Finding("extra", path, f"{path} is no file of {known.title}: keep other files in another folder")
 
 
-def _renumbered(path: Path, homes: set[str]) -> Finding | None:
-    if not homes:
-        return None
+def _renumbered(path: Path, homes: set[str]) -> Finding:
     return Finding(
         "renumbered",
         path,
@@ -130,7 +131,7 @@ def _renumbered(path: Path, homes: set[str]) -> Finding | None:
 
 def _wrong_size(path: Path, known: KnownSet, role: str) -> Finding | None:
     try:
-        size = read_image(path, lambda image: image.size)
+        size = read_image(path, load_size)
     except DatasetError as error:
         return Finding("unreadable", path, str(error))
     if size == known.size:

@@ -162,6 +162,12 @@ def read_image(path: Path, read: Callable[[Image.Image], T]) -> T:
         raise DatasetError(f"{path} cannot be read as an image ({error}): get it anew") from error
 
 
+def load_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) of an image that is whole: the header alone would not tell of a file that was cut off."""
+    image.load()
+    return image.size
+
+
 def _to_grey(image: Image.Image) -> tuple[NDArray[Any], int]:
     """Grey values, and the value above which they are drawn."""
     if image.mode.startswith("I"):  # 16 bits, which convert("L") would clip: 257 would read as 255

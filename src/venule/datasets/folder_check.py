@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from venule.datasets.dataset import read_drawing, read_image
+from venule.datasets.dataset import load_size, read_drawing, read_image
 from venule.datasets.finding import NOUNS, Check, Finding, in_order
 from venule.datasets.folder import files_by_stem, open_folder
 from venule.errors import DatasetError
@@ -26,7 +26,7 @@ def check_folder(folder: Path) -> Check:
             drawing = folder / "vessels" / f"{record.name}.png"
             findings.append(Finding("missing", drawing, f"{record.photograph} has no drawing such as {drawing}"))
         try:
-            size = read_image(record.photograph, lambda image: image.size)
+            size = read_image(record.photograph, load_size)
         except DatasetError as error:
             findings.append(Finding("unreadable", record.photograph, str(error)))
             continue
