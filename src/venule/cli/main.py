@@ -4,6 +4,10 @@ from typing import Annotated
 
 import typer
 
+from venule.cli.models import models
+from venule.cli.networks import networks
+from venule.cli.train import train
+
 app = typer.Typer(
     help="Find the blood vessels in photographs of the retina, and train, compare and score the networks that do.",
     no_args_is_help=True,
@@ -27,6 +31,10 @@ def venule(
     ] = False,
 ) -> None:
     """Options that come before every command."""
+
+
+for command in (train, networks, models):
+    app.command()(command)
 
 
 def main() -> None:

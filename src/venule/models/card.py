@@ -11,8 +11,8 @@ class Interval(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     mean: float
-    lower: float
-    upper: float
+    lower: float | None
+    upper: float | None
 
 
 class Score(BaseModel):

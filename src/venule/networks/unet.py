@@ -47,7 +47,7 @@ class UNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
-        skips = []
+        skips: list[Tensor] = []
         for block in self.encoder:
             skips.append(block(x if not skips else self.pool(skips[-1])))
         x = self.bridge(self.pool(skips[-1]))

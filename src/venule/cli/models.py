@@ -1,0 +1,20 @@
+"""`venule models`."""
+
+import typer
+
+
+def models() -> None:
+    """List the models that come with venule: name, what for, working diameter, threshold, scores, licence."""
+    from venule.models import load_model, shipped_models
+
+    for name in shipped_models():
+        card = load_model(name).card
+        typer.secho(name, bold=True)
+        typer.echo(f"  {card.summary}")
+        typer.echo(f"  {card.network}, {card.parameters:,} parameters, {card.working_diameter:g} px, ", nl=False)
+        typer.echo(f"threshold {card.threshold:g} (from {card.threshold_from})")
+        for score in card.scores:
+            low, high = score.dice.lower, score.dice.upper
+            interval = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
+            typer.echo(f"  Dice {score.dice.mean:.3f}{interval} on {score.data} ({score.photographs} photographs)")
+        typer.echo(f"  {card.licence}")

@@ -1,0 +1,81 @@
+"""A fitted network -> the files of a model: ONNX to use, safetensors to train on, and the card."""
+
+import hashlib
+import logging
+import warnings
+
+import numpy as np
+import onnxruntime as ort
+import torch
+from torch import Tensor, nn
+
+from venule.errors import ModelError
+
+TOLERANCE = 1e-4
+
+
+def export_onnx(network: nn.Module) -> bytes:
+    """The network with its sigmoid as ONNX, for photographs of any size, checked against torch.
+
+    Args:
+        network: (N, 3, H, W) -> (N, 1, H, W) logits, with its `multiple`.
+
+    Returns:
+        ONNX with input "photograph" float32 (N, 3, H, W) and output "probability" float32 (N, 1, H, W).
+
+    Raises:
+        ModelError: onnxruntime and torch differ by more than 1e-4.
+    """
+    whole = _Probability(network).eval().cpu()
+    multiple = int(getattr(network, "multiple", 1))
+    side = 8 * multiple
+    rows, columns = torch.export.Dim("rows", min=2), torch.export.Dim("columns", min=2)
+    sizes = {0: torch.export.Dim("batch"), 2: multiple * rows, 3: multiple * columns}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            whole,
+            (torch.randn(2, 3, side, 2 * side),),
+            dynamo=True,
+            input_names=["photograph"],
+            output_names=["probability"],
+            dynamic_shapes={"photograph": sizes},
+            verbose=False,
+        )
+    assert program is not None
+    onnx: bytes = program.model_proto.SerializeToString()
+    difference = _difference(whole, onnx, multiple)
+    if difference > TOLERANCE:
+        raise ModelError(f"the exported network differs from torch by {difference:.2g}; at most {TOLERANCE} is allowed")
+    return onnx
+
+
+def sha256(content: bytes) -> str:
+    """Hexadecimal digest of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class _Probability(nn.Module):
+    """Logits -> probability, so that no user of the ONNX file needs to know of logits."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, photograph: Tensor) -> Tensor:
+        return torch.sigmoid(self.network(photograph))
+
+
+def _difference(whole: nn.Module, onnx: bytes, multiple: int) -> float:
+    """The largest difference over sizes that the export did not see."""
+    session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
+    worst = 0.0
+    generator = torch.Generator().manual_seed(0)
+    for batch, height, width in ((1, 5, 9), (3, 12, 7)):
+        x = torch.randn(batch, 3, height * multiple, width * multiple, generator=generator)
+        with torch.no_grad():
+            expected = whole(x).numpy()
+        got = session.run(["probability"], {"photograph": x.numpy()})[0]
+        worst = max(worst, float(np.abs(np.asarray(got) - expected).max()))
+    return worst

@@ -1,0 +1,192 @@
+"""Fit a network to crops, with Lightning: checkpoints, logs, resume, any number of devices and nodes."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader
+
+from venule import networks
+from venule.errors import RecipeError
+from venule.evaluation import Counts
+from venule.training.losses import vessel_loss
+from venule.training.predict import predict
+from venule.training.progress import StepProgress
+from venule.training.recipe import Recipe
+from venule.training.samples import Crops, Drawn, Prepared, prepare
+from venule.training.weights import load_weights, starting_weights
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What a training runs on.
+
+    Attributes:
+        accelerator: "auto", "cpu" or "gpu".
+        devices: processes a node: CPU processes, or GPUs.
+        nodes: machines.
+    """
+
+    accelerator: str = "auto"
+    devices: int = 1
+    nodes: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A network that was fitted.
+
+    Attributes:
+        network: with the best weights by validation; with the last where nothing was held out.
+        seconds: wall time of this run; a resumed run does not count what went before.
+        device: what it ran on.
+        main: False in the processes that only helped.
+    """
+
+    network: nn.Module
+    seconds: float
+    device: str
+    main: bool
+
+
+def fit(
+    recipe: Recipe, training: Sequence[Drawn], validation: Sequence[Drawn], output: Path, *, hardware: Hardware
+) -> Fitted:
+    """Fit the network of a recipe; goes on where the last checkpoint in the output folder ends, if there is one.
+
+    Args:
+        recipe: what to fit and how.
+        training: photographs that crops are cut from.
+        validation: photographs that choose the best epoch; may be empty.
+        output: folder for checkpoints, weights and logs.
+        hardware: what to run on.
+
+    Raises:
+        RecipeError: the batch cannot be split over the processes.
+    """
+    processes = hardware.devices * hardware.nodes
+    if recipe.batch % processes:
+        raise RecipeError(f"batch {recipe.batch} cannot be split over {processes} processes: choose a multiple of it")
+    lightning.seed_everything(recipe.seed, verbose=False)
+    network = networks.create(recipe.network, **recipe.network_arguments)
+    if recipe.start_from:
+        load_weights(network, starting_weights(recipe.start_from))
+    photographs = [prepare(drawn, recipe.working_diameter) for drawn in training]
+    module = VesselTraining(recipe, network, photographs, [drawn.read() for drawn in validation])
+    checkpoints = ModelCheckpoint(
+        output / "checkpoints",
+        filename="best",
+        monitor="validation_dice" if validation else None,
+        mode="max",
+        save_top_k=1,
+        save_last=True,
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
+    )
+    trainer = lightning.Trainer(
+        accelerator=hardware.accelerator,
+        devices=hardware.devices,
+        num_nodes=hardware.nodes,
+        strategy="ddp" if processes > 1 else "auto",
+        precision=recipe.precision,
+        max_steps=recipe.steps,
+        max_epochs=-1,
+        reload_dataloaders_every_n_epochs=1,
+        num_sanity_val_steps=0,
+        deterministic="warn",
+        logger=[CSVLogger(output, name="logs", version="csv"), TensorBoardLogger(output, name="logs", version="tb")],
+        log_every_n_steps=10,
+        callbacks=[checkpoints, StepProgress()],
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+    last = output / "checkpoints" / "last.ckpt"
+    start = time.monotonic()
+    trainer.fit(module, ckpt_path=last if last.is_file() else None, weights_only=True)
+    best = output / "checkpoints" / "best.ckpt"
+    if validation and best.is_file():  # weights_only: nothing that a checkpoint holds is run
+        module.load_state_dict(torch.load(best, weights_only=True, map_location="cpu")["state_dict"])
+    return Fitted(module.result().cpu().eval(), time.monotonic() - start, _device_name(trainer), trainer.is_global_zero)
+
+
+class VesselTraining(lightning.LightningModule):
+    """A network with its loss, optimiser and schedule, and the running average of its weights."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        network: nn.Module,
+        photographs: Sequence[Prepared],
+        held_out: Sequence[tuple[Any, Any]],
+    ) -> None:
+        """Keep the photographs; start the average at the first weights."""
+        super().__init__()
+        self.recipe, self.photographs, self.held_out = recipe, photographs, held_out
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lag
+        self.average: AveragedModel | None = None
+        if recipe.average:
+            self.average = AveragedModel(self.network, avg_fn=self._blend, use_buffers=True).requires_grad_(False)
+
+    def result(self) -> nn.Module:
+        """The network to use: the average where there is one."""
+        return self.average.module if self.average else self.network
+
+    def training_step(self, batch: tuple[Tensor, Tensor, Tensor], index: int) -> Tensor:
+        """The loss of one batch; a network that gives several logits is judged on all."""
+        shown, target, fov = batch
+        logits = self.network(shown.contiguous(memory_format=torch.channels_last))
+        weights = {"cross_entropy": self.recipe.cross_entropy, "dice": self.recipe.dice}
+        passes = logits if isinstance(logits, tuple) else (logits,)
+        loss: Tensor = torch.stack([vessel_loss(each, target, fov, **weights) for each in passes]).sum()
+        self.log("loss", loss)
+        return loss
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        """Move the average towards the new weights."""
+        if self.average:
+            self.average.update_parameters(self.network)
+
+    def validation_step(self, index: Tensor, batch_index: int) -> None:
+        """Dice inside the field of view of one photograph that was held out, at its own size and threshold 0.5."""
+        photograph, reference = self.held_out[int(index)]
+        probability = predict(self.result(), photograph, self.recipe, device=self.device)
+        dice = Counts.of(probability >= 0.5, reference, photograph.fov.mask).dice
+        self.log("validation_dice", dice or 0.0, on_epoch=True, batch_size=1, sync_dist=True)
+
+    def configure_optimizers(self) -> Any:
+        """AdamW under one cycle."""
+        recipe = self.recipe
+        optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total_steps=recipe.steps)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cycle, "interval": "step"}}
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """The crops of this epoch: which they are depends on the epoch's number alone, so a resumed run sees them."""
+        recipe, first = self.recipe, self.current_epoch * self.recipe.epoch
+        steps = max(1, min(recipe.epoch, recipe.steps - first))
+        crops = Crops(self.photographs, recipe, first=first * recipe.batch, count=steps * recipe.batch)
+        return DataLoader(crops, batch_size=recipe.batch // self.trainer.world_size, shuffle=False)
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        """Numbers of the photographs that were held out."""
+        return DataLoader(list(range(len(self.held_out))), batch_size=None)  # type: ignore[arg-type]
+
+    def _blend(self, averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+        decay = min(self.recipe.average, (1 + int(count)) / (10 + int(count)))  # the first weights are soon forgotten
+        return averaged + (current - averaged) * (1 - decay)
+
+
+def _device_name(trainer: lightning.Trainer) -> str:
+    if trainer.strategy.root_device.type == "cuda":
+        return f"{trainer.world_size} x {torch.cuda.get_device_name()}"
+    return f"{trainer.world_size} CPU process(es), {torch.get_num_threads()} threads each"

@@ -1,0 +1,38 @@
+"""What a training makes small."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def dice_loss(probability: Tensor, target: Tensor, *, smooth: float = 1.0) -> Tensor:
+    """Soft Dice loss over all pixels given: 1 - (2 sum(pt) + s) / (sum p + sum t + s) (Milletari et al. 2016).
+
+    Args:
+        probability: in [0, 1], of any shape.
+        target: in [0, 1], of the same shape.
+        smooth: s, which keeps an empty crop from dividing by nothing.
+
+    Returns:
+        A scalar in [0, 1).
+    """
+    overlap = (probability * target).sum()
+    return 1 - (2 * overlap + smooth) / (probability.sum() + target.sum() + smooth)
+
+
+def vessel_loss(logits: Tensor, target: Tensor, fov: Tensor, *, cross_entropy: float, dice: float) -> Tensor:
+    """Weighted sum of binary cross entropy and Dice loss, inside the field of view alone.
+
+    Args:
+        logits: (N, 1, H, W).
+        target: (N, 1, H, W), the share of each pixel that is vessel, in [0, 1].
+        fov: (N, 1, H, W), 1 inside the field of view and 0 outside.
+        cross_entropy: weight of the cross entropy, a mean over pixels.
+        dice: weight of the Dice loss, over the whole batch.
+
+    Returns:
+        A scalar.
+    """
+    logits = logits.float()
+    entropy = F.binary_cross_entropy_with_logits(logits, target, weight=fov, reduction="sum") / fov.sum().clamp(min=1)
+    return cross_entropy * entropy + dice * dice_loss(torch.sigmoid(logits) * fov, target * fov)

@@ -1,0 +1,175 @@
+"""A recipe: everything that decides what a training gives, as checked YAML."""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from venule.errors import RecipeError
+
+_SHIPPED = Path(__file__).parent / "recipes"
+
+
+class Source(BaseModel):
+    """Photographs to train on: a split of a data set, or phantoms.
+
+    Attributes:
+        dataset: folder of the data set, relative to the folder that `--data` names.
+        split: of the data set; "all" for every photograph.
+        phantoms: how many to make, in place of a data set.
+        seed: of the first phantom.
+        share: of the crops that come from this source; where no source says, each photograph gets the same.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str | None = None
+    split: str = "all"
+    phantoms: int | None = Field(default=None, gt=0)
+    seed: int = 0
+    share: float | None = Field(default=None, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.dataset is None) == (self.phantoms is None):
+            raise ValueError("a source is either a dataset or a number of phantoms")
+        return self
+
+
+class Augmentation(BaseModel):
+    """How a crop is varied. The neutral value of each switches it off.
+
+    Attributes:
+        rotation: degrees, drawn from -rotation to rotation.
+        scale: drawn log-uniformly from the first to the second.
+        flips: mirror, half of the time.
+        gamma: exponent drawn log-uniformly from 1 / (1 + gamma) to 1 + gamma.
+        gain: each channel is multiplied by 1 + a value from -gain to gain, after normalisation.
+        offset: each channel is moved by a value from -offset to offset standard deviations.
+        light: standard deviations of a slow change of light over the crop.
+        blur: largest sigma of a Gaussian, pixels at working scale; half of the crops are blurred.
+        noise: largest sigma of white noise, standard deviations of the photograph; half of the crops get some.
+        jpeg: share of the crops that are compressed, at a quality from 40 to 95.
+        green_only: share of the crops that show the green channel alone, as a red-free photograph does.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rotation: float = Field(default=180, ge=0, le=180)
+    scale: tuple[float, float] = (0.8, 1.25)
+    flips: bool = True
+    gamma: float = Field(default=0, ge=0)
+    gain: float = Field(default=0.2, ge=0, lt=1)
+    offset: float = Field(default=0.2, ge=0)
+    light: float = Field(default=0, ge=0)
+    blur: float = Field(default=0, ge=0)
+    noise: float = Field(default=0, ge=0)
+    jpeg: float = Field(default=0, ge=0, le=1)
+    green_only: float = Field(default=0, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered_scale(self) -> Self:
+        if not 0 < self.scale[0] <= self.scale[1]:
+            raise ValueError(f"scale must be two positive numbers in order; got {self.scale}")
+        return self
+
+
+class Recipe(BaseModel):
+    """A training, whole.
+
+    Attributes:
+        name: of the model that it makes.
+        summary: one line for the model's card.
+        licence: of the weights; what the licences of the data allow.
+        limits: for the card: what the model is not good at, or was not tried on.
+        network: name of the architecture.
+        network_arguments: what it is built with.
+        start_from: a model whose weights the training starts from, by name or folder; None: from scratch.
+        data: the photographs.
+        working_diameter: pixels across the field of view at which the network works.
+        crop: side of a crop, pixels at working scale.
+        batch: crops a step, over all processes.
+        steps: of the optimiser.
+        learning_rate: the highest of the one-cycle schedule (Smith and Topin 2019).
+        weight_decay: of AdamW (Loshchilov and Hutter 2019).
+        cross_entropy: weight of the binary cross entropy in the loss.
+        dice: weight of the soft Dice loss.
+        average: decay a step of the exponential moving average of the weights; 0: none.
+        augmentation: how crops are varied.
+        validation: share of the people who are held out, to choose the best epoch and the threshold; 0: none.
+        epoch: steps between two checkpoints and validations.
+        precision: of the arithmetic while training; bfloat16 is about twice as fast where the processor has it.
+        seed: of weights, crops, augmentation and split.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(default="own", pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    summary: str = ""
+    licence: str = "not stated"
+    limits: tuple[str, ...] = ()
+    network: str = "compact"
+    network_arguments: dict[str, Any] = {}
+    start_from: str | None = None
+    data: tuple[Source, ...] = (Source(dataset="."),)
+    working_diameter: float = Field(default=540, ge=64, le=8192)
+    crop: int = Field(default=256, ge=32)
+    batch: int = Field(default=8, ge=1)
+    steps: int = Field(default=1000, ge=1)
+    learning_rate: float = Field(default=4e-3, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0)
+    cross_entropy: float = Field(default=1.0, ge=0)
+    dice: float = Field(default=0.5, ge=0)
+    average: float = Field(default=0.99, ge=0, lt=1)
+    augmentation: Augmentation = Augmentation()
+    validation: float = Field(default=0.2, ge=0, lt=1)
+    epoch: int = Field(default=100, ge=1)
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    seed: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _something_to_learn(self) -> Self:
+        if not self.data:
+            raise ValueError("data names no source")
+        if self.cross_entropy + self.dice == 0:
+            raise ValueError("cross_entropy and dice are both 0: there is nothing to learn")
+        given = [source.share for source in self.data if source.share is not None]
+        if given and (len(given) < len(self.data) or abs(sum(given) - 1) > 1e-6):
+            raise ValueError("either no source has a share, or all have one and they add up to 1")
+        return self
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """Names of the recipes that come with venule."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+
+
+def read_recipe(name_or_path: str | Path) -> Recipe:
+    """A shipped recipe by name, or one's own file.
+
+    Raises:
+        RecipeError: no such recipe, no YAML, or a field is unknown, missing or out of range.
+    """
+    path = Path(name_or_path)
+    if str(name_or_path) in shipped_recipes():
+        path = _SHIPPED / f"{name_or_path}.yaml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Recipe.model_validate(content)
+    except OSError as error:
+        raise RecipeError(
+            f"recipe {str(name_or_path)!r} cannot be read ({error.strerror}); "
+            f"shipped: {', '.join(shipped_recipes())}; or give a YAML file"
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is no YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise RecipeError(f"{path}: {where}: {first['msg']}; got {first.get('input')!r}") from error
+
+
+def override(recipe: Recipe, **changes: Any) -> Recipe:
+    """The recipe with some fields changed, checked again; None leaves a field as it is."""
+    return Recipe.model_validate({**recipe.model_dump(), **{k: v for k, v in changes.items() if v is not None}})

@@ -1,0 +1,170 @@
+"""The photographs of a recipe, and the crops that a training sees."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from venule.arrays import BoolArray
+from venule.datasets import Record, open_dataset, read_record
+from venule.datasets.phantoms import make_phantom
+from venule.errors import RecipeError
+from venule.photograph import Photograph, WorkingScale
+from venule.training.augmentation import Layer, cut_crop, vary_camera
+from venule.training.recipe import Recipe, Source
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A photograph with its drawing, and where it comes from.
+
+    Attributes:
+        name: unique in the recipe, such as "CHASE_DB1/01L".
+        subject: the person, unique in the recipe.
+        source: position of its source in the recipe.
+        read: gives the photograph and the bool (height, width) drawing, from the file.
+    """
+
+    name: str
+    subject: str
+    source: int
+    read: Callable[[], tuple[Photograph, BoolArray]]
+
+
+def find_photographs(recipe: Recipe, data: Path) -> tuple[Drawn, ...]:
+    """Every photograph that a recipe trains on or validates with.
+
+    Args:
+        recipe: whose sources are looked up.
+        data: the folder that they are relative to.
+
+    Raises:
+        RecipeError: a source has photographs without a drawing.
+        DatasetError: a source is not there, or not a data set.
+    """
+    found: list[Drawn] = []
+    for position, source in enumerate(recipe.data):
+        found += _phantoms(source, position) if source.phantoms else _records(source, position, data)
+    return tuple(found)
+
+
+def hold_out(photographs: Sequence[Drawn], share: float, *, seed: int) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
+    """Split into training and validation by person, from each source alike; phantoms are never held out.
+
+    Returns:
+        Training, validation; the second is empty where share is 0.
+
+    Raises:
+        RecipeError: a source has too few people to hold one out.
+    """
+    held: set[str] = set()
+    for source in sorted({p.source for p in photographs}):
+        people = sorted({p.subject for p in photographs if p.source == source and not p.name.startswith("phantom/")})
+        count = max(1, round(share * len(people))) if share and people else 0
+        if count and count >= len(people):
+            raise RecipeError(
+                f"validation {share} would hold out {count} of {len(people)} people, and leave none to train on: "
+                "set validation to 0 or give more photographs"
+            )
+        order = np.random.default_rng([seed, source]).permutation(len(people))
+        held.update(people[i] for i in order[:count])
+    return tuple(p for p in photographs if p.subject not in held), tuple(p for p in photographs if p.subject in held)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A photograph at working scale, ready to be cut.
+
+    Attributes:
+        layers: uint8 photograph (h, w, 3), drawing (h, w) as the share of each pixel that is vessel times 255, and
+            field of view (h, w), 255 inside.
+        histogram: (256, 3), of the channels inside the field of view; each sums to 1.
+        source: position of its source in the recipe.
+    """
+
+    layers: tuple[NDArray[np.uint8], Layer, Layer]
+    histogram: NDArray[np.float64]
+    source: int
+
+
+def prepare(drawn: Drawn, working_diameter: float) -> Prepared:
+    """Bring a photograph to working scale, by the function that segmentation uses."""
+    photograph, reference = drawn.read()
+    scale = WorkingScale.fit(photograph.fov, working_diameter)
+    image, fov = scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask)
+    # Not a yes or no: where a vessel covers a part of a larger pixel, that part is what the network should say.
+    coverage = scale.apply_image(reference.astype(np.uint8) * 255)
+    inside = image[fov]
+    histogram = np.stack([np.bincount(inside[:, c], minlength=256) for c in range(3)], axis=1) / max(1, len(inside))
+    return Prepared((image, coverage, fov.astype(np.uint8) * 255), histogram, drawn.source)
+
+
+class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Crop number i of a training, the same whenever, wherever and however often it is asked for.
+
+    Args:
+        photographs: at working scale.
+        recipe: the sizes, the augmentation, the shares and the seed.
+        first: number of the first crop.
+        count: of crops.
+    """
+
+    def __init__(self, photographs: Sequence[Prepared], recipe: Recipe, *, first: int, count: int) -> None:
+        self.photographs, self.recipe, self.first, self.count = photographs, recipe, first, count
+        chances = np.array([recipe.data[p.source].share or 0 for p in photographs])
+        sizes = np.bincount([p.source for p in photographs], minlength=len(recipe.data))
+        chances = chances / sizes[[p.source for p in photographs]] if chances.any() else np.ones(len(photographs))
+        self.chances = chances / chances.sum()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+        """(3, crop, crop) photograph, (1, crop, crop) drawing in [0, 1], (1, crop, crop) field of view 0 or 1."""
+        rng = np.random.default_rng([self.recipe.seed, self.first + index])
+        photograph = self.photographs[rng.choice(len(self.photographs), p=self.chances)]
+        settings = self.recipe.augmentation
+        image, drawing, fov = cut_crop(photograph.layers, settings, crop=self.recipe.crop, rng=rng)
+        inside = fov > 127
+        shown = vary_camera(image, inside, photograph.histogram, settings, rng=rng)
+        target = np.where(inside, drawing, 0)[None].astype(np.float32) / 255
+        return torch.from_numpy(shown), torch.from_numpy(target), torch.from_numpy(inside[None].astype(np.float32))
+
+
+def _records(source: Source, position: int, data: Path) -> Iterable[Drawn]:
+    dataset = open_dataset(data / (source.dataset or "."))
+    for record in dataset.split(source.split):
+        if record.reference is None:
+            raise RecipeError(
+                f"{record.photograph} has no drawing to learn from; choose another split of {source.dataset!r} "
+                f"than {source.split!r}"
+            )
+        yield Drawn(
+            f"{source.dataset}/{record.name}",
+            f"{source.dataset}/{record.subject}",
+            position,
+            partial(_read_drawn, record),
+        )
+
+
+def _phantoms(source: Source, position: int) -> Iterable[Drawn]:
+    for seed in range(source.seed, source.seed + (source.phantoms or 0)):
+        yield Drawn(f"phantom/{seed}", f"phantom/{seed}", position, partial(_make_drawn, seed))
+
+
+def _read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
+    example = read_record(record)
+    if example.reference is None:
+        raise RecipeError(f"{record.photograph} has no drawing")
+    return example.photograph, example.reference
+
+
+def _make_drawn(seed: int) -> tuple[Photograph, BoolArray]:
+    phantom = make_phantom(seed)
+    return Photograph(phantom.image, phantom.fov), phantom.vessels

@@ -1,0 +1,58 @@
+"""The one threshold of a model, from photographs whose drawings may be looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from venule.arrays import BoolArray, ProbabilityArray
+
+LEVELS = np.arange(1, 100) / 100  # the thresholds that are tried
+
+
+@dataclass(frozen=True, eq=False)
+class DiceCurve:
+    """How the Dice of one photograph depends on the threshold.
+
+    Attributes:
+        name: of the photograph.
+        source: what it comes from.
+        dice: float (99,), inside the field of view, at each of `LEVELS`.
+    """
+
+    name: str
+    source: int
+    dice: NDArray[np.float64]
+
+    def at(self, threshold: float) -> float:
+        """Dice at one of `LEVELS`."""
+        return float(self.dice[int(np.argmin(np.abs(LEVELS - threshold)))])
+
+
+def dice_curve(
+    probability: ProbabilityArray, reference: BoolArray, fov: BoolArray, *, name: str, source: int
+) -> DiceCurve:
+    """Dice at every threshold, from two histograms of the probability.
+
+    Args:
+        probability: float32 (height, width).
+        reference: bool (height, width), the drawing.
+        fov: bool (height, width).
+        name: of the photograph.
+        source: what it comes from.
+    """
+    # A pixel in bin k passes the first k thresholds: bin edges are the thresholds, closed from below like `>=`.
+    bins = np.searchsorted(LEVELS.astype(np.float32), probability[fov], side="right")
+    drawn = reference[fov]
+    vessel = np.bincount(bins[drawn], minlength=100)
+    other = np.bincount(bins[~drawn], minlength=100)
+    tp, fp = vessel[::-1].cumsum()[::-1][1:], other[::-1].cumsum()[::-1][1:]
+    return DiceCurve(name, source, 2 * tp / np.maximum(1, tp + fp + drawn.sum()))
+
+
+def best_threshold(curves: Sequence[DiceCurve]) -> float:
+    """The threshold with the highest mean Dice, every source counted alike however many photographs it has."""
+    sources = sorted({curve.source for curve in curves})
+    means = [np.mean([curve.dice for curve in curves if curve.source == source], axis=0) for source in sources]
+    return float(LEVELS[int(np.argmax(np.mean(means, axis=0)))])

@@ -1,0 +1,224 @@
+"""A recipe and data -> a model on disk; or a cross-validation of the recipe."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import yaml
+from torch import nn
+
+from venule.errors import OutputError, RecipeError
+from venule.evaluation import bootstrap_mean_interval
+from venule.models import Card, Interval, Model, load_model
+from venule.models.model import CARD_FILE, ONNX_FILE, WEIGHTS_FILE
+from venule.networks import count_parameters
+from venule.segmentation import Segmenter
+from venule.training.export import export_onnx, sha256
+from venule.training.fit import Fitted, Hardware, fit
+from venule.training.recipe import Recipe
+from venule.training.samples import Drawn, find_photographs, hold_out
+from venule.training.threshold import DiceCurve, best_threshold, dice_curve
+from venule.training.weights import save_weights
+
+RECIPE_FILE = "recipe.yaml"
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """How a recipe does on photographs that each of its models did not see.
+
+    Attributes:
+        dice: of each photograph by name, at a threshold chosen on the photographs of the other folds.
+        mean: over photographs, with the 95 % bootstrap interval over people.
+        thresholds: of each fold.
+        threshold: chosen on all photographs out of fold: what a model trained on all of them should use.
+    """
+
+    dice: dict[str, float]
+    mean: Interval
+    thresholds: tuple[float, ...]
+    threshold: float
+
+
+def train(
+    recipe: Recipe,
+    data: Path,
+    output: Path,
+    *,
+    hardware: Hardware = Hardware(),  # noqa: B008  frozen
+    resume: bool = False,
+    threshold: float | None = None,
+) -> Path | None:
+    """Train a model: fit, choose its threshold, export, write its card.
+
+    Args:
+        recipe: what to train and how.
+        data: the folder that the recipe's data sets are relative to.
+        output: folder for the model (`model/`), checkpoints and logs.
+        hardware: what to run on.
+        resume: go on with what the output folder holds.
+        threshold: from a cross-validation; None: chosen on the photographs held out, or, where none are, on those
+            trained on.
+
+    Returns:
+        The model's folder; None in processes that only helped.
+
+    Raises:
+        OutputError: the output folder holds another training, or one and `resume` was not asked for.
+        RecipeError, DatasetError: the recipe does not fit the data.
+    """
+    photographs = find_photographs(recipe, data)
+    training, validation = hold_out(photographs, recipe.validation, seed=recipe.seed)
+    _claim(output, recipe, resume=resume)
+    return _train(recipe, training, validation, output, hardware=hardware, threshold=threshold)
+
+
+def cross_validate(
+    recipe: Recipe,
+    data: Path,
+    output: Path,
+    *,
+    folds: int,
+    hardware: Hardware = Hardware(),  # noqa: B008  frozen
+    resume: bool = False,
+) -> CrossValidation:
+    """Train once a fold without its people, and score each photograph by the model that did not see it.
+
+    No threshold is chosen on a photograph that is scored with it.
+
+    Args:
+        recipe: what to train; its own `validation` is not used.
+        data: the folder that the recipe's data sets are relative to.
+        output: folder for one training a fold and `cross_validation.json`.
+        folds: how many.
+        hardware: what to run on, one process.
+        resume: finished folds are kept, an unfinished one goes on.
+
+    Raises:
+        RecipeError: fewer people than folds.
+    """
+    if hardware.devices * hardware.nodes > 1:
+        raise RecipeError("cross-validation runs in one process; run the folds of a large one as separate trainings")
+    photographs = find_photographs(recipe, data)
+    people = sorted({p.subject for p in photographs if not p.name.startswith("phantom/")})
+    if not 2 <= folds <= len(people):
+        raise RecipeError(f"{folds} folds of {len(people)} people: choose from 2 to {len(people)}")
+    _claim(output, recipe, resume=resume)
+    shuffled = np.random.default_rng(recipe.seed).permutation(people)
+    curves: list[list[DiceCurve]] = []
+    for fold in range(folds):
+        held = set(shuffled[fold::folds])
+        training = tuple(p for p in photographs if p.subject not in held)
+        validation = tuple(p for p in photographs if p.subject in held)
+        folder = output / f"fold_{fold}"
+        if not (folder / "model" / CARD_FILE).is_file():
+            # The fold's photographs choose nothing, not even an epoch: they are scored.
+            _train(recipe, training, (), folder, hardware=hardware, threshold=0.5)
+        curves.append(_curves(load_model(folder / "model"), validation))
+    subjects = {p.name: p.subject for p in photographs}
+    result = _score_folds(curves, subjects)
+    _write_json(output / "cross_validation.json", {**asdict(result), "mean": result.mean.model_dump()})
+    return result
+
+
+def _train(
+    recipe: Recipe,
+    training: Sequence[Drawn],
+    validation: Sequence[Drawn],
+    output: Path,
+    *,
+    hardware: Hardware,
+    threshold: float | None,
+) -> Path | None:
+    fitted = fit(recipe, training, validation, output, hardware=hardware)
+    if not fitted.main:
+        return None
+    onnx = export_onnx(fitted.network)
+    card = _card(recipe, fitted, onnx, threshold or 0.5)
+    if threshold is None:
+        chosen_on = validation or [drawn for drawn in training if not drawn.name.startswith("phantom/")] or training
+        kind = "held out" if validation else "trained on"
+        choice = {
+            "threshold": best_threshold(_curves(Model(card, onnx, output), chosen_on)),
+            "threshold_from": f"the {len(chosen_on)} photographs {kind}, each source counted alike",
+        }
+        card = card.model_copy(update=choice)
+    return _write_model(output / "model", card, onnx, fitted.network)
+
+
+def _curves(model: Model, photographs: Sequence[Drawn]) -> list[DiceCurve]:
+    segmenter = Segmenter(model)
+    curves = []
+    for drawn in photographs:
+        photograph, reference = drawn.read()
+        probability = segmenter.probability(photograph)
+        curves.append(dice_curve(probability, reference, photograph.fov.mask, name=drawn.name, source=drawn.source))
+    return curves
+
+
+def _score_folds(curves: list[list[DiceCurve]], subjects: dict[str, str]) -> CrossValidation:
+    thresholds, dice = [], {}
+    for fold, scored in enumerate(curves):
+        others = [curve for k, other in enumerate(curves) if k != fold for curve in other]
+        thresholds.append(best_threshold(others))
+        dice.update({curve.name: curve.at(thresholds[-1]) for curve in scored})
+    groups = [subjects[name] for name in dice]
+    mean = bootstrap_mean_interval(list(dice.values()), groups=groups)
+    everything = best_threshold([curve for fold in curves for curve in fold])
+    interval = Interval(mean=mean.mean, lower=mean.lower, upper=mean.upper)
+    return CrossValidation(dice, interval, tuple(thresholds), everything)
+
+
+def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card:
+    data = [
+        f"{source.phantoms} phantoms" if source.phantoms else f"{source.dataset}, split {source.split}"
+        for source in recipe.data
+    ]
+    return Card(
+        name=recipe.name,
+        summary=recipe.summary,
+        licence=recipe.licence,
+        data=tuple(data),
+        network=recipe.network,
+        network_arguments=recipe.network_arguments,
+        parameters=count_parameters(fitted.network).trainable,
+        working_diameter=recipe.working_diameter,
+        multiple=int(getattr(fitted.network, "multiple", 1)),
+        threshold=threshold,
+        threshold_from="cross-validation",
+        recipe=recipe.model_dump(mode="json"),
+        training_seconds=round(fitted.seconds, 1),
+        device=fitted.device,
+        limits=recipe.limits,
+        sha256=sha256(onnx),
+        venule=version("venule"),
+    )
+
+
+def _write_model(folder: Path, card: Card, onnx: bytes, network: nn.Module) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ONNX_FILE).write_bytes(onnx)
+    save_weights(network, folder / WEIGHTS_FILE, half=True)
+    _write_json(folder / CARD_FILE, card.model_dump(mode="json"))  # last: a folder with a card is whole
+    return folder
+
+
+def _claim(output: Path, recipe: Recipe, *, resume: bool) -> None:
+    """Make the output folder this recipe's; refuse one that holds another training."""
+    path, content = output / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False)
+    if path.is_file():
+        if not resume:
+            raise OutputError(
+                f"{output} already holds a training: add --resume to go on with it, or name another folder"
+            )
+        if path.read_text(encoding="utf-8") != content:
+            raise OutputError(f"{path} differs from the recipe given: a training goes on with its own recipe only")
+    output.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
