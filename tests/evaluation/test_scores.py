@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from venule.errors import EvaluationError
-from venule.evaluation import SCORES, RankHistogram, evaluate, pool
+from venule.evaluation import SCORES, Pool, evaluate
 from venule.vessels import VesselMap
 
 SHAPE = (12, 17)
@@ -142,15 +142,19 @@ def test_cl_dice_forgives_width_and_punishes_a_missing_branch():
 
 def test_pooled_scores_are_those_of_all_pixels_side_by_side():
     cases = [random_case(seed) for seed in range(4)]
-    ranks = RankHistogram()
+    pool = Pool()
     for probability, reference, fov in cases:
-        ranks.add(probability[fov], reference[fov])
-    pooled = pool([evaluate(p, r, fov=f, threshold=0.5).fov for p, r, f in cases], ranks).values
+        pool.add(probability, reference, fov=fov, threshold=0.5)
+    pooled = pool.scores().fov.values
     score = np.concatenate([p[f] for p, _, f in cases])
     truth = np.concatenate([r[f] for _, r, f in cases])
     assert pooled["dice"] == pytest.approx(metrics.f1_score(truth, score >= 0.5), abs=1e-9)
     assert pooled["auc_roc"] == pytest.approx(metrics.roc_auc_score(truth, score), abs=1e-6)
     assert pooled["auc_pr"] == pytest.approx(metrics.average_precision_score(truth, score), abs=1e-5)
+    frame = pool.scores().frame.values
+    cut, whole = (np.concatenate(every) for every in ([p * f for p, _, f in cases], [r for _, r, _ in cases]))
+    assert frame["auc_roc"] == pytest.approx(metrics.roc_auc_score(whole.ravel(), cut.ravel()), abs=1e-6)
+    assert frame["accuracy"] == pytest.approx(metrics.accuracy_score(whole.ravel(), cut.ravel() >= 0.5), abs=1e-9)
     together = evaluate(score[None], truth[None], threshold=0.5).fov
     assert pooled["calibration_error"] == pytest.approx(together.values["calibration_error"], abs=1e-9)
 

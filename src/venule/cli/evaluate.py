@@ -31,7 +31,7 @@ def evaluate(
     from rich.progress import Progress
 
     from venule.datasets import open_dataset
-    from venule.trials import choose_entrants, run_trial, tables, write_trial
+    from venule.trials import choose_entrants, run_trial, summarise, tables, write_trial
 
     data = open_dataset(dataset)
     entrants = choose_entrants(data, split, model=model, compare=compare, masks=masks, threshold=threshold, flips=flips)
@@ -44,8 +44,9 @@ def evaluate(
             output=output,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    for table in tables(trial):
+    summary = summarise(trial)
+    for table in tables(trial, summary):
         Console().print(table.to_rich())
     if output:
-        write_trial(trial, output)
+        write_trial(trial, summary, output)
         typer.echo(f"written to {output}: scores.csv, summary.json, summary.md, agreement/")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from venule.errors import EvaluationError
 
 EXACT_SUBJECTS = 12  # up to here every one of the 2**n sign patterns is tried
+BLOCKS = 20  # resamples are drawn in so many parts, to spare memory
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def bootstrap_mean_interval(
         return Interval(mean, None, None, len(values), len(sums))
     rng = np.random.default_rng(seed)
     means = np.empty(resamples)
-    for place in range(resamples):
-        drawn = rng.integers(len(sums), size=len(sums))
-        means[place] = sums[drawn].sum() / sizes[drawn].sum()
+    for block in np.array_split(means, BLOCKS):
+        drawn = rng.integers(len(sums), size=(len(block), len(sums)))
+        block[:] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(means, [tail, 1 - tail])
     return Interval(mean, float(lower), float(upper), len(values), len(sums))

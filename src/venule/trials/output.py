@@ -12,7 +12,7 @@ from venule.batch.outputs import write_whole
 from venule.evaluation import SCORES, Interval, RegionScores
 from venule.report import Table, figure
 from venule.trials.run import Row, Trial
-from venule.trials.summary import REGIONS, Summary, summarise
+from venule.trials.summary import REGIONS, Summary
 
 TITLES = {
     "dice": "Dice",
@@ -28,8 +28,8 @@ TITLES = {
 }
 EXPLANATION = (
     "Mean over photographs with its 95 % bootstrap interval over people, then the score of all pixels pooled. "
-    "ECE is the expected calibration error. A dash: not defined here (masks have no AUC and no ECE). Over the full frame nothing counts as "
-    "found outside the field of view."
+    "ECE is the expected calibration error. A dash: not defined here (masks have no AUC and no ECE). "
+    "Over the full frame nothing counts as found outside the field of view."
 )
 COMPARISON = (
     "Mean difference on the same photographs, its 95 % bootstrap interval, and p of a sign-flip permutation test; "
@@ -37,24 +37,19 @@ COMPARISON = (
 )
 
 
-def tables(trial: Trial) -> list[Table]:
-    """One table a region, and one of the comparison where two entrants took part."""
-    return _tables(trial, summarise(trial))
-
-
-def write_trial(trial: Trial, folder: Path) -> None:
+def write_trial(trial: Trial, summary: Summary, folder: Path) -> None:
     """Write scores.csv (one row a photograph and entrant), summary.json and summary.md.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    summary = summarise(trial)
     write_whole(folder / "scores.csv", _csv(trial).encode())
     write_whole(folder / "summary.json", (json.dumps(_json(trial, summary), indent=2) + "\n").encode())
     write_whole(folder / "summary.md", _markdown(trial, summary).encode())
 
 
-def _tables(trial: Trial, summary: Summary) -> list[Table]:
+def tables(trial: Trial, summary: Summary) -> list[Table]:
+    """One table a region, and one of the comparison where two entrants took part."""
     entrants = list(trial.pooled)
     found = [
         Table(
@@ -64,19 +59,20 @@ def _tables(trial: Trial, summary: Summary) -> list[Table]:
         )
         for region, title in REGIONS.items()
     ]
-    if trial.compared:
-        first, second = trial.compared
-        headings = [f"{title[0].lower()}{title[1:]}" for title in REGIONS.values()]
-        rows = []
-        for score in SCORES:
-            row = [TITLES[score]]
-            for region in REGIONS:
-                difference = summary.differences[region].get(score)
-                row.append(_interval(difference.interval) if difference else figure(None))
-                row.append(f"{difference.p_value:.4f}" if difference else figure(None))
-            rows.append(tuple(row))
-        found.append(Table(f"{first} minus {second}", ("score", headings[0], "p", headings[1], "p"), tuple(rows)))
-    return found
+    return [*found, _comparison(trial.compared, summary)] if trial.compared else found
+
+
+def _comparison(compared: tuple[str, str], summary: Summary) -> Table:
+    headings = [heading for title in REGIONS.values() for heading in (title[0].lower() + title[1:], "p")]
+    rows = []
+    for score in SCORES:
+        cells = [TITLES[score]]
+        for region in REGIONS:
+            difference = summary.differences[region].get(score)
+            cells.append(_interval(difference.interval) if difference else figure(None))
+            cells.append(f"{difference.p_value:.4f}" if difference else figure(None))
+        rows.append(tuple(cells))
+    return Table(" minus ".join(compared), ("score", *headings), tuple(rows))
 
 
 def _score_row(trial: Trial, summary: Summary, region: str, score: str) -> tuple[str, ...]:
@@ -96,7 +92,7 @@ def _markdown(trial: Trial, summary: Summary) -> str:
     head = f"# {trial.dataset.name}, {trial.split}\n\n{EXPLANATION}\n"
     if trial.without_drawing:
         head += f"\nNot scored, having no drawing: {', '.join(trial.without_drawing)}.\n"
-    parts = [head, *(table.to_markdown() for table in _tables(trial, summary))]
+    parts = [head, *(table.to_markdown() for table in tables(trial, summary))]
     return "\n".join([*parts, *([COMPARISON + "\n"] if trial.compared else [])])
 
 
