@@ -15,7 +15,7 @@ class Circle:
         row: of its centre.
         column: of its centre.
         radius: in pixels.
-        support: share of the circle's arc inside the image near which a point lies, in [0, 1].
+        support: share of the circle's arc, as far as it is not cut off, near which a point lies, in [0, 1].
     """
 
     row: float
@@ -33,7 +33,8 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
         tolerance: how far from the circle a point may lie, in pixels.
 
     Returns:
-        None where the points lie on no circle that is at least a tenth and at most three times the image across.
+        None where the points lie on no circle that is at least a tenth of the shorter and
+        at most one and a half times the longer side of the image across.
     """
     if len(points) < 12:
         return None
@@ -41,7 +42,7 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
     triples = np.random.default_rng(0).integers(0, len(points), (400, 3))
     circles = _through(points[triples[:, 0]], points[triples[:, 1]], points[triples[:, 2]])
     circles = circles[np.isfinite(circles).all(axis=1)]
-    circles = circles[(circles[:, 2] > min(shape) / 20) & (circles[:, 2] < 1.5 * max(shape))]
+    circles = circles[(circles[:, 2] > min(shape) / 20) & (circles[:, 2] < 0.75 * max(shape))]
     if not len(circles):
         return None
     off = np.hypot(points[:, 0, None] - circles[:, 0], points[:, 1, None] - circles[:, 1]) - circles[:, 2]
@@ -52,7 +53,7 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
             return None
         best = _least_squares(points[near])
     row, column, radius = best.tolist()
-    return Circle(row, column, radius, _support(points, best, shape, tolerance))
+    return Circle(row, column, radius, _support(points, best, tolerance))
 
 
 def draw_disc(circle: Circle, shape: tuple[int, int]) -> BoolArray:
@@ -87,10 +88,11 @@ def _least_squares(points: FloatArray) -> FloatArray:
     return np.array([row + middle[0], column + middle[1], np.sqrt(max(0.0, rest + row**2 + column**2))])
 
 
-def _support(points: FloatArray, circle: FloatArray, shape: tuple[int, int], tolerance: float) -> float:
+def _support(points: FloatArray, circle: FloatArray, tolerance: float) -> float:
+    """Share of the arc near which a point lies. Where frame or cut-offs end the points, no arc is expected."""
     angles = np.linspace(0, 2 * np.pi, 360, endpoint=False)
     arc = circle[:2] + circle[2] * np.column_stack([np.sin(angles), np.cos(angles)])
-    inside = ((arc > 2) & (arc < np.array(shape) - 3)).all(axis=1)
+    inside = ((arc > points.min(axis=0) + 1) & (arc < points.max(axis=0) - 1)).all(axis=1)
     offsets = points - circle[:2]
     near = np.abs(np.hypot(*offsets.T) - circle[2]) < tolerance
     covered = np.zeros(360, np.bool_)

@@ -60,10 +60,10 @@ def check_not_small(height: int, width: int, *, name: str) -> None:
 
 def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
     if array.dtype == np.uint8:
-        return array
+        return array.astype(np.uint8, copy=False)
     if array.dtype == np.uint16:
         shift = max(0, int(array.max()).bit_length() - 8)
-        return (array >> shift).astype(np.uint8)
+        return np.asarray(array >> shift, np.uint8)
     if not np.issubdtype(array.dtype, np.floating):
         raise PhotographError(f"{name} is {array.dtype}; give uint8, uint16, or float in [0, 1]", reason="bad-array")
     low, high = float(array.min()), float(array.max())  # NaN, where there is one
@@ -73,4 +73,4 @@ def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
             "divide by the largest possible value, and replace NaN",
             reason="bad-array",
         )
-    return np.rint(array * 255).astype(np.uint8)
+    return np.asarray(np.rint(array * 255), np.uint8)

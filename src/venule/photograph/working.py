@@ -39,8 +39,8 @@ class WorkingScale:
         rows, columns = np.flatnonzero(fov.mask.any(axis=1)), np.flatnonzero(fov.mask.any(axis=0))
         if not len(rows) or not 0 < diameter < float("inf"):
             raise PhotographError(
-                f"no working scale for a field of view of {fov.diameter:g} pixels ({np.count_nonzero(fov.mask)} of them "
-                f"visible) and a working diameter of {diameter:g}: both must be positive",
+                f"no working scale of {diameter:g} pixels across for a field of view that shows "
+                f"{np.count_nonzero(fov.mask)} pixels: both numbers must be positive",
                 reason="no-working-scale",
             )
         top, bottom = int(rows[0]), int(rows[-1]) + 1
