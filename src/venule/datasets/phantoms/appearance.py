@@ -32,7 +32,7 @@ def photograph_eye(eye: Eye, fov: FieldOfView, arteries: Sweep, veins: Sweep, rn
     retina = _paint_disc(retina, ground, eye, x, y, scale, rng)
     retina = scatter_spots(retina, eye, scale, (x, y), rng)
     blood = _blood(arteries, veins, np.hypot(x, y), scale, rng)
-    retina *= np.exp(-blood[..., None] * BLOOD)
+    retina = np.minimum(retina, 250) * np.exp(-blood[..., None] * BLOOD)
     return expose(retina, fov, (x, y), scale, rng)
 
 
@@ -97,6 +97,8 @@ def _paint_disc(
     rim = np.array([red, green, blue], np.float32) * (1 + 0.03 * smooth_noise(shape, 5 * scale, rng))[..., None]
     bright = np.array([1.08, rng.uniform(1.08, 1.25), rng.uniform(1.1, 1.6)], np.float32)
     colour = rim * temporal_pallor[..., None] * (1 + cup[..., None] * (bright - 1))
+    for channel, most in ((1, 0.86), (2, 0.72)):  # from pink to pale yellow, never green or blue
+        colour[..., channel] = np.minimum(colour[..., channel], most * np.minimum(colour[..., channel - 1], 255))
     halo = np.exp(-((np.maximum(away - 1, 0) / rng.uniform(0.25, 0.9)) ** 2)) * rng.uniform(-0.08, 0.22)
     retina = retina * np.exp(halo[..., None] * PIGMENT)
     if rng.random() < 0.3:  # a pale crescent at the temporal edge
@@ -110,16 +112,16 @@ def _blood(arteries: Sweep, veins: Sweep, rho: FloatArray, scale: float, rng: np
     """Density of the blood in green: deeper in veins and in wide vessels, with the light reflex along arteries."""
     strength = rng.uniform(0.4, 0.95)
     softness = rng.uniform(0.5, 1.0) * scale**0.5
-    reflex = rng.uniform(0.15, 0.6)
+    reflex = rng.uniform(0.15, 0.75)
     fading = 1 - rng.uniform(0.0, 0.35) * (rho / (UNITS / 2)) ** 2
     total = np.zeros(rho.shape, np.float32)
-    for sweep, share, shine in ((veins, 1.0, 0.2 * reflex), (arteries, rng.uniform(0.6, 0.85), reflex)):
+    for sweep, share, shine in ((veins, 1.0, 0.3 * reflex), (arteries, rng.uniform(0.6, 0.85), reflex)):
         cover = np.clip(0.5 - sweep.depth, 0, 1)
         width = sweep.calibre / scale
         radius = np.maximum(sweep.calibre / 2, 0.5)
         inside = np.clip(-sweep.depth / radius, 0, 1)  # 0 at the wall, 1 on the centreline
         column = 0.55 + 0.45 * np.sqrt(np.clip(1 - (1 - inside) ** 2, 0, 1))
-        stripe = shine * np.exp(-(((1 - inside) / 0.3) ** 2)) * np.clip((width - 2.5) / 2.5, 0, 1)
+        stripe = shine * np.exp(-(((1 - inside) / 0.35) ** 2)) * np.clip((width - 2.5) / 2.5, 0, 1)
         depth = share * strength * (1 - np.exp(-(width + 0.4) / 2.6)) * cover * (column - stripe)
         depth *= 1 + 0.1 * smooth_noise(rho.shape, 14 * scale, rng)
         total = np.maximum(total, depth) + 0.25 * np.minimum(total, depth)

@@ -45,9 +45,8 @@ def expose(
         grey = scene.mean((0, 1)) * np.array([0.95, 1.35, 1.5], np.float32)
         scene = scene + veil[..., None] * (grey - scene)
     away = np.hypot(x, y) * scale
-    rim = np.stack(
-        [np.clip(fov.diameter / 2 - away + extra, 0, 1) for extra in rng.uniform(-0.8, 0.8, 3) * scale**0.5], axis=-1
-    )
+    fringe = -np.sort(rng.uniform(-0.8, 0.8, 3)) * scale**0.5  # red reaches furthest, blue least
+    rim = np.stack([np.clip(fov.diameter / 2 - away + extra, 0, 1) for extra in fringe], axis=-1)
     scene = cv2.GaussianBlur(scene * rim, (0, 0), rng.uniform(0.35, 0.95) * scale)
     noise = rng.standard_normal(scene.shape, dtype=np.float32)
     grain = rng.uniform(0.35, 0.8)

@@ -68,7 +68,7 @@ class _Garden:
         self.segments: list[Segment] = []
         self.ground = {"artery": _Ground(), "vein": _Ground()}
         self.winding = rng.uniform(0.6, 1.3)
-        self.spacing = rng.uniform(0.8, 1.2)
+        self.spacing = rng.uniform(0.9, 1.3)
 
     def grow(self) -> list[Segment]:
         self._plant_trunks()
@@ -84,11 +84,14 @@ class _Garden:
             # angle from the temporal direction in degrees, share of the width, whether it follows an arcade
             for angle, share, follows in (
                 (rng.normal(72, 8), 1.0, True),
+                (rng.normal(98, 8), rng.uniform(0.35, 0.65) * rng.choice([0, 1]), False),
                 (rng.normal(132, 12), rng.uniform(0.5, 0.75), False),
                 (rng.normal(168, 8), rng.uniform(0.25, 0.4), False),
                 (rng.normal(28, 6), rng.uniform(0.25, 0.36), False),
             ):
-                course = rng.uniform(13.5, 18)
+                if not share:
+                    continue
+                course = rng.uniform(12.5, 18)
                 swap = int(rng.choice([-1, 1]))
                 pair: tuple[tuple[Kind, float, int], ...] = (
                     ("vein", width, swap),
@@ -135,9 +138,9 @@ class _Garden:
         blocked = False
         while length < 1.5 * UNITS:
             memory = 18.0
-            bend += -bend * STEP / memory + self.winding * 0.022 / math.sqrt(calibre) * math.sqrt(
-                2 * STEP / memory
-            ) * float(rng.standard_normal())
+            bend += -bend * STEP / memory + self.winding * 0.022 / calibre**0.35 * math.sqrt(2 * STEP / memory) * float(
+                rng.standard_normal()
+            )
             steer = self._steer(bud, x, y, heading, calibre, length)
             in_disc = math.hypot(x - eye.disc[0], y - eye.disc[1]) < 0.62 * eye.disc_diameter
             if not in_disc:
@@ -148,7 +151,7 @@ class _Garden:
             heading = round(heading + (bend + steer) * STEP, 7)  # rounded: no platform's last digit may steer
             x, y = round(x + STEP * math.cos(heading), 7), round(y + STEP * math.sin(heading), 7)
             length, since = length + STEP, since + STEP
-            calibre *= 1 - STEP / (220 * calibre - 70)
+            calibre *= 1 - STEP / (250 * calibre - 50)
             clear = math.hypot(x - eye.fovea[0], y - eye.fovea[1]) - calibre / 2 - 1.5
             started = len(points) > 1
             if clear < eye.avascular_radius or not eye.shows(x, y, margin=0.5):
@@ -191,7 +194,7 @@ class _Garden:
             self._end(bud.kind, points, calibres, parent, number, ground)
 
     def _gap(self, calibre: float) -> float:
-        return float(self.spacing * (15 + 0.8 * calibre + 10 / calibre + self.rng.exponential(14)))
+        return float(self.spacing * (13 + 1.4 * calibre + 26 / calibre + self.rng.exponential(16)))
 
     def _end(
         self,
@@ -215,7 +218,7 @@ class _Garden:
         side = max((-1, 1), key=lambda s: room[s] * float(rng.uniform(0.6, 1.4)))
         if room[side] < 16:
             return None
-        narrow = (1.2 + (0.017 if bud.kind == "vein" else 0.011) * room[side]) * float(rng.uniform(0.85, 1.45))
+        narrow = (1.25 + (0.019 if bud.kind == "vein" else 0.013) * room[side]) * float(rng.uniform(0.85, 1.45))
         if length > 100 and calibre < 7 and rng.random() < 0.12:
             narrow = calibre * float(rng.uniform(0.6, 0.79))  # a fork
         most = 0.79 if length > 200 or not bud.arcade else 0.5  # 0.79: both arms alike; an arcade must reach far
@@ -243,12 +246,12 @@ class _Garden:
         if bud.arcade:
             beside = max(temporal + bud.shift, 1.0)
             target = bud.arcade * beside**0.4
-            pull = (target - up) * 0.035
+            pull = (target - up) * 0.025
             slope = 0.4 * target / beside
             norm = math.hypot(1, slope)
             # forwards along the course, and across it towards the course
             wanted = eye.heading(1 / norm - pull * slope / norm * abs(slope) / norm, slope / norm + pull / norm)
-            return 0.05 * math.sin(wanted - heading)
+            return 0.04 * math.sin(wanted - heading)
         away = math.hypot(x - eye.fovea[0], y - eye.fovea[1])
         turn = 0.0
         if away < 120 and calibre < 3 and length > 12:
