@@ -4,8 +4,12 @@ from typing import Annotated
 
 import typer
 
+from venule.cli import data
+from venule.cli.demo import demo
+from venule.cli.evaluate import evaluate
 from venule.cli.models import models
 from venule.cli.networks import networks
+from venule.cli.segment import segment
 from venule.cli.train import train
 
 app = typer.Typer(
@@ -33,8 +37,9 @@ def venule(
     """Options that come before every command."""
 
 
-for command in (train, networks, models):
+for command in (demo, segment, evaluate, train, networks, models):
     app.command()(command)
+app.add_typer(data.app, name="data")
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from venule.training.predict import predict
 from venule.training.progress import StepProgress
 from venule.training.recipe import Recipe
 from venule.training.samples import Crops, Drawn, Prepared, prepare
-from venule.training.weights import load_weights, starting_weights
+from venule.training.weights import load_weights, save_weights, starting_weights
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Fitted:
 
     Attributes:
         network: with the best weights by validation; with the last where nothing was held out.
-        seconds: wall time of this run; a resumed run does not count what went before.
+        seconds: wall time, with that of the runs that were stopped, up to their last checkpoint.
         device: what it ran on.
         main: False in the processes that only helped.
     """
@@ -109,12 +109,16 @@ def fit(
         enable_model_summary=False,
     )
     last = output / "checkpoints" / "last.ckpt"
-    start = time.monotonic()
     trainer.fit(module, ckpt_path=last if last.is_file() else None, weights_only=True)
+    if trainer.is_global_zero:
+        (output / "weights").mkdir(exist_ok=True)
+        save_weights(module.result(), output / "weights" / "last.safetensors")
     best = output / "checkpoints" / "best.ckpt"
     if validation and best.is_file():  # weights_only: nothing that a checkpoint holds is run
         module.load_state_dict(torch.load(best, weights_only=True, map_location="cpu")["state_dict"])
-    return Fitted(module.result().cpu().eval(), time.monotonic() - start, _device_name(trainer), trainer.is_global_zero)
+        if trainer.is_global_zero:
+            save_weights(module.result(), output / "weights" / "best.safetensors")
+    return Fitted(module.result().cpu().eval(), module.seconds, _device_name(trainer), trainer.is_global_zero)
 
 
 class VesselTraining(lightning.LightningModule):
@@ -134,6 +138,21 @@ class VesselTraining(lightning.LightningModule):
         self.average: AveragedModel | None = None
         if recipe.average:
             self.average = AveragedModel(self.network, avg_fn=self._blend, use_buffers=True).requires_grad_(False)
+
+        self.start = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall time spent on this training."""
+        return time.monotonic() - self.start
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the time spent."""
+        checkpoint["seconds"] = self.seconds
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Count the time that was spent before."""
+        self.start = time.monotonic() - checkpoint["seconds"]
 
     def result(self) -> nn.Module:
         """The network to use: the average where there is one."""

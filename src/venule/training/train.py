@@ -136,6 +136,7 @@ def _train(
     fitted = fit(recipe, training, validation, output, hardware=hardware)
     if not fitted.main:
         return None
+    _write_json(output / "photographs.json", [drawn.name for drawn in training])
     onnx = export_onnx(fitted.network)
     card = _card(recipe, fitted, onnx, threshold or 0.5)
     if threshold is None:
@@ -220,5 +221,5 @@ def _claim(output: Path, recipe: Recipe, *, resume: bool) -> None:
     path.write_text(content, encoding="utf-8")
 
 
-def _write_json(path: Path, content: dict[str, object]) -> None:
+def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,95 @@
+"""What a network is shown: the drawing stays on the photograph, and the numbers are those that segmentation gives."""
+
+import numpy as np
+import pytest
+import torch
+
+from venule.photograph.normalise import normalise
+from venule.training.augmentation import cut_crop, vary_camera
+from venule.training.losses import dice_loss, vessel_loss
+from venule.training.recipe import Augmentation, Recipe
+from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
+from venule.training.threshold import best_threshold, dice_curve
+
+STILL = Augmentation(rotation=0, scale=(1, 1), flips=False, gain=0, offset=0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_photograph_drawing_and_field_of_view_are_cut_alike(seed):
+    rng = np.random.default_rng(seed)
+    drawing = np.asarray(rng.random((90, 110)) > 0.7, np.uint8) * 255
+    image = np.repeat(drawing[..., None], 3, axis=2)  # the photograph shows its own drawing
+    settings = Augmentation(scale=(0.6, 1.6))
+    cut, target, fov = cut_crop((image, drawing, np.full_like(drawing, 255)), settings, crop=48, rng=rng)
+    assert cut.shape == (48, 48, 3)
+    assert (cut[..., 1] == target).all()
+    assert fov[24, 24] == 255
+
+
+def test_a_crop_that_is_not_varied_is_what_segmentation_sees():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (64, 64, 3), np.uint8)
+    fov = np.hypot(*(np.indices((64, 64)) - 31.5)) < 30
+    histogram = np.stack([np.bincount(image[fov][:, c], minlength=256) for c in range(3)], axis=1) / fov.sum()
+    shown = vary_camera(image, fov, histogram, STILL, rng=rng)
+    np.testing.assert_allclose(shown, normalise(image, fov), atol=2e-4)
+
+
+def test_a_red_free_photograph_is_shown_in_the_green_channel_alone():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (32, 32, 3), np.uint8)
+    fov = np.ones((32, 32), bool)
+    histogram = np.stack([np.bincount(image[..., c].ravel(), minlength=256) for c in range(3)], axis=1) / 1024
+    shown = vary_camera(image, fov, histogram, STILL.model_copy(update={"green_only": 1.0}), rng=rng)
+    np.testing.assert_array_equal(shown[0], shown[2])
+    np.testing.assert_allclose(shown[0], normalise(image, fov)[1], atol=2e-4)
+
+
+def test_crop_number_i_is_the_same_however_it_is_asked_for(own_data):
+    recipe = Recipe(working_diameter=140, crop=48)
+    photographs = [prepare(drawn, 140) for drawn in find_photographs(recipe, own_data)]
+    whole = Crops(photographs, recipe, first=0, count=20)
+    late = Crops(photographs, recipe, first=15, count=5)
+    for a, b in zip(whole[17], late[2], strict=True):
+        assert torch.equal(a, b)
+    assert not torch.equal(whole[16][0], whole[17][0])
+
+
+def test_both_eyes_of_a_child_are_held_out_together():
+    photographs = [Drawn(f"CHASE_DB1/{n}{eye}", f"CHASE_DB1/{n}", 0, None) for n in range(10) for eye in "LR"]
+    photographs += [Drawn(f"phantom/{n}", f"phantom/{n}", 1, None) for n in range(5)]
+    training, validation = hold_out(photographs, 0.3, seed=1)
+    assert len(validation) == 6
+    assert not {p.subject for p in training} & {p.subject for p in validation}
+    assert sum(p.name.startswith("phantom/") for p in training) == 5
+
+
+def test_dice_loss_is_the_formula_of_the_study():
+    p, t = torch.tensor([0.5, 1.0, 0.0, 0.25]), torch.tensor([1.0, 1.0, 0.0, 0.0])
+    assert dice_loss(p, t).item() == pytest.approx(1 - (2 * 1.5 + 1) / (1.75 + 2 + 1))
+
+
+def test_what_lies_outside_the_field_of_view_teaches_nothing():
+    logits = torch.randn(1, 1, 8, 8, requires_grad=True)
+    fov = torch.zeros(1, 1, 8, 8)
+    fov[..., :4] = 1
+    vessel_loss(logits, (torch.rand(1, 1, 8, 8) > 0.5).float(), fov, cross_entropy=1, dice=1).backward()
+    assert logits.grad[..., 4:].abs().sum() == 0
+    assert logits.grad[..., :4].abs().min() > 0
+
+
+def test_the_threshold_is_the_one_with_the_best_mean_dice():
+    rng = np.random.default_rng(0)
+    reference = rng.random((40, 40)) < 0.3
+    probability = np.clip(reference * 0.35 + rng.normal(0.2, 0.1, (40, 40)), 0, 1).astype(np.float32)
+    fov = np.ones((40, 40), bool)
+    curve = dice_curve(probability, reference, fov, name="a", source=0)
+
+    def dice(t):
+        found = probability >= np.float32(t)
+        return 2 * (found & reference).sum() / (found.sum() + reference.sum())
+
+    for threshold in (0.2, 0.37, 0.5):
+        assert curve.at(threshold) == pytest.approx(dice(threshold))
+    best = best_threshold([curve])
+    assert dice(best) == pytest.approx(max(dice(t / 100) for t in range(1, 100)))

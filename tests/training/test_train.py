@@ -1,0 +1,156 @@
+"""A training ends in a model that works, whatever happens on the way, and is repeated to the bit."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import venule
+from venule.datasets import open_dataset, read_record
+from venule.errors import OutputError, RecipeError
+from venule.training import cross_validate, read_recipe, train
+
+
+def _command(recipe, data, output, *more):
+    return [sys.executable, "-m", "venule", "train", str(recipe), "--data", str(data), "-o", str(output), *more]
+
+
+def _run(command):
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=300)
+
+
+def _same(one, other):
+    a, b = load_file(one / "weights.safetensors"), load_file(other / "weights.safetensors")
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def test_a_training_that_is_killed_and_resumed_ends_where_an_undisturbed_one_ends(own_data, recipe, tmp_path):
+    undisturbed = _run(_command(recipe, own_data, tmp_path / "whole"))
+    assert undisturbed.returncode == 0, undisturbed.stderr
+
+    with open(tmp_path / "log", "w") as log:
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        process = subprocess.Popen(_command(recipe, own_data, tmp_path / "killed"), stderr=log, env=environment)
+        while "step 20 of 60" not in (tmp_path / "log").read_text():
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert "step 60 of 60" not in (tmp_path / "log").read_text(), "it was killed on its way"
+    assert not (tmp_path / "killed" / "model").exists()
+
+    refused = _run(_command(recipe, own_data, tmp_path / "killed"))
+    assert refused.returncode == 2
+    assert "add --resume" in refused.stderr
+    resumed = _run(_command(recipe, own_data, tmp_path / "killed", "--resume"))
+    assert resumed.returncode == 0, resumed.stderr
+    assert "step 10 of 60" not in resumed.stderr, "nothing is trained twice"
+    assert _same(tmp_path / "killed" / "model", tmp_path / "whole" / "model")
+
+
+@pytest.fixture(scope="module")
+def trained(own_data, tmp_path_factory):
+    """A model of the tiny recipe, trained for long enough to see lines."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "tiny.yaml").write_text(
+        "name: tiny\nnetwork_arguments: {widths: [8, 12, 16]}\nworking_diameter: 140\ncrop: 96\nbatch: 4\nsteps: 150\n"
+        "epoch: 50\naverage: 0.9\nvalidation: 0.2\nlearning_rate: 0.01\n"
+    )
+    return train(read_recipe(folder / "tiny.yaml"), own_data, folder / "out")
+
+
+def test_a_trained_model_finds_the_vessels_of_its_data_set(trained, own_data):
+    example = read_record(open_dataset(own_data).records[0])
+    found = venule.segment(own_data / "images" / "0.png", model=trained)
+    assert found.threshold == venule.load_model(trained).card.threshold
+    assert venule.evaluate(found, example.reference).fov.values["dice"] > 0.8
+
+
+def test_the_logs_and_the_card_say_what_was_done(trained):
+    card = json.loads((trained / "card.json").read_text())
+    assert card["threshold_from"].startswith("the 1 photographs held out")
+    assert card["recipe"]["steps"] == 150
+    assert card["training_seconds"] > 0
+    output = trained.parent
+    rows = list(csv.DictReader((output / "logs" / "csv" / "metrics.csv").open()))
+    assert {"loss", "validation_dice"} <= rows[0].keys()
+    assert list((output / "logs" / "tb").glob("events*"))
+    assert {path.name for path in (output / "weights").iterdir()} == {"best.safetensors", "last.safetensors"}
+
+
+def test_training_goes_on_from_a_model_of_ones_own(trained, own_data, tmp_path):
+    recipe = read_recipe(trained.parent.parent / "tiny.yaml").model_copy(
+        update={"start_from": str(trained), "steps": 1, "learning_rate": 1e-9, "average": 0.0, "validation": 0.0}
+    )
+    before = load_file(trained / "weights.safetensors")
+    after = load_file(train(recipe, own_data, tmp_path / "on") / "weights.safetensors")
+    learnt = [key for key in before if key.endswith("weight")]
+    assert all(np.allclose(before[key].float(), after[key].float(), atol=1e-3) for key in learnt)
+
+
+def test_two_cpu_processes_train_one_model(own_data, recipe, tmp_path):
+    done = _run(_command(recipe, own_data, tmp_path / "out", "--accelerator", "cpu", "--devices", "2", "--steps", "10"))
+    assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "out" / "model" / "card.json").read_text())
+    assert card["device"].startswith("2 CPU process(es)")
+
+
+def test_every_photograph_is_scored_by_a_model_that_did_not_see_it(own_data, recipe, tmp_path):
+    small = read_recipe(recipe).model_copy(update={"steps": 20})
+    result = cross_validate(small, own_data, tmp_path / "cv", folds=3)
+    assert sorted(result.dice) == [f"./{number}" for number in range(6)]
+    assert result.mean.lower <= result.mean.mean <= result.mean.upper
+    assert json.loads((tmp_path / "cv" / "cross_validation.json").read_text())["dice"] == result.dice
+    seen = [set(json.loads((tmp_path / "cv" / f"fold_{k}" / "photographs.json").read_text())) for k in range(3)]
+    assert [len(each) for each in seen] == [4, 4, 4]
+    assert not set.intersection(*seen), "each photograph is left out once"
+
+
+def test_a_training_goes_on_with_its_own_recipe_only(trained, own_data):
+    other = read_recipe(trained.parent.parent / "tiny.yaml").model_copy(update={"learning_rate": 0.02})
+    with pytest.raises(OutputError, match="differs from the recipe given"):
+        train(other, own_data, trained.parent, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("network: unett", "did you mean 'unet'"),
+        ("validation: 0.9", "leave none to train on"),
+        ("data: [{dataset: nowhere}]", "nowhere"),
+        ("start_from: nobody", "unknown model 'nobody'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_trained_is_refused_with_the_reason(line, message, own_data, tmp_path):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(f"{line}\n")
+    with pytest.raises(venule.errors.VenuleError, match=message):
+        train(read_recipe(path), own_data, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("steps: -1", "steps: Input should be greater than or equal to 1; got -1"),
+        ("stepps: 10", "stepps: Extra inputs are not permitted"),
+        ("data: [{dataset: A, phantoms: 3}]", "either a dataset or a number of phantoms"),
+        ("data: [{dataset: A, share: 0.5}, {dataset: B}]", "add up to 1"),
+        ("augmentation: {scale: [2, 1]}", "two positive numbers in order"),
+        ("{", "is no YAML"),
+    ],
+)
+def test_a_wrong_recipe_is_refused_by_field_and_value(content, message, tmp_path):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(content)
+    with pytest.raises(RecipeError) as caught:
+        read_recipe(path)
+    assert message in str(caught.value)
