@@ -103,11 +103,13 @@ def evaluate(
             raise EvaluationError(f"{name} is {array.dtype.name}, not bool: pass picture > 127 for one of 0 and 255")
     if not region.any():
         raise EvaluationError("the field of view is empty: nothing can be scored inside it", reason="empty-region")
-    found = found & region
+    found, drawn = found & region, reference & region
     cut = None if probability is None else np.where(region, probability, 0)
+    lines = CentrelineCounts.of(found, drawn)
+    all_lines = lines if (drawn == reference).all() else CentrelineCounts.of(found, reference)
     return Scores(
-        fov=_inside(region, found, reference, cut),
-        frame=_inside(np.ones_like(region), found, reference, cut),
+        fov=_inside(region, found, reference, cut, lines),
+        frame=_inside(np.ones_like(region), found, reference, cut, all_lines),
     )
 
 
@@ -142,11 +144,17 @@ def _parts(
     return found, probability, region
 
 
-def _inside(region: BoolArray, found: BoolArray, reference: BoolArray, probability: FloatArray | None) -> RegionScores:
+def _inside(
+    region: BoolArray,
+    found: BoolArray,
+    reference: BoolArray,
+    probability: FloatArray | None,
+    centrelines: CentrelineCounts,
+) -> RegionScores:
     ranked = None if probability is None else (probability[region], reference[region])
     return RegionScores(
         counts=Counts.of(found, reference, region),
-        centrelines=CentrelineCounts.of(found & region, reference & region),
+        centrelines=centrelines,
         calibration=CalibrationBins.of(*ranked) if ranked else None,
         areas=Areas.of(*ranked) if ranked else None,
     )

@@ -10,10 +10,9 @@ from PIL import Image
 from venule.arrays import BoolArray, FloatArray
 from venule.datasets import Example, Record
 from venule.datasets.dataset import read_image
+from venule.datasets.folder import files_by_stem
 from venule.errors import EvaluationError
 from venule.vessels import VesselMap
-
-MASK_SUFFIXES = {".png", ".tif", ".tiff", ".gif", ".bmp", ".jpg", ".jpeg", ".ppm", ".pgm"}
 
 Found = VesselMap | BoolArray | FloatArray  # a vessel map, a mask, or a probability that a threshold must cut
 
@@ -65,11 +64,16 @@ def mask_entrant(folder: Path, records: Sequence[Record], *, threshold: float | 
 
     Raises:
         EvaluationError: masks are missing; the message names them.
+        DatasetError: two masks differ in their suffix alone.
+        VenuleError: the threshold is not in (0, 1).
     """
+    from venule.segmentation import check_threshold
+
+    threshold = None if threshold is None else check_threshold(threshold)
     if not folder.is_dir():
         raise EvaluationError(f"{folder} is no folder: --masks takes the folder with the masks of another tool")
     endings = ("", "_vessels") if threshold is None else ("", "_probability", "_vessels")
-    there = {path.stem.lower(): path for path in sorted(folder.iterdir()) if path.suffix.lower() in MASK_SUFFIXES}
+    there = files_by_stem(folder)
     found, missing = {}, []
     for record in records:
         stems = (record.photograph.name.removesuffix(".gz").rsplit(".", 1)[0], record.name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from venule.evaluation import SCORES, Difference, Interval, Scores, bootstrap_mean_interval, paired_difference
 from venule.trials.run import Trial
 
-REGIONS = {"fov": "Inside the field of view", "frame": "Over the full frame"}
+REGIONS = {"fov": "In the field of view", "frame": "Over the full frame"}
 
 
 @dataclass(frozen=True)
