@@ -17,6 +17,7 @@ _WINDOW = np.ones((7, 7), np.uint8)  # in which a step is measured
 # The step at the outline over the unevenness of the border: 13 and more on DRIVE, CHASE_DB1 and HRF, also dark, blurred
 # or as JPEG of quality 10; 2.4 and less on cut-outs of the same retinas without a border.
 _STEP_OVER_WAVES = 2.8
+_SHARP_STEP, _FLAT_WAVES = 0.3, 0.06  # both as a share of the brightness; waves of the same sets: 0.036 and less
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class Cutout:
     Attributes:
         component: bool (height, width), the largest connected part, without holes.
         bordered: whether what surrounds it is a border, and not a darker part of a retina.
-        step: median step at its outline, as a share of its brightness over the border.
+        sharp: whether that border is so flat, and the step to it so high, that an outline of any shape can be trusted.
         circle: of its outline, where there is one.
         fit: support of the circle; 0 where the circle does not agree with the component.
     """
 
     component: BoolArray
     bordered: bool
-    step: float
+    sharp: bool
     circle: Circle | None = None
     fit: float = 0.0
 
@@ -54,7 +55,8 @@ def cut_out(small: ImageArray) -> Cutout:
         cutouts.append(_cut_out_at(max(level * brightness, 4), distance, steps, brightness))
         if cutouts[-1].fit > _ENOUGH:
             break
-    return max(cutouts, key=lambda cutout: (cutout.fit, cutout.bordered))
+    best = max(cutouts, key=lambda cutout: (cutout.fit, cutout.sharp))
+    return best if best.circle is None else replace(best, circle=_at_half_height(best.circle, best.component, distance))
 
 
 def outline(mask: BoolArray) -> FloatArray:
@@ -93,13 +95,15 @@ def _cut_out_at(threshold: float, distance: FloatArray, steps: FloatArray, brigh
     differs = distance > threshold
     component = _largest_component(differs)
     points = outline(component)
-    step = float(np.median(steps[tuple(points.astype(int).T)])) if len(points) else 0.0
-    alone = np.count_nonzero(differs & ~component) < 0.1 * np.count_nonzero(component)
-    bordered = bool(
-        alone and component.mean() > _SMALLEST_SHARE and step > max(0.05 * brightness, _least_step(component, steps))
-    )
-    cutout = Cutout(component, bordered=bordered, step=step / max(1.0, brightness))
-    circle = circle_around(points, differs.shape, tolerance=TOLERANCE) if bordered else None
+    step, waves = _step(points, steps), _waves(component, steps)
+    alone = bool(np.count_nonzero(differs & ~component) < 0.1 * np.count_nonzero(component))
+    large = bool(component.mean() > _SMALLEST_SHARE)
+    bordered = alone and large and step > max(0.05 * brightness, _STEP_OVER_WAVES * waves)
+    sharp = bordered and step > _SHARP_STEP * brightness and waves < _FLAT_WAVES * brightness
+    cutout = Cutout(component, bordered=bordered, sharp=sharp)
+    if not bordered:
+        return cutout
+    circle = circle_around(points, differs.shape, tolerance=TOLERANCE)
     if circle is None:
         return cutout
     disc = draw_disc(circle, differs.shape)
@@ -108,9 +112,38 @@ def _cut_out_at(threshold: float, distance: FloatArray, steps: FloatArray, brigh
     return replace(cutout, circle=circle, fit=circle.support if agrees else 0.0)
 
 
-def _least_step(component: BoolArray, steps: FloatArray) -> float:
+def _at_half_height(circle: Circle, component: BoolArray, distance: FloatArray) -> Circle:
+    """Move the radius to where the edge is half as high as the retina beside it, wherever the threshold had cut it."""
+    reach = 10
+    angles = np.linspace(0, 2 * np.pi, 360, endpoint=False)[:, None]
+    radii = circle.radius + np.arange(-reach, reach + 1)
+    rows, columns = circle.row + radii * np.sin(angles), circle.column + radii * np.cos(angles)
+    height, width = distance.shape
+    seen = ((rows >= 0) & (rows <= height - 1) & (columns >= 0) & (columns <= width - 1)).all(axis=1)
+    rows, columns = rows[seen], columns[seen]
+    shown = component[rows[:, reach // 2].astype(int), columns[:, reach // 2].astype(int)]  # beside no straight cut-off
+    if np.count_nonzero(shown) < 20:
+        return circle
+    x, y = columns[shown].astype(np.float32), rows[shown].astype(np.float32)
+    around = cv2.remap(distance, x, y, cv2.INTER_LINEAR)
+    profile = np.median(around, axis=0)
+    half = (np.median(profile[:4]) + np.median(profile[-4:])) / 2
+    below = np.flatnonzero(profile < half)
+    if not len(below) or below[0] == 0:
+        return circle
+    last = int(below[0]) - 1  # the last radius that is still retina
+    radius = radii[last] + (profile[last] - half) / (profile[last] - profile[last + 1])
+    return replace(circle, radius=float(radius))
+
+
+def _step(points: FloatArray, steps: FloatArray) -> float:
+    return float(np.median(steps[tuple(points.astype(int).T)])) if len(points) else 0.0
+
+
+def _waves(component: BoolArray, steps: FloatArray) -> float:
+    """Unevenness of what lies clear of the component; infinite where nearly nothing does."""
     far = cv2.erode((~component).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    return _STEP_OVER_WAVES * float(np.median(steps[far])) if far.mean() > 0.002 else np.inf
+    return float(np.median(steps[far])) if far.mean() > 0.002 else np.inf
 
 
 def _largest_component(differs: BoolArray) -> BoolArray:

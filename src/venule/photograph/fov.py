@@ -16,7 +16,6 @@ from venule.photograph.photograph import FieldOfView
 _SMALL = 512  # longer side of the copy on which everything is found, in pixels
 _BLACK = 8  # grey level that 1 pixel in 100 must reach
 _SUPPORTED = 0.6  # share of the arc inside the frame that must be seen for the outline to be a circle
-_SHARP = 0.3  # step at an outline that is no circle, as a share of the brightness, for it to be the edge of the camera
 
 
 def find_fov(image: ImageArray) -> FieldOfView:
@@ -74,7 +73,7 @@ def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolA
         circle, box = _scaled(best.circle, scale), _cut_offs(best.component, best.circle)
         mask = _cut(draw_disc(circle, shape), box, scale)
         return _round_fov(mask, circle), _cut(draw_disc(best.circle, best.component.shape), box, (1.0, 1.0))
-    if best.bordered and best.step > _SHARP:
+    if best.sharp:
         mask = cv2.resize(best.component.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT) > 0
         return _other_fov(mask), best.component
     return _other_fov(np.ones(shape, np.bool_)), np.ones(small.shape[:2], np.bool_)

@@ -62,8 +62,9 @@ def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
     if array.dtype == np.uint8:
         return array.astype(np.uint8, copy=False)
     if array.dtype == np.uint16:
-        shift = max(0, int(array.max()).bit_length() - 8)
-        return np.asarray(array >> shift, np.uint8)
+        # Opacity has a range of its own: 65535 beside colours of 12 bits.
+        parts = [array] if array.ndim == 2 else [array[..., :3], array[..., 3:]]
+        return np.concatenate([_highest_bits(part) for part in parts], axis=-1)
     if not np.issubdtype(array.dtype, np.floating):
         raise PhotographError(f"{name} is {array.dtype}; give uint8, uint16, or float in [0, 1]", reason="bad-array")
     low, high = float(array.min()), float(array.max())  # NaN, where there is one
@@ -74,3 +75,8 @@ def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
             reason="bad-array",
         )
     return np.asarray(np.rint(array * 255), np.uint8)
+
+
+def _highest_bits(part: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    shift = max(0, int(part.max(initial=0)).bit_length() - 8)
+    return np.asarray(part >> shift, np.uint8)
