@@ -1,6 +1,6 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
-On arrays or files: `venule.segment(photograph)`, `venule.evaluate(vessels, reference, fov)`,
+On arrays or files: `venule.segment(photograph)`, `venule.evaluate(vessels, reference, fov=fov)`,
 `venule.load_model(name)`; with the extra `[train]`, `venule.networks.create(name)`.
 """
 

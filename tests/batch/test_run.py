@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -266,3 +267,18 @@ def test_ctrl_c_keeps_what_is_finished_in_the_table(program, texts, tmp_path):
     assert json.loads((output / "manifest.json").read_text())["complete"] is False
     for name in rows(output):
         assert (output / f"{name}_loud.txt").exists()
+
+
+def test_full_disk_ends_the_run_with_a_message_and_resume_does_the_rest(program, texts, tmp_path):
+    folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(20)}), tmp_path / "out"
+    ended = subprocess.run(
+        [*program, folder, output],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)),  # the journal gets longer
+    )
+    assert ended.returncode == 1
+    assert "OutputError: cannot write" in ended.stderr
+    assert 0 < (output / "journal.jsonl").stat().st_size <= 4000
+    assert subprocess.run([*program, folder, output]).returncode == 0
+    assert len(rows(output)) == 20

@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
+import pty
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,17 +15,27 @@ import pytest
 from bad_files import write_bad_files
 
 import venule
-
-PROGRAM = [
-    sys.executable,
-    "-c",
-    "from venule.cli.main import main, app; from venule.cli.segment import segment; app.command()(segment); main()",
-]
+from venule.cli.main import main
 
 
-def venule_segment(*arguments):
-    command = [*PROGRAM, "segment", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+@dataclass(frozen=True)
+class Ended:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def venule_segment(monkeypatch, capfd):
+    """Runs `venule segment` with the given arguments."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["venule", "segment", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(ended.value.code, *capfd.readouterr())
+
+    return run
 
 
 def rows(output):
@@ -43,7 +56,7 @@ def folder(write_photograph, tmp_path):
 
 
 def test_thirty_bad_files_among_ten_good_ones_give_ten_results_and_thirty_reasons(
-    small_model, write_photograph, drawn, tmp_path
+    venule_segment, small_model, write_photograph, drawn, tmp_path
 ):
     folder, output = tmp_path / "mixed", tmp_path / "out"
     for seed in range(10):
@@ -86,7 +99,7 @@ def test_thirty_bad_files_among_ten_good_ones_give_ten_results_and_thirty_reason
     assert rows(output) == table
 
 
-def test_results_are_what_python_gives_at_the_size_of_the_photograph(small_model, folder, tmp_path):
+def test_results_are_what_python_gives_at_the_size_of_the_photograph(venule_segment, small_model, folder, tmp_path):
     output = tmp_path / "out"
     done = venule_segment(folder, "-o", output, "--model", small_model, "--probability", "--overlay", "--flips")
     assert done.returncode == 0, done.stderr
@@ -103,7 +116,9 @@ def test_results_are_what_python_gives_at_the_size_of_the_photograph(small_model
         assert float(row["fov_diameter_px"]) == pytest.approx(expected.fov_diameter, abs=0.05)
 
 
-def test_same_names_in_different_folders_keep_their_own_results(small_model, write_photograph, tmp_path):
+def test_same_names_in_different_folders_keep_their_own_results(
+    venule_segment, small_model, write_photograph, tmp_path
+):
     for seed, place in enumerate(["left", "right", "right/again"]):
         write_photograph(tmp_path / "photographs" / place / "ann.png", seed=seed)
     write_photograph(tmp_path / "photographs" / "left" / "ann.bmp", seed=3)
@@ -119,7 +134,7 @@ def test_same_names_in_different_folders_keep_their_own_results(small_model, wri
         assert np.array_equal(read_png(output / f"{name}_vessels.png") > 0, expected)
 
 
-def test_another_threshold_is_another_result(small_model, folder, tmp_path):
+def test_another_threshold_is_another_result(venule_segment, small_model, folder, tmp_path):
     output = tmp_path / "out"
     venule_segment(folder, "-o", output, "--model", small_model)
     shares = {name: float(row["vessel_share"]) for name, row in rows(output).items()}
@@ -129,7 +144,7 @@ def test_another_threshold_is_another_result(small_model, folder, tmp_path):
     assert json.loads((output / "manifest.json").read_text())["settings"]["threshold"] == 0.2
 
 
-def test_two_processes_give_what_one_gives(small_model, folder, tmp_path):
+def test_two_processes_give_what_one_gives(venule_segment, small_model, folder, tmp_path):
     for jobs in (1, 2):
         done = venule_segment(folder, "-o", tmp_path / f"out{jobs}", "--model", small_model, "--jobs", jobs)
         assert done.returncode == 0, done.stderr
@@ -138,7 +153,7 @@ def test_two_processes_give_what_one_gives(small_model, folder, tmp_path):
         assert one == two
 
 
-def test_manifest_names_the_model_by_its_content(small_model, folder, tmp_path):
+def test_manifest_names_the_model_by_its_content(venule_segment, small_model, folder, tmp_path):
     venule_segment(folder, "-o", tmp_path / "out", "--model", small_model)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     card = json.loads((small_model / "card.json").read_text())
@@ -154,7 +169,7 @@ def test_manifest_names_the_model_by_its_content(small_model, folder, tmp_path):
         (["--jobs", "0"], "jobs"),
     ],
 )
-def test_wrong_option_is_said_in_a_line_before_any_work(small_model, folder, tmp_path, arguments, said):
+def test_wrong_option_is_said_in_a_line_before_any_work(venule_segment, small_model, folder, tmp_path, arguments, said):
     done = venule_segment(folder, "-o", tmp_path / "out", "--model", small_model, *arguments)
     assert done.returncode == 2
     assert said in done.stderr
@@ -162,13 +177,36 @@ def test_wrong_option_is_said_in_a_line_before_any_work(small_model, folder, tmp
     assert not (tmp_path / "out").exists()
 
 
-def test_nothing_found_and_a_folder_in_use_are_usage_errors(small_model, folder, tmp_path):
+def test_nothing_found_and_a_folder_in_use_are_usage_errors(venule_segment, small_model, folder, tmp_path):
     (tmp_path / "empty").mkdir()
     nothing = venule_segment(tmp_path / "empty", "-o", tmp_path / "out", "--model", small_model)
     assert (nothing.returncode, "nothing found" in nothing.stderr) == (2, True)
     assert venule_segment(folder, "-o", tmp_path / "out", "--model", small_model).returncode == 0
     again = venule_segment(folder, "-o", tmp_path / "out", "--model", small_model)
     assert (again.returncode, "--resume" in again.stderr) == (2, True)
+
+
+def test_segmenting_a_folder_loads_no_torch(small_model, folder, tmp_path):
+    program = (
+        "import sys, venule.cli.main as m\n"
+        f"sys.argv = ['venule', 'segment', {str(folder)!r}, '-o', {str(tmp_path / 'out')!r}, '--model', "
+        f"{str(small_model)!r}]\n"
+        "try: m.main()\n"
+        "except SystemExit as ended: code = ended.code\n"
+        "print(code, [n for n in ('torch', 'lightning', 'monai', 'onnx', 'pandas', 'skimage') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("0 []")
+
+
+def test_terminal_shows_a_bar_that_ends_full(small_model, folder, tmp_path):
+    shown, terminal = pty.openpty()
+    program = "from venule.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "segment", folder, "-o", tmp_path / "out", "--model", small_model]
+    done = subprocess.run(command, stderr=terminal, stdout=subprocess.PIPE, env=os.environ | {"TERM": "xterm"})
+    os.close(terminal)
+    assert done.returncode == 0
+    assert b"3/3" in os.read(shown, 100_000)
 
 
 def test_asking_for_help_loads_nothing_heavy():

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from venule.errors import OutputError
+
 JOURNAL = "journal.jsonl"
 
 
@@ -43,19 +45,34 @@ class Journal:
     """The journal of an output folder, open for appending.
 
     A line that a kill or a full disk cut off is as good as not there: its file is done again.
+
+    Raises:
+        OutputError: it cannot be written.
     """
 
     def __init__(self, output: Path) -> None:
         """Open the journal of an output folder, or begin one."""
         self._path = output / JOURNAL
-        if self._path.exists():
-            self._drop_half_line()
-        self._file = self._path.open("a", encoding="utf-8")
+        try:
+            if self._path.exists():
+                self._drop_half_line()
+            self._file = self._path.open("ab", buffering=0)
+        except OSError as error:
+            raise OutputError(f"cannot write {self._path}: {error.strerror}") from error
 
     def append(self, record: Record) -> None:
-        """Write the record down, before anything else happens."""
-        self._file.write(json.dumps(asdict(record), allow_nan=False) + "\n")
-        self._file.flush()
+        """Write the record down, before anything else happens.
+
+        Raises:
+            OutputError: the disk is full, or gone.
+        """
+        line = json.dumps(asdict(record), allow_nan=False).encode() + b"\n"
+        try:
+            written = self._file.write(line)
+        except OSError as error:
+            raise OutputError(f"cannot write {self._path}: {error.strerror}; what is finished is kept") from error
+        if written != len(line):
+            raise OutputError(f"cannot write {self._path}: no space left; what is finished is kept")
 
     def __enter__(self) -> Self:
         """Use in a `with`, which closes the file."""

@@ -44,7 +44,7 @@ class Segmenter:
         if names != [["photograph"], ["probability"]]:
             raise ModelError(
                 f"model {self.card.name} takes {names[0]} and gives {names[1]}; venule needs one input, 'photograph', "
-                "and one output, 'probability': export it with venule export"
+                "and one output, 'probability': make it with venule train"
             )
 
     def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:

@@ -76,12 +76,12 @@ def vary_camera(
         image, table = np.repeat(image[..., 1:2], 3, axis=2), np.repeat(table[:, 1:2], 3, axis=1)
     table = table * rng.uniform(1 - settings.gain, 1 + settings.gain, 3)
     table += rng.uniform(-settings.offset, settings.offset, 3)
-    shown = np.asarray(cv2.LUT(image, table.astype(np.float32)[None]))
+    shown = np.asarray(cv2.LUT(image, table.astype(np.float32)[None]), np.float32)
     if settings.light:
         slow = rng.normal(0, settings.light, (4, 4)).astype(np.float32)
-        shown += cv2.resize(slow, image.shape[1::-1], interpolation=cv2.INTER_CUBIC)[..., None]
+        shown += np.asarray(cv2.resize(slow, image.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.float32)[..., None]
     if settings.blur and rng.random() < 0.5:
-        shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), rng.uniform(0.3, max(0.3, settings.blur))))
+        shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), rng.uniform(0.3, max(0.3, settings.blur))), np.float32)
     if settings.noise and rng.random() < 0.5:
         shown += rng.standard_normal(shown.shape, np.float32) * np.float32(rng.uniform(0, settings.noise))
     return np.ascontiguousarray((shown * fov[..., None]).transpose(2, 0, 1), dtype=np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
 
 from venule.errors import OutputError, RecipeError
@@ -209,6 +210,8 @@ def _write_model(folder: Path, card: Card, onnx: bytes, network: nn.Module) -> P
 
 def _claim(output: Path, recipe: Recipe, *, resume: bool) -> None:
     """Make the output folder this recipe's; refuse one that holds another training."""
+    if rank_zero_only.rank:  # the first process has done it
+        return
     path, content = output / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False)
     if path.is_file():
         if not resume:

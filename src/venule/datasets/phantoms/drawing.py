@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from venule.arrays import FloatArray
-from venule.datasets.phantoms.tree import Segment
+from venule.datasets.phantoms.segment import Segment
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,11 @@ class Eye:
         across = self._up
         return dx * self.temporal[0] + dy * self.temporal[1], dx * across[0] + dy * across[1]
 
+    def place(self, temporal: float, up: float) -> tuple[float, float]:
+        """The place (x, y) that lies `temporal` of the disc and `up` above the raphe."""
+        heading, length = self.heading(temporal, up), math.hypot(temporal, up)
+        return self.disc[0] + length * math.cos(heading), self.disc[1] + length * math.sin(heading)
+
     def heading(self, temporal: float, up: float) -> float:
         """The direction of (temporal, up) in the photograph, in radians from x towards y."""
         across = self._up

@@ -2,330 +2,251 @@
 
 Every vessel grows step by step. Its curvature is an Ornstein-Uhlenbeck process; it is drawn along the arcades, towards
 the macula or outwards, and keeps clear of vessels of its own kind, which it may not touch, while it may cross those of
-the other. Where there is room beside it, it branches by Murray's law (1926): r0^3 = r1^3 + r2^3, at the angles that
-follow from it. The widest vessels grow first; thinner ones fill the space that these leave.
+the other. Where there is room beside it, it branches by Murray's law, at the angles that follow from it. The widest
+vessels grow first; thinner ones fill the space that these leave.
+
+The numbers were set by eye and against the drawings of DRIVE, CHASE_DB1 and HRF: vessel share, length and calibres.
 """
 
 import heapq
 import math
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from venule.arrays import FloatArray
-from venule.datasets.phantoms.eye import UNITS, Eye
+from venule.datasets.phantoms.eye import Eye
+from venule.datasets.phantoms.ground import Ground
+from venule.datasets.phantoms.segment import Kind, Segment, murray_angles, murray_arm
 
-Kind = Literal["artery", "vein"]
 STEP = 2.0  # units
+MEMORY = 18.0  # units over which a vessel keeps its bend
 THINNEST = 1.2  # calibre where a vessel is no longer seen, units
 VEIN_TO_ARTERY = 4 / 3
-DETOUR = 15.0  # units of room that a crossing costs
-
-
-@dataclass(frozen=True, eq=False)
-class Segment:
-    """A vessel from one branching to the next.
-
-    Attributes:
-        kind: "artery" or "vein".
-        centreline: float64 (points, 2), (row, column), from the disc outwards.
-        calibre: float64 (points,), diameter at each point; it never grows on the way outwards.
-        parent: index of the segment that it leaves; -1 for one that starts in the optic disc.
-    """
-
-    kind: Kind
-    centreline: FloatArray
-    calibre: FloatArray
-    parent: int
+DETOUR = 15.0  # units of room that a crossing costs a branch
+OTHER: dict[Kind, Kind] = {"artery": "vein", "vein": "artery"}
 
 
 @dataclass(order=True)
-class _Bud:
-    """A vessel that waits to grow; the widest first."""
+class _Tip:
+    """The end of a vessel that is to grow; ordered so that the widest goes first."""
 
-    priority: float
+    priority: float = field(init=False)
     number: int
     kind: Kind = field(compare=False)
     calibre: float = field(compare=False)
-    place: tuple[float, float] = field(compare=False)
+    x: float = field(compare=False)
+    y: float = field(compare=False)
     heading: float = field(compare=False)
-    parent: int = field(compare=False)
-    arcade: float = field(compare=False)  # c of the course up = c * (temporal + shift)**0.4 that it keeps to; 0: none
+    parent: int = field(default=-1, compare=False)
+    course: float = field(default=0.0, compare=False)  # of an arcade: up = course * (temporal + shift)**0.4
     shift: float = field(default=0.0, compare=False)
+    bend: float = field(default=0.0, compare=False)
+    length: float = field(default=0.0, compare=False)
+
+    def __post_init__(self) -> None:
+        self.priority = -self.calibre
 
 
 def grow_tree(eye: Eye, rng: np.random.Generator) -> list[Segment]:
     """Grow both trees of an eye, in units around the centre of the field of view; centrelines as (y, x)."""
-    return _Garden(eye, rng).grow()
+    garden = _Garden(eye, rng)
+    tips = _plant_trunks(eye, rng)
+    heapq.heapify(tips)
+    while tips:
+        for branch in garden.grow_vessel(heapq.heappop(tips)):
+            heapq.heappush(tips, branch)
+    return garden.segments
+
+
+def _plant_trunks(eye: Eye, rng: np.random.Generator) -> list[_Tip]:
+    """The vessels that leave the disc, as pairs of an artery and a vein, above the raphe and below."""
+    disc = eye.disc_diameter
+    width = rng.uniform(6.8, 9.0)
+    hilum = rng.uniform(-0.22, -0.05) * disc  # the vessels come up a little nasal of the centre
+    tips: list[_Tip] = []
+    for up in (1, -1):
+        trunks = [  # degrees from the temporal direction, share of the full width, whether it runs as an arcade
+            (rng.normal(72, 8), 1.0, True),
+            (rng.normal(132, 12), rng.uniform(0.5, 0.75), False),
+            (rng.normal(168, 8), rng.uniform(0.25, 0.4), False),
+            (rng.normal(28, 6), rng.uniform(0.25, 0.36), False),
+        ]
+        if rng.random() < 0.5:
+            trunks.append((rng.normal(98, 8), rng.uniform(0.35, 0.65), False))
+        for degrees, share, is_arcade in trunks:
+            course = up * rng.uniform(12.5, 18) if is_arcade else 0.0
+            side = int(rng.choice([-1, 1]))
+            pair: tuple[tuple[Kind, float, int], ...] = (
+                ("vein", width, side),
+                ("artery", width / VEIN_TO_ARTERY, -side),
+            )
+            for kind, calibre, lead in pair:
+                turn = math.radians(degrees + lead * rng.uniform(7, 15))
+                x, y = eye.place(hilum - lead * 0.08 * disc, up * rng.uniform(0.02, 0.16) * disc)
+                tips.append(
+                    _Tip(
+                        number=len(tips) + 1,
+                        kind=kind,
+                        calibre=max(1.6, calibre * share * rng.uniform(0.9, 1.1)),
+                        x=x,
+                        y=y,
+                        heading=eye.heading(math.cos(turn), up * math.sin(turn)),
+                        course=course * (1 - lead * rng.uniform(0.02, 0.1)),
+                        shift=-lead * rng.uniform(4, 10),
+                    )
+                )
+    return tips
 
 
 class _Garden:
+    """What has grown so far, and how the next vessel grows between it."""
+
     def __init__(self, eye: Eye, rng: np.random.Generator) -> None:
         self.eye, self.rng = eye, rng
-        self.buds: list[_Bud] = []
-        self.numbers = 0
         self.segments: list[Segment] = []
-        self.ground = {"artery": _Ground(), "vein": _Ground()}
+        self.ground: dict[Kind, Ground] = {"artery": Ground(), "vein": Ground()}
         self.winding = rng.uniform(0.6, 1.3)
         self.spacing = rng.uniform(0.9, 1.3)
+        self.numbers = 1000  # above those of the trunks
 
-    def grow(self) -> list[Segment]:
-        self._plant_trunks()
-        while self.buds:
-            self._grow_vessel(heapq.heappop(self.buds))
-        return self.segments
-
-    def _plant_trunks(self) -> None:
-        rng, disc = self.rng, self.eye.disc_diameter
-        width = rng.uniform(6.8, 9.0)
-        hilum = rng.uniform(-0.22, -0.05) * disc  # the vessels come up a little nasal of the centre
-        for up in (1, -1):
-            # angle from the temporal direction in degrees, share of the width, whether it follows an arcade
-            for angle, share, follows in (
-                (rng.normal(72, 8), 1.0, True),
-                (rng.normal(98, 8), rng.uniform(0.35, 0.65) * rng.choice([0, 1]), False),
-                (rng.normal(132, 12), rng.uniform(0.5, 0.75), False),
-                (rng.normal(168, 8), rng.uniform(0.25, 0.4), False),
-                (rng.normal(28, 6), rng.uniform(0.25, 0.36), False),
-            ):
-                if not share:
-                    continue
-                course = rng.uniform(12.5, 18)
-                swap = int(rng.choice([-1, 1]))
-                pair: tuple[tuple[Kind, float, int], ...] = (
-                    ("vein", width, swap),
-                    ("artery", width / VEIN_TO_ARTERY, -swap),
-                )
-                for kind, calibre, lead in pair:
-                    turn = math.radians(angle + lead * rng.uniform(7, 15))
-                    start = self._from_disc(hilum - lead * 0.08 * disc, up * rng.uniform(0.02, 0.16) * disc)
-                    self._plant(
-                        kind,
-                        max(1.6, calibre * share * rng.uniform(0.9, 1.1)),
-                        start,
-                        self.eye.heading(math.cos(turn), up * math.sin(turn)),
-                        -1,
-                        arcade=up * course * (1 - lead * rng.uniform(0.02, 0.1)) if follows else 0.0,
-                        shift=-lead * rng.uniform(4, 10),
-                    )
-
-    def _from_disc(self, temporal: float, up: float) -> tuple[float, float]:
-        heading, length = self.eye.heading(temporal, up), math.hypot(temporal, up)
-        return self.eye.disc[0] + length * math.cos(heading), self.eye.disc[1] + length * math.sin(heading)
-
-    def _plant(
-        self,
-        kind: Kind,
-        calibre: float,
-        place: tuple[float, float],
-        heading: float,
-        parent: int,
-        *,
-        arcade: float = 0.0,
-        shift: float = 0.0,
-    ) -> None:
-        self.numbers += 1
-        heapq.heappush(self.buds, _Bud(-calibre, self.numbers, kind, calibre, place, heading, parent, arcade, shift))
-
-    def _grow_vessel(self, bud: _Bud) -> None:
-        rng, eye, ground = self.rng, self.eye, self.ground[bud.kind]
-        others = self.ground[_other(bud.kind)]
-        number, parent, calibre, heading = bud.number, bud.parent, bud.calibre, bud.heading
-        x, y = bud.place
-        bend, length, since, gap = 0.0, 0.0, 0.0, self._gap(calibre)
-        points, calibres = [(y, x)], [calibre]
-        blocked = False
-        while length < 1.5 * UNITS:
-            memory = 18.0
-            bend += -bend * STEP / memory + self.winding * 0.022 / calibre**0.35 * math.sqrt(2 * STEP / memory) * float(
-                rng.standard_normal()
-            )
-            steer = self._steer(bud, x, y, heading, calibre, length)
-            in_disc = math.hypot(x - eye.disc[0], y - eye.disc[1]) < 0.62 * eye.disc_diameter
-            if not in_disc:
-                steer += ground.push(x, y, heading, number, reach=8 + 2 * calibre) * 0.05
-                if calibre > 2.2:
-                    steer += others.push(x, y, heading, number, reach=6 + 2 * calibre) * 0.02
-                steer += others.cross(x, y, heading) * 0.06
-            heading = round(heading + (bend + steer) * STEP, 7)  # rounded: no platform's last digit may steer
-            x, y = round(x + STEP * math.cos(heading), 7), round(y + STEP * math.sin(heading), 7)
-            length, since = length + STEP, since + STEP
-            calibre *= 1 - STEP / (250 * calibre - 50)
-            clear = math.hypot(x - eye.fovea[0], y - eye.fovea[1]) - calibre / 2 - 1.5
-            started = len(points) > 1
-            if clear < eye.avascular_radius or not eye.shows(x, y, margin=0.5):
-                blocked = clear < eye.avascular_radius
+    def grow_vessel(self, tip: _Tip) -> list[_Tip]:
+        """Grow one vessel to its end; returns the branches that it gave off."""
+        branches: list[_Tip] = []
+        points, calibres = [(tip.y, tip.x)], [tip.calibre]
+        last_branching, gap = tip.length, self._gap(tip.calibre)
+        while True:
+            self._advance(tip)
+            outside = not self.eye.shows(tip.x, tip.y, margin=1.0)
+            # the first step of a segment is always kept, so that no branching loses an arm
+            grown = len(points) > 1
+            blocked = self._foveal_gap(tip) < 0 or (grown and self._meets_own_kind(tip))
+            if outside or blocked or (grown and tip.calibre < THINNEST):
                 break
-            if calibre < THINNEST and started:
-                break
-            if (
-                started
-                and not in_disc
-                and length > 14
-                and ground.owner(x, y, 3 + calibre / 2, heading)
-                not in (
-                    0,
-                    number,
-                )
-            ):
-                blocked = True
-                break
-            points.append((y, x))
-            calibres.append(calibre)
-            if since > gap and not in_disc and eye.shows(x, y, margin=8) and clear > eye.avascular_radius + 8:
-                split = self._split(bud, x, y, heading, calibre, length)
-                if split is None:
-                    gap += 5
-                    continue
-                side, narrow = split
-                wide = (calibre**3 - narrow**3) ** (1 / 3)
-                parent = self._end(bud.kind, points, calibres, parent, number, ground)
-                turns = murray_angles(calibre, wide, narrow)
-                self._plant(bud.kind, narrow, (x, y), heading + side * turns[1], parent)
-                heading -= side * turns[0] * (0.5 if bud.arcade else 1.0)
-                calibre, points, calibres = wide, [(y, x)], [wide]
-                since, gap = 0.0, self._gap(calibre)
+            points.append((tip.y, tip.x))
+            calibres.append(tip.calibre)
+            if tip.length - last_branching <= gap or not self._may_branch(tip):
+                continue
+            branch = self._branch(tip)
+            if branch is None:
+                gap += 5
+                continue
+            self._add(tip, points, calibres)
+            branches.append(replace(branch, parent=len(self.segments) - 1))
+            self._give_off(tip, branches[-1])
+            points, calibres = [(tip.y, tip.x)], [tip.calibre]
+            last_branching, gap = tip.length, self._gap(tip.calibre)
         if len(points) > 1:
-            if blocked:
-                fade = np.linspace(1, 0, len(points))
-                floor = min(THINNEST, calibres[-1])
-                calibres = list(floor + (np.array(calibres) - floor) * fade**0.5)
-            self._end(bud.kind, points, calibres, parent, number, ground)
+            self._add(tip, points, _fade(calibres) if blocked else calibres)
+        return branches
 
-    def _gap(self, calibre: float) -> float:
-        return float(self.spacing * (13 + 1.4 * calibre + 26 / calibre + self.rng.exponential(16)))
+    def _advance(self, tip: _Tip) -> None:
+        """One step. Places and headings are rounded, so that no platform's last digit can steer a vessel."""
+        unrest = self.winding * 0.022 / tip.calibre**0.35
+        tip.bend += -tip.bend * STEP / MEMORY
+        tip.bend += unrest * math.sqrt(2 * STEP / MEMORY) * float(self.rng.standard_normal())
+        tip.heading = round(tip.heading + (tip.bend + self._steer(tip) + self._give_way(tip)) * STEP, 7)
+        tip.x = round(tip.x + STEP * math.cos(tip.heading), 7)
+        tip.y = round(tip.y + STEP * math.sin(tip.heading), 7)
+        tip.length += STEP
+        tip.calibre *= 1 - STEP / (250 * tip.calibre - 50)  # thin vessels narrow faster
 
-    def _end(
-        self,
-        kind: Kind,
-        points: list[tuple[float, float]],
-        calibres: list[float],
-        parent: int,
-        number: int,
-        ground: "_Ground",
-    ) -> int:
-        self.segments.append(Segment(kind, np.array(points), np.array(calibres), parent))
-        ground.take(points, calibres, number)
-        return len(self.segments) - 1
-
-    def _split(
-        self, bud: _Bud, x: float, y: float, heading: float, calibre: float, length: float
-    ) -> tuple[int, float] | None:
-        """The side that has room for a branch (+1 or -1), and the branch's calibre; None where there is no room."""
-        rng = self.rng
-        room = {side: self._room(bud, x, y, heading + side * 1.15) for side in (-1, 1)}
-        side = max((-1, 1), key=lambda s: room[s] * float(rng.uniform(0.6, 1.4)))
-        if room[side] < 16:
-            return None
-        narrow = (1.25 + (0.019 if bud.kind == "vein" else 0.013) * room[side]) * float(rng.uniform(0.85, 1.45))
-        if length > 100 and calibre < 7 and rng.random() < 0.12:
-            narrow = calibre * float(rng.uniform(0.6, 0.79))  # a fork
-        most = 0.79 if length > 200 or not bud.arcade else 0.5  # 0.79: both arms alike; an arcade must reach far
-        narrow = max(min(narrow, most * calibre), 1.03 * THINNEST)
-        wide = max(0.0, calibre**3 - narrow**3) ** (1 / 3)
-        return (side, narrow) if wide > 1.03 * THINNEST else None
-
-    def _room(self, bud: _Bud, x: float, y: float, heading: float) -> float:
-        """How far a branch could run, in units; a vessel of the other kind in its way counts as a detour."""
-        ground, others = self.ground[bud.kind], self.ground[_other(bud.kind)]
-        crossed = 0
-        for far in range(8, 100, 6):
-            px, py = x + far * math.cos(heading), y + far * math.sin(heading)
-            away = math.hypot(px - self.eye.fovea[0], py - self.eye.fovea[1])
-            taken = ground.at(px, py) not in (0, bud.number)
-            if taken or not self.eye.shows(px, py) or away < 1.2 * self.eye.avascular_radius:
-                return max(0.0, far - DETOUR * crossed)
-            crossed += others.at(px, py) != 0
-        return max(0.0, 100.0 - DETOUR * crossed)
-
-    def _steer(self, bud: _Bud, x: float, y: float, heading: float, calibre: float, length: float) -> float:
+    def _steer(self, tip: _Tip) -> float:
         """Turn per unit that brings a vessel onto its course."""
         eye = self.eye
-        temporal, up = eye.along(x, y)
-        if bud.arcade:
-            beside = max(temporal + bud.shift, 1.0)
-            target = bud.arcade * beside**0.4
-            pull = (target - up) * 0.025
+        temporal, up = eye.along(tip.x, tip.y)
+        if tip.course:
+            beside = max(temporal + tip.shift, 1.0)
+            target = tip.course * beside**0.4
             slope = 0.4 * target / beside
             norm = math.hypot(1, slope)
-            # forwards along the course, and across it towards the course
-            wanted = eye.heading(1 / norm - pull * slope / norm * abs(slope) / norm, slope / norm + pull / norm)
-            return 0.04 * math.sin(wanted - heading)
-        away = math.hypot(x - eye.fovea[0], y - eye.fovea[1])
+            pull = (target - up) * 0.025
+            wanted = eye.heading((1 - pull * slope * abs(slope) / norm) / norm, (slope + pull) / norm)
+            return 0.04 * math.sin(wanted - tip.heading)
+        inwards = math.atan2(eye.fovea[1] - tip.y, eye.fovea[0] - tip.x)
+        away = math.hypot(tip.x - eye.fovea[0], tip.y - eye.fovea[1])
         turn = 0.0
-        if away < 120 and calibre < 3 and length > 12:
-            wanted = math.atan2(eye.fovea[1] - y, eye.fovea[0] - x)
-            turn += 0.022 * math.sin(wanted - heading)
-        elif length > 20:
-            outwards = eye.heading(temporal + max(temporal, 0.0), up)
-            turn += 0.008 * math.sin(outwards - heading)
-        if away < 2 * eye.avascular_radius + 8 * (calibre - THINNEST):
-            outwards = math.atan2(y - eye.fovea[1], x - eye.fovea[0])
-            turn += 0.05 * math.sin(outwards - heading) * min(1.0, calibre - THINNEST)
+        if away < 120 and tip.calibre < 3 and tip.length > 12:  # small vessels make for the macula
+            turn += 0.022 * math.sin(inwards - tip.heading)
+        elif tip.length > 20:
+            turn += 0.008 * math.sin(eye.heading(temporal + max(temporal, 0.0), up) - tip.heading)
+        if away < 2 * eye.avascular_radius + 8 * (tip.calibre - THINNEST):  # wider ones go round it
+            turn -= 0.05 * math.sin(inwards - tip.heading) * min(1.0, tip.calibre - THINNEST)
         return turn
 
-
-def _other(kind: Kind) -> Kind:
-    return "vein" if kind == "artery" else "artery"
-
-
-def murray_angles(parent: float, wide: float, narrow: float) -> tuple[float, float]:
-    """How far the two branches turn from their parent so that the flow costs least (Murray 1926, J. Gen. Physiol.).
-
-    Args:
-        parent: calibre before the branching.
-        wide: calibre of one branch; any one unit for the three.
-        narrow: calibre of the other branch.
-
-    Returns:
-        The angles of `wide` and `narrow` to the parent's direction, in radians, to opposite sides.
-    """
-    first = (parent**4 + wide**4 - narrow**4) / (2 * parent**2 * wide**2)
-    second = (parent**4 + narrow**4 - wide**4) / (2 * parent**2 * narrow**2)
-    return math.acos(min(1.0, max(-1.0, first))), math.acos(min(1.0, max(-1.0, second)))
-
-
-class _Ground:
-    """Which vessel of one kind has taken which place, on a grid of cells one step wide."""
-
-    def __init__(self) -> None:
-        self.cells = int(UNITS / STEP) + 40
-        self.owners = np.zeros((self.cells, self.cells), np.int32)
-        self.headings = np.zeros((self.cells, self.cells), np.float32)
-
-    def at(self, x: float, y: float) -> int:
-        row, column = self._cell(x, y)
-        return int(self.owners[row, column])
-
-    def owner(self, x: float, y: float, ahead: float, heading: float) -> int:
-        return self.at(x + ahead * math.cos(heading), y + ahead * math.sin(heading))
-
-    def push(self, x: float, y: float, heading: float, number: int, *, reach: float) -> float:
-        """-1 or 1, the way that leads clear of what lies ahead; 0 where both sides are alike."""
-        left = self.owner(x, y, reach, heading - 0.6) not in (0, number)
-        right = self.owner(x, y, reach, heading + 0.6) not in (0, number)
-        return float(left) - float(right)
-
-    def cross(self, x: float, y: float, heading: float) -> float:
-        """The turn that makes for a crossing, rather than a run along, where a vessel lies."""
-        row, column = self._cell(x, y)
-        if not self.owners[row, column]:
+    def _give_way(self, tip: _Tip) -> float:
+        """Turn per unit that leads clear of other vessels, or straight across those of the other kind."""
+        if self._in_disc(tip):
             return 0.0
-        return math.sin(2 * (heading - float(self.headings[row, column])))
+        own, other = self.ground[tip.kind], self.ground[OTHER[tip.kind]]
+        turn = 0.05 * own.push(tip.x, tip.y, tip.heading, reach=8 + 2 * tip.calibre, but=tip.number)
+        if tip.calibre > 2.2:
+            turn += 0.02 * other.push(tip.x, tip.y, tip.heading, reach=6 + 2 * tip.calibre, but=0)
+        return turn + 0.06 * other.cross(tip.x, tip.y, tip.heading)
 
-    def take(self, points: list[tuple[float, float]], calibres: list[float], number: int) -> None:
-        for index in range(len(points)):
-            y, x = points[index]
-            before = points[max(0, index - 1)]
-            after = points[min(len(points) - 1, index + 1)]
-            row, column = self._cell(x, y)
-            reach = round((calibres[index] / 2 + 2) / STEP)
-            here = (slice(max(0, row - reach), row + reach + 1), slice(max(0, column - reach), column + reach + 1))
-            self.owners[here] = number
-            self.headings[here] = math.atan2(after[0] - before[0], after[1] - before[1])
+    def _meets_own_kind(self, tip: _Tip) -> bool:
+        if self._in_disc(tip) or tip.length <= 14:
+            return False
+        own = self.ground[tip.kind]
+        return own.taken_ahead(tip.x, tip.y, tip.heading, reach=3 + tip.calibre / 2, but=tip.number)
 
-    def _cell(self, x: float, y: float) -> tuple[int, int]:
-        last = self.cells - 1
-        row, column = round(y / STEP) + self.cells // 2, round(x / STEP) + self.cells // 2
-        return min(last, max(0, row)), min(last, max(0, column))
+    def _in_disc(self, tip: _Tip) -> bool:
+        return math.hypot(tip.x - self.eye.disc[0], tip.y - self.eye.disc[1]) < 0.62 * self.eye.disc_diameter
+
+    def _foveal_gap(self, tip: _Tip) -> float:
+        away = math.hypot(tip.x - self.eye.fovea[0], tip.y - self.eye.fovea[1])
+        return away - tip.calibre / 2 - 1.5 - self.eye.avascular_radius
+
+    def _may_branch(self, tip: _Tip) -> bool:
+        return not self._in_disc(tip) and self.eye.shows(tip.x, tip.y, margin=8) and self._foveal_gap(tip) > 8
+
+    def _gap(self, calibre: float) -> float:
+        """Length to the next branching, in units."""
+        return float(self.spacing * (13 + 1.4 * calibre + 26 / calibre + self.rng.exponential(16)))
+
+    def _branch(self, tip: _Tip) -> _Tip | None:
+        """A branch to the side that has room for it; None where none has, or the vessel is too thin to split."""
+        rng = self.rng
+        room = {side: self._room(tip, tip.heading + side * 1.15) for side in (-1, 1)}
+        side = max((-1, 1), key=lambda s: room[s] * float(rng.uniform(0.6, 1.4)))
+        narrow = (1.25 + (0.019 if tip.kind == "vein" else 0.013) * room[side]) * float(rng.uniform(0.85, 1.45))
+        if tip.length > 100 and tip.calibre < 7 and rng.random() < 0.12:
+            narrow = tip.calibre * float(rng.uniform(0.6, 0.79))  # a fork
+        most = 0.5 if tip.course and tip.length <= 200 else 0.79  # 0.79: both arms alike; an arcade must reach far
+        narrow = max(min(narrow, most * tip.calibre), 1.03 * THINNEST)
+        wide = murray_arm(tip.calibre, narrow)
+        if room[side] < 16 or wide < 1.03 * THINNEST:
+            return None
+        self.numbers += 1
+        turn = murray_angles(tip.calibre, wide, narrow)[1]
+        return _Tip(self.numbers, tip.kind, narrow, tip.x, tip.y, tip.heading + side * turn)
+
+    def _room(self, tip: _Tip, heading: float) -> float:
+        """How far a branch could run, in units, less what crossings cost."""
+        own, other = self.ground[tip.kind], self.ground[OTHER[tip.kind]]
+        crossed = 0
+        for far in range(8, 100, 6):
+            x, y = tip.x + far * math.cos(heading), tip.y + far * math.sin(heading)
+            foveal = math.hypot(x - self.eye.fovea[0], y - self.eye.fovea[1]) < 1.2 * self.eye.avascular_radius
+            if foveal or own.taken(x, y, but=tip.number) or not self.eye.shows(x, y):
+                return max(0.0, far - DETOUR * crossed)
+            crossed += other.taken(x, y, but=0)
+        return max(0.0, 100.0 - DETOUR * crossed)
+
+    def _give_off(self, tip: _Tip, branch: _Tip) -> None:
+        """Let a vessel lose what its branch takes, and turn to the other side; arcades keep to their course."""
+        wide = murray_arm(tip.calibre, branch.calibre)
+        turn = murray_angles(tip.calibre, wide, branch.calibre)[0]
+        tip.heading -= math.copysign(turn, branch.heading - tip.heading) * (0.5 if tip.course else 1.0)
+        tip.calibre = wide
+
+    def _add(self, tip: _Tip, points: list[tuple[float, float]], calibres: list[float]) -> None:
+        self.segments.append(Segment(tip.kind, np.array(points), np.array(calibres), tip.parent))
+        self.ground[tip.kind].take(points, calibres, tip.number)
+        tip.parent = len(self.segments) - 1
+
+
+def _fade(calibres: list[float]) -> list[float]:
+    """Calibres that run out to the thinnest, for a vessel that ends where it met another."""
+    end = min(THINNEST, calibres[-1])
+    left = np.sqrt(np.linspace(1, 0, len(calibres)))
+    return [float(value) for value in end + (np.array(calibres) - end) * left]
