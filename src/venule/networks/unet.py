@@ -1,5 +1,7 @@
 """The U-Net of the reference study (Ronneberger et al. 2015)."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -40,7 +42,7 @@ class UNet(nn.Module):
         self.pool = nn.MaxPool2d(2)
         self.bridge = convolution_pair(widths[-1], bottom, norm=bridge_norm)
         lower = (bottom, *reversed(widths))
-        self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in zip(lower, lower[1:], strict=False))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(lower))
         self.decoder = nn.ModuleList(convolution_pair(2 * w, w) for w in reversed(widths))
         self.head = nn.Conv2d(widths[0], 1, 1)
 

@@ -1,5 +1,7 @@
 """The Little W-Net (Galdran et al. 2022, Sci Rep 12:6174): two small U-Nets, the second refining the first."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -38,7 +40,7 @@ class LittleUNet(nn.Module):
         self.encoder = nn.ModuleList(ResidualPair(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True))
         self.pool = nn.MaxPool2d(2)
         lower = tuple(reversed(widths))
-        self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in zip(lower, lower[1:], strict=False))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(lower))
         self.skip = nn.ModuleList(nn.Sequential(*_activated(w, w)) for w in lower[1:])
         self.decoder = nn.ModuleList(ResidualPair(2 * w, w) for w in lower[1:])
         self.head = nn.Conv2d(widths[0], 1, 1)
