@@ -81,7 +81,7 @@ def test_the_drawing_is_what_a_disc_as_wide_as_the_vessel_sweeps():
     for segment in phantom.segments:
         steps = np.linalg.norm(np.diff(segment.centreline, axis=0), axis=1)
         at = np.concatenate([[0], np.cumsum(steps)])
-        fine = np.linspace(0, at[-1], int(at[-1] / 0.4) + 2)
+        fine = np.linspace(0, at[-1], int(at[-1] / 0.2) + 2)
         course = [np.interp(fine, at, values) for values in (*segment.centreline.T, segment.calibre)]
         for row, column, calibre in zip(*course, strict=True):
             r, c = rows + round(row), columns + round(column)
