@@ -27,7 +27,7 @@ def test_the_field_of_view_of_drive_and_hrf_is_that_of_their_masks(data, capsys)
     assert {name: len(values) for name, values in overlaps.items()} == {"DRIVE": 40, "HRF": 45}
     for name in overlaps:
         assert np.mean(overlaps[name]) >= 0.99
-        assert min(overlaps[name]) >= 0.975
+        assert min(overlaps[name]) >= 0.98
         assert diameters[name] == pytest.approx(np.ones(len(diameters[name])), abs=0.012)
 
 
@@ -42,7 +42,7 @@ WORSE = {
 
 @pytest.mark.parametrize("worse", WORSE)
 def test_no_real_photograph_is_refused_and_its_circle_survives_a_bad_copy(data, worse):
-    paths = [path for _, path, _ in pairs(data)][::10] + sorted((data / "CHASE_DB1").glob("*.jpg"))[::5]
+    paths = [path for _, path, _ in pairs(data)][::18] + sorted((data / "CHASE_DB1").glob("*.jpg"))[::6]
     for path in paths:
         image = decode(path)
         expected, found = find_fov(image), find_fov(WORSE[worse](image))

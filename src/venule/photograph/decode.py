@@ -114,18 +114,18 @@ def _pixels(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
     opened.load()  # strict: a file that is cut short is an error here
     if sixteen_bits_of_colour:
         return _sixteen_bits_of_colour(opened, data, name=name)
-    upright = ImageOps.exif_transpose(opened)
-    if upright.mode in _ALPHA_MODES or (upright.mode in _OPAQUE_MODES and "transparency" in upright.info):
-        return over_black(np.asarray(upright.convert("RGBA")))
-    if upright.mode in _OPAQUE_MODES:
-        return np.array(upright.convert("RGB"))
+    ImageOps.exif_transpose(opened, in_place=True)
+    if opened.mode in _ALPHA_MODES or (opened.mode in _OPAQUE_MODES and "transparency" in opened.info):
+        return over_black(np.asarray(opened.convert("RGBA")))
+    if opened.mode in _OPAQUE_MODES:
+        return np.array(opened if opened.mode == "RGB" else opened.convert("RGB"))
     white_is_zero = opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
-    if upright.mode.startswith("I;16") and not white_is_zero:
-        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
-    if upright.mode == "I" and opened.format == "PPM":  # Pillow scales to 65535, whatever the file's maximum
-        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
+    if opened.mode.startswith("I;16") and not white_is_zero:
+        return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
+    if opened.mode == "I" and opened.format == "PPM":  # Pillow scales to 65535, whatever the file's maximum
+        return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
     raise PhotographError(
-        f"{name} holds pixels of mode {upright.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
+        f"{name} holds pixels of mode {opened.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
         "read; save it with 8 or 16 bits a channel, grey or RGB",
         reason="unsupported-mode",
     )
