@@ -82,11 +82,14 @@ def test_two_processes_write_what_one_writes(texts, tmp_path):
 
 
 def test_process_that_dies_takes_no_other_file_with_it(texts):
-    good = {f"good{i}": f"text {i}" for i in range(8)}
-    job = shout(texts(killer="die", unlucky="die-once", **good), jobs=2)
-    table = rows(job.output)
-    assert table["killer"]["reason"] == "crashed"
-    assert [name for name, row in table.items() if row["status"] == "failed"] == ["killer"]
+    job = shout(texts(killer="die", **{f"t{i}": f"text {i}" for i in range(8)}), jobs=2)
+    assert {name: row["reason"] for name, row in rows(job.output).items() if row["reason"]} == {"killer": "crashed"}
+    assert job.ok == 8
+
+
+def test_file_whose_process_died_by_chance_is_tried_again(texts):
+    job = shout(texts(unlucky="die-once", **{f"t{i}": f"text {i}" for i in range(8)}), jobs=2)
+    assert (job.ok, job.failed) == (9, 0)
     assert (job.output / "unlucky_loud.txt").read_text() == "DIE-ONCE"
 
 
@@ -230,7 +233,7 @@ def program(request, tmp_path):
 def begin(command, output):
     """Start it, and wait until some files are finished."""
     started = subprocess.Popen(command, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     journal = output / "journal.jsonl"
     while not (journal.exists() and journal.read_bytes().count(b"\n") >= 3):
         assert time.monotonic() < deadline
@@ -262,7 +265,7 @@ def test_ctrl_c_keeps_what_is_finished_in_the_table(program, texts, tmp_path):
     folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(40)}), tmp_path / "out"
     started = begin([*program, folder, output], output)
     started.send_signal(signal.SIGINT)
-    assert started.wait(timeout=20) == 130
+    assert started.wait(timeout=60) == 130
     assert 3 <= len(rows(output)) < 40
     assert json.loads((output / "manifest.json").read_text())["complete"] is False
     for name in rows(output):
