@@ -111,8 +111,8 @@ def _paint_disc(
 def _blood(arteries: Sweep, veins: Sweep, rho: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
     """Density of the blood in green: deeper in veins and in wide vessels, with the light reflex along arteries."""
     strength = rng.uniform(0.4, 0.95)
-    softness = rng.uniform(0.5, 1.0) * scale**0.5
-    reflex = rng.uniform(0.15, 0.75)
+    softness = rng.uniform(0.4, 0.85) * scale**0.5
+    reflex = rng.uniform(0.15, 0.9)
     fading = 1 - rng.uniform(0.0, 0.35) * (rho / (UNITS / 2)) ** 2
     total = np.zeros(rho.shape, np.float32)
     for sweep, share, shine in ((veins, 1.0, 0.3 * reflex), (arteries, rng.uniform(0.6, 0.85), reflex)):
@@ -122,7 +122,7 @@ def _blood(arteries: Sweep, veins: Sweep, rho: FloatArray, scale: float, rng: np
         inside = np.clip(-sweep.depth / radius, 0, 1)  # 0 at the wall, 1 on the centreline
         column = 0.55 + 0.45 * np.sqrt(np.clip(1 - (1 - inside) ** 2, 0, 1))
         stripe = shine * np.exp(-(((1 - inside) / 0.35) ** 2)) * np.clip((width - 2.5) / 2.5, 0, 1)
-        depth = share * strength * (1 - np.exp(-(width + 0.4) / 2.6)) * cover * (column - stripe)
+        depth = share * strength * (1 - np.exp(-(width + 0.3) / 2.8)) * cover * (column - stripe)
         depth *= 1 + 0.1 * smooth_noise(rho.shape, 14 * scale, rng)
         total = np.maximum(total, depth) + 0.25 * np.minimum(total, depth)
     return cv2.GaussianBlur(total * fading, (0, 0), softness).astype(np.float32)

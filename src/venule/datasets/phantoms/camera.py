@@ -47,11 +47,11 @@ def expose(
     away = np.hypot(x, y) * scale
     fringe = -np.sort(rng.uniform(-0.8, 0.8, 3)) * scale**0.5  # red reaches furthest, blue least
     rim = np.stack([np.clip(fov.diameter / 2 - away + extra, 0, 1) for extra in fringe], axis=-1)
-    scene = cv2.GaussianBlur(scene * rim, (0, 0), rng.uniform(0.35, 0.95) * scale)
+    scene = cv2.GaussianBlur(scene * rim, (0, 0), rng.uniform(0.3, 0.8) * scale)
     noise = rng.standard_normal(scene.shape, dtype=np.float32)
     grain = rng.uniform(0.35, 0.8)
     noise = cv2.GaussianBlur(noise, (0, 0), grain) * (2 * grain * 1.77)
-    scene = scene + noise * rng.uniform(1.0, 2.8) * (0.3 + 0.7 * np.sqrt(np.clip(scene, 0, 255) / 128))
+    scene = scene + noise * rng.uniform(1.2, 3.4) * (0.3 + 0.7 * np.sqrt(np.clip(scene, 0, 255) / 128))
     picture = np.clip(np.rint(scene + rng.uniform(0, 4)), 0, 255).astype(np.uint8)
     file = BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=int(rng.integers(75, 96)))
