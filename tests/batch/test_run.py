@@ -129,8 +129,10 @@ def test_results_of_another_file_of_the_same_name_are_not_overwritten(texts, tmp
     other = tmp_path / "other" / "a.txt"
     other.parent.mkdir()
     other.write_text("another")
+    before = without_seconds(output)
     with pytest.raises(OutputError, match="another folder"):
         shout(other.parent, resume=True)
+    assert without_seconds(output) == before
     assert (output / "a_loud.txt").read_text() == "ONE"
 
 
@@ -230,12 +232,12 @@ def program(request, tmp_path):
     return [sys.executable, str(script)]
 
 
-def begin(command, output):
-    """Start it, and wait until some files are finished."""
+def begin(command, output, *, finished=3):
+    """Start it, and wait until so many files are finished."""
     started = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     journal = output / "journal.jsonl"
-    while not (journal.exists() and journal.read_bytes().count(b"\n") >= 3):
+    while not (journal.exists() and journal.read_bytes().count(b"\n") >= finished):
         assert time.monotonic() < deadline
         assert started.poll() is None, started.stderr.read().decode()
         time.sleep(0.01)
@@ -270,6 +272,16 @@ def test_ctrl_c_keeps_what_is_finished_in_the_table(program, texts, tmp_path):
     assert json.loads((output / "manifest.json").read_text())["complete"] is False
     for name in rows(output):
         assert (output / f"{name}_loud.txt").exists()
+
+
+def test_ctrl_c_of_a_resumed_run_keeps_what_the_first_run_finished(program, texts, tmp_path):
+    folder, output = texts(**{f"z{i:02}": f"text {i}" for i in range(10)}), tmp_path / "out"
+    assert subprocess.run([*program, folder, output]).returncode == 0
+    texts(**{f"a{i:02}": f"text {i}" for i in range(40)})
+    started = begin([*program, folder, output], output, finished=12)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(timeout=60) == 130
+    assert {f"z{i:02}" for i in range(10)} < set(rows(output)) < {path.stem for path in folder.iterdir()}
 
 
 def test_full_disk_ends_the_run_with_a_message_and_resume_does_the_rest(program, texts, tmp_path):
