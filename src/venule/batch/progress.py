@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from venule.batch.run import Job
+from venule.batch.job import Job
 
 SECONDS_BETWEEN_LINES = 10.0
 

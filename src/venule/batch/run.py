@@ -2,15 +2,14 @@
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from venule.batch.files import Item
+from venule.batch.job import Job
 from venule.batch.journal import JOURNAL, Journal, Record, read_journal
 from venule.batch.local import run_here, run_in_processes
 from venule.batch.tables import MANIFEST, RESULTS, write_manifest, write_results
@@ -18,63 +17,6 @@ from venule.batch.work import Process, Work, content_or_nothing, digest
 from venule.errors import OutputError
 
 RETRIED = ("crashed", "out-of-memory")  # reasons that may be gone the next time, on the same file
-
-
-@dataclass
-class Job:
-    """A batch and how far it is.
-
-    Attributes:
-        output: the output folder.
-        total: number of files.
-        ok: files with a result, those of an earlier run with them.
-        skipped: files that an earlier run had finished, whatever came of them.
-        reasons: how many files failed, by reason.
-        seconds: since it began.
-        interrupted: whether Ctrl-C ended it.
-    """
-
-    output: Path
-    total: int
-    ok: int = 0
-    skipped: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    @property
-    def failed(self) -> int:
-        """Number of files without a result, for a reason."""
-        return self.reasons.total()
-
-    @property
-    def finished(self) -> int:
-        """Number of files that are dealt with."""
-        return self.ok + self.failed
-
-    @property
-    def exit_code(self) -> int:
-        """0: every file has its result; 1: some failed; 130: interrupted."""
-        return 130 if self.interrupted else int(self.failed > 0)
-
-    def summary(self) -> str:
-        """What came of it, in two lines."""
-        parts = [f"{self.ok} of {self.total} done in {self.seconds:.1f} s"]
-        if self.skipped:
-            parts.append(f"{self.skipped} of an earlier run not done again")
-        if self.failed:
-            reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(self.reasons.items()))
-            parts.append(f"{self.failed} failed ({reasons})")
-        if self.interrupted:
-            parts.append(f"interrupted with {self.total - self.finished} to go: --resume does them")
-        return f"{'; '.join(parts)}\n{self.output / RESULTS}"
-
-    def count(self, record: Record) -> None:
-        """Take a finished file into account."""
-        if record.status == "ok":
-            self.ok += 1
-        else:
-            self.reasons[record.reason] += 1
 
 
 def run(
@@ -109,9 +51,11 @@ def run(
             nothing can be written there any more.
     """
     _prepare(output, resume=resume)
+    earlier = read_journal(output)
+    _check_names_are_free(items, earlier, output=output)
     start, began = time.perf_counter(), datetime.now(UTC)
     process = Process(work, digest(json.dumps(settings, sort_keys=True).encode()), output)
-    earlier, records = read_journal(output), {}
+    records: dict[str, Record] = {}
     job = Job(output, len(items))
 
     def finish(record: Record) -> None:
@@ -161,29 +105,39 @@ def _prepare(output: Path, *, resume: bool) -> None:
         raise OutputError(f"cannot make the folder {output}: {error.strerror}") from error
 
 
+def _check_names_are_free(items: Sequence[Item], earlier: Mapping[str, Record], *, output: Path) -> None:
+    """Refuse to overwrite the results of another file; of the same one, moved or copied, they are still true."""
+    for item in items:
+        record = earlier.get(item.name)
+        if record is None or record.path == str(item.path) or not Path(record.path).exists():
+            continue
+        if record.content != content_or_nothing(item.path):
+            raise OutputError(
+                f"{output} has results of {record.path} under the name that {item.path} would get; "
+                "give both in one run, or name another folder"
+            )
+
+
 def _still_true(record: Record, item: Item, *, process: Process) -> bool:
     """Whether an earlier run did just this: the same content, the same settings, and its outputs are there."""
-    content = content_or_nothing(item.path)
-    if record.path != str(item.path) and record.content != content and Path(record.path).exists():
-        raise OutputError(
-            f"{process.output} has results of {record.path} under the name that {item.path} would get; "
-            "give both in one run, or name another folder"
-        )
     return (
-        (record.content, record.settings) == (content, process.settings)
+        record.settings == process.settings
         and record.reason not in RETRIED
         and all((process.output / name).exists() for name in record.outputs)
+        and record.content == content_or_nothing(item.path)
     )
 
 
 def _rows(
     records: Mapping[str, Record], items: Iterable[Item], earlier: Mapping[str, Record], *, settings: str
 ) -> list[Record]:
-    """The records of this run, and those of earlier ones with the same settings on files that are not in this run."""
+    """The records of this run, and of earlier ones with its settings on files that it did not get to or never had."""
     names, paths = {item.name for item in items}, {str(item.path) for item in items}
     kept = [
         record
         for record in earlier.values()
-        if record.settings == settings and record.name not in names and record.path not in paths
+        if record.settings == settings
+        and record.name not in records
+        and (record.name in names or record.path not in paths)  # else the file has got a new name, and a new record
     ]
     return sorted([*records.values(), *kept], key=lambda record: record.path)

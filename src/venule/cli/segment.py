@@ -8,7 +8,7 @@ import typer
 
 def segment(
     photographs: Annotated[
-        list[str], typer.Argument(help="Photographs, folders (searched to the bottom) or patterns.", metavar="PATH...")
+        list[str], typer.Argument(help="Photographs, folders (searched to the bottom) or patterns.", metavar="PATH")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
     model: Annotated[str, typer.Option(help="A shipped model (see venule models), or the folder of your own.")] = (
