@@ -11,6 +11,8 @@ from venule.photograph.normalise import normalise
 
 FLIPS: tuple[tuple[int, ...], ...] = ((), (2,), (3,), (2, 3))  # axes of (N, C, H, W) that are mirrored
 
+MARGIN = 16  # pixels at working scale
+
 
 def predict_with(
     run: Callable[[NDArray[np.float32]], NDArray[np.float32]],
@@ -35,13 +37,15 @@ def predict_with(
     scale = WorkingScale.fit(photograph.fov, working_diameter)
     prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
     height, width = prepared.shape[1:]
-    padded = np.pad(prepared, ((0, 0), (0, -height % multiple), (0, -width % multiple)))[None]
+    # Black all round, as in training: against the bare edge of its input a network sees vessels that are not there.
+    below, beside = (MARGIN + -(side + 2 * MARGIN) % multiple for side in (height, width))
+    padded = np.pad(prepared, ((0, 0), (MARGIN, below), (MARGIN, beside)))[None]
     views = FLIPS if flips else FLIPS[:1]
     # One after the other, not as a batch of four: the same arithmetic in a quarter of the memory.
     total = np.zeros((1, 1, *padded.shape[2:]), np.float32)
     for axes in views:
         total += np.flip(run(np.ascontiguousarray(np.flip(padded, axes))), axes)
     total /= len(views)
-    restored = scale.restore(total[0, 0, :height, :width])
+    restored = scale.restore(total[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])
     restored[~photograph.fov.mask] = 0
     return restored
