@@ -13,6 +13,7 @@ from venule import __version__
 from venule.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.batch import Done, Job, find_files, run
 from venule.models import load_model
+from venule.photograph import read_photograph
 from venule.segmentation import check_threshold, segment
 
 PHOTOGRAPH_SUFFIXES = (
@@ -56,7 +57,8 @@ class SegmentPhotograph:
         """
         if self.threads:
             cv2.setNumThreads(self.threads)
-        found = segment(content, model=self.model, threshold=self.threshold, flips=self.flips, threads=self.threads)
+        photograph = read_photograph(content, name=str(path))
+        found = segment(photograph, model=self.model, threshold=self.threshold, flips=self.flips, threads=self.threads)
         outputs = {"_vessels.png": encode_mask(found.vessels)}
         if self.probability:
             outputs["_probability.png"] = encode_probability(found.probability)

@@ -29,7 +29,7 @@ _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
 _open_lock = threading.Lock()
 
 
-def decode(source: Path | bytes, *, max_pixels: int = 300_000_000) -> ImageArray:
+def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | None = None) -> ImageArray:
     """Read a photograph from a file, or from the bytes of one.
 
     JPEG, PNG, TIFF, GIF, BMP, PPM and WebP; black and white, grey, palette, RGB, RGBA (laid over black), CMYK, YCbCr;
@@ -39,6 +39,7 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000) -> ImageArray
     Args:
         source: path of the file, or its bytes.
         max_pixels: a larger photograph is refused by its header, before memory is taken.
+        name: what messages call it; the path where none is given.
 
     Returns:
         uint8 (height, width, 3) RGB.
@@ -47,7 +48,7 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000) -> ImageArray
         PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder), `unreadable`, `empty-file`,
             `not-an-image`, `broken-image` (cut short or damaged), `too-small`, `too-large`, `unsupported-mode`.
     """
-    name = "the photograph given as bytes" if isinstance(source, bytes) else str(source)
+    name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
         raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")

@@ -10,7 +10,7 @@ from venule.arrays import BoolArray, ImageArray
 from venule.errors import PhotographError
 from venule.photograph.border import TOLERANCE, brightest_channel, circle_around, cut_out, outline
 from venule.photograph.circle import Circle, draw_disc
-from venule.photograph.fundus import check_fundus
+from venule.photograph.fundus import check_fundus, refuse_drawing
 from venule.photograph.photograph import FieldOfView
 
 _SMALL = 512  # longer side of the copy on which everything is found, in pixels
@@ -31,7 +31,7 @@ def find_fov(image: ImageArray) -> FieldOfView:
 
     Raises:
         PhotographError: `all-black`, where 99 of 100 pixels are darker than 8 in every channel; `not-a-fundus`, by
-            the rules that `check_fundus` states.
+            the rules that `check_fundus` and `refuse_drawing` state.
     """
     small = _shrink(image)
     brightest = float(np.percentile(brightest_channel(small), 99))
@@ -41,6 +41,7 @@ def find_fov(image: ImageArray) -> FieldOfView:
             "wrong file exported?",
             reason="all-black",
         )
+    refuse_drawing(image)
     fov, small_mask = _find(small, (image.shape[0], image.shape[1]))
     check_fundus(small, small_mask)
     return fov

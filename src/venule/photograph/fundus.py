@@ -53,6 +53,26 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
         raise _not_a_fundus("most of it is white, like paper")
 
 
+def refuse_drawing(image: ImageArray) -> None:
+    """Refuse a picture of two grey levels: the drawing or the mask that lies beside the photographs of many sets.
+
+    Args:
+        image: uint8 (height, width, 3) RGB, at its own size: a smaller copy would have levels between.
+
+    Raises:
+        PhotographError: `not-a-fundus`, where at least 98 of 100 pixels are within 16 grey levels of the darkest or
+            the brightest, the two are more than 100 apart, and there is no colour.
+    """
+    step = max(1, max(image.shape[:2]) // 1024)
+    sample = image[::step, ::step]
+    brightest, darkest = sample.max(axis=2), sample.min(axis=2)
+    low, high = int(brightest.min()), int(brightest.max())
+    if high - low <= 100 or np.mean(brightest - darkest) > 8:
+        return
+    if np.mean((brightest <= low + 16) | (brightest >= high - 16)) >= 0.98:
+        raise _not_a_fundus("it has two grey levels only, like a drawing of vessels or a mask")
+
+
 def _neighbour_correlation(grey: FloatArray, area: NDArray[np.uint8]) -> float:
     """Correlation of horizontal neighbours, away from the edge of the field of view, which would swamp it."""
     inner = cv2.erode(area, np.ones((9, 9), np.uint8)) > 0

@@ -1,5 +1,6 @@
 """What a network is given: numbers that do not depend on a camera's exposure."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,12 @@ def normalise(image: ImageArray, fov: BoolArray) -> NDArray[np.float32]:
         float32 (3, height, width); 0 outside the field of view. A channel that is the same everywhere (a red-free
         photograph stored in one channel) is 0.
     """
-    inside = image[fov].astype(np.float32)
-    mean, deviation = inside.mean(axis=0), inside.std(axis=0)
-    scaled = (image - mean) / np.where(deviation < 1e-3, np.inf, deviation)
-    return np.ascontiguousarray((scaled * fov[..., None]).transpose(2, 0, 1), dtype=np.float32)
+    mean, deviation = (np.ravel(each) for each in cv2.meanStdDev(image, mask=fov.view(np.uint8)))
+    scaled = np.zeros((3, *fov.shape), np.float32)
+    for channel in range(3):
+        if deviation[channel] >= 1e-3:
+            np.subtract(
+                image[..., channel], np.float32(mean[channel]), out=scaled[channel], where=fov, dtype=np.float32
+            )
+            scaled[channel] *= np.float32(1 / deviation[channel])
+    return scaled

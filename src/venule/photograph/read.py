@@ -12,17 +12,21 @@ from venule.photograph.photograph import Photograph
 from venule.photograph.pixels import image_from_array
 
 
-def read_photograph(source: Path | bytes) -> Photograph:
+def read_photograph(source: Path | bytes, *, name: str | None = None) -> Photograph:
     """Read a photograph from a file or its bytes, and find its field of view.
+
+    Args:
+        source: path of the file, or its bytes.
+        name: what messages call it; the path where none is given.
 
     Raises:
         PhotographError: as `decode` and `find_fov` say; the message names the file.
     """
-    image = decode(source)
+    name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
+    image = decode(source, name=name)
     try:
         return Photograph(image, find_fov(image))
     except PhotographError as error:
-        name = "bytes" if isinstance(source, bytes) else source
         raise PhotographError(f"{name}: {error}", reason=error.reason) from error
 
 
