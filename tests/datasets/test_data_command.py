@@ -34,7 +34,7 @@ def test_check_exits_0_for_a_usable_copy_and_1_for_one_with_findings(run, make_c
 
 
 def test_get_says_what_to_do_for_drive(run, tmp_path):
-    said = run("get", "drive", "-o", tmp_path / "DRIVE")
+    said = run("get", "DRIVE", "-o", tmp_path / "DRIVE")
     assert said.exit_code == 1
     assert "drive.grand-challenge.org" in said.output
 

@@ -64,8 +64,9 @@ def get(
     from venule.datasets.registry import known_set
     from venule.datasets.sources import SOURCES
 
-    folder = output or Path(known_set(name).title)
-    if name not in SOURCES:
+    known = known_set(name)
+    folder = output or Path(known.title)
+    if known.name not in SOURCES:
         typer.echo(how_to_get(name, folder))
         raise typer.Exit(1)
     with Progress(*Progress.get_default_columns(), DownloadColumn(), console=Console(stderr=True)) as bar:

@@ -21,7 +21,7 @@ def how_to_get(name: str, folder: Path) -> str:
     """
     known = known_set(name)
     first = {split: known.files(names[0], split).photograph[0] for split, names in known.splits.items()}
-    why = BY_HAND.get(name)
+    why = BY_HAND.get(known.name)
     return "\n".join(
         [
             f"{known.title} is not downloaded by venule: {why}." if why else f"To get {known.title} by hand:",
@@ -49,11 +49,11 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
             answer, or an archive is too large, broken or unsafe.
     """
     known = known_set(name)
-    if name not in SOURCES:
-        raise DatasetError(how_to_get(name, folder))
+    if known.name not in SOURCES:
+        raise DatasetError(how_to_get(known.name, folder))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return _check_existing(known, folder)
-    source = SOURCES[name]
+    source = SOURCES[known.name]
     work = folder.with_name(folder.name + ".part")
     work.mkdir(parents=True, exist_ok=True)
     bases = source.bases if base is None else (base,)
@@ -64,7 +64,7 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
     left = source.max_unpacked
     for archive, place in source.archives.items():
         left -= unpack(work / archive, unpacked / place, max_bytes=left)
-    check = check_dataset(unpacked, name=name)
+    check = check_dataset(unpacked, name=known.name)
     if not check.counts:
         shutil.rmtree(work)
         raise DatasetError(f"what {bases[0]} gives out for {known.title} holds no file of it; {known.page} may say why")
@@ -72,7 +72,7 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
         folder.rmdir()
     unpacked.rename(folder)
     shutil.rmtree(work)
-    return check_dataset(folder, name=name)
+    return check_dataset(folder, name=known.name)
 
 
 def _check_existing(known: KnownSet, folder: Path) -> Check:

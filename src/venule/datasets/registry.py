@@ -48,14 +48,14 @@ def recognise(path: Path) -> str:
 
 
 def known_set(name: str) -> KnownSet:
-    """A published set by its name.
+    """A published set by its name, in capitals or not.
 
     Raises:
         DatasetError: the name is not known.
     """
-    if name not in KNOWN:
+    if name.lower() not in KNOWN:
         raise DatasetError(f"unknown data set {name!r}; known: {', '.join(KNOWN)}")
-    return KNOWN[name]
+    return KNOWN[name.lower()]
 
 
 def _name_of(path: Path) -> str | None:
