@@ -56,8 +56,8 @@ def test_crop_number_i_is_the_same_however_it_is_asked_for(own_data):
 
 
 def test_both_eyes_of_a_child_are_held_out_together():
-    photographs = [Drawn(f"CHASE_DB1/{n}{eye}", f"CHASE_DB1/{n}", 0, None) for n in range(10) for eye in "LR"]
-    photographs += [Drawn(f"phantom/{n}", f"phantom/{n}", 1, None) for n in range(5)]
+    photographs = [Drawn(f"CHASE_DB1/{n}{eye}", f"CHASE_DB1/{n}", 0, True, None) for n in range(10) for eye in "LR"]
+    photographs += [Drawn(f"phantom/{n}", f"phantom/{n}", 1, False, None) for n in range(5)]
     training, validation = hold_out(photographs, 0.3, seed=1)
     assert len(validation) == 6
     assert not {p.subject for p in training} & {p.subject for p in validation}

@@ -19,6 +19,8 @@ class Source(BaseModel):
         split: of the data set; "all" for every photograph.
         phantoms: how many to make, in place of a data set.
         seed: of the first phantom.
+        seen_at: pixels across the field of view; each photograph is learned from once more for each of these, as a
+            camera of that resolution would have shown it and a person would have drawn it there.
         share: of the crops that come from this source; where no source says, each photograph gets the same.
     """
 
@@ -28,6 +30,7 @@ class Source(BaseModel):
     split: str = "all"
     phantoms: int | None = Field(default=None, gt=0)
     seed: int = 0
+    seen_at: tuple[float, ...] = ()
     share: float | None = Field(default=None, gt=0, le=1)
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from venule.arrays import BoolArray
 from venule.datasets import Record, open_dataset, read_record
 from venule.datasets.phantoms import make_phantom
 from venule.errors import RecipeError
-from venule.photograph import Photograph, WorkingScale
+from venule.photograph import FieldOfView, Photograph, WorkingScale
 from venule.training.augmentation import Layer, cut_crop, vary_camera
 from venule.training.recipe import Recipe, Source
 
@@ -28,12 +28,15 @@ class Drawn:
         name: unique in the recipe, such as "CHASE_DB1/01L".
         subject: the person, unique in the recipe.
         source: position of its source in the recipe.
+        as_given: the photograph of a data set as it is; not a phantom, and not a copy at another resolution. Only
+            these are held out and scored.
         read: gives the photograph and the bool (height, width) drawing, from the file.
     """
 
     name: str
     subject: str
     source: int
+    as_given: bool
     read: Callable[[], tuple[Photograph, BoolArray]]
 
 
@@ -57,6 +60,8 @@ def find_photographs(recipe: Recipe, data: Path) -> tuple[Drawn, ...]:
 def hold_out(photographs: Sequence[Drawn], share: float, *, seed: int) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
     """Split into training and validation by person, from each source alike; phantoms are never held out.
 
+    A copy at another resolution of a photograph that is held out is in neither.
+
     Returns:
         Training, validation; the second is empty where share is 0.
 
@@ -65,7 +70,7 @@ def hold_out(photographs: Sequence[Drawn], share: float, *, seed: int) -> tuple[
     """
     held: set[str] = set()
     for source in sorted({p.source for p in photographs}):
-        people = sorted({p.subject for p in photographs if p.source == source and not p.name.startswith("phantom/")})
+        people = sorted({p.subject for p in photographs if p.source == source and p.as_given})
         count = max(1, round(share * len(people))) if share and people else 0
         if count and count >= len(people):
             raise RecipeError(
@@ -74,7 +79,13 @@ def hold_out(photographs: Sequence[Drawn], share: float, *, seed: int) -> tuple[
             )
         order = np.random.default_rng([seed, source]).permutation(len(people))
         held.update(people[i] for i in order[:count])
-    return tuple(p for p in photographs if p.subject not in held), tuple(p for p in photographs if p.subject in held)
+    return without(photographs, held)
+
+
+def without(photographs: Sequence[Drawn], held: set[str]) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
+    """The photographs of everybody else, and those of the people held out, as they are given."""
+    training = tuple(p for p in photographs if p.subject not in held)
+    return training, tuple(p for p in photographs if p.subject in held and p.as_given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,17 +156,16 @@ def _records(source: Source, position: int, data: Path) -> Iterable[Drawn]:
                 f"{record.photograph} has no drawing to learn from; choose another split of {source.dataset!r} "
                 f"than {source.split!r}"
             )
-        yield Drawn(
-            f"{source.dataset}/{record.name}",
-            f"{source.dataset}/{record.subject}",
-            position,
-            partial(_read_drawn, record),
-        )
+        name, person = f"{source.dataset}/{record.name}", f"{source.dataset}/{record.subject}"
+        yield Drawn(name, person, position, True, partial(_read_drawn, record))
+        for diameter in source.seen_at:
+            read = partial(_read_lower, record, diameter)
+            yield Drawn(f"{name} at {diameter:g}", person, position, False, read)
 
 
 def _phantoms(source: Source, position: int) -> Iterable[Drawn]:
     for seed in range(source.seed, source.seed + (source.phantoms or 0)):
-        yield Drawn(f"phantom/{seed}", f"phantom/{seed}", position, partial(_make_drawn, seed))
+        yield Drawn(f"phantom/{seed}", f"phantom/{seed}", position, False, partial(_make_drawn, seed))
 
 
 def _read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
@@ -163,6 +173,19 @@ def _read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
     if example.reference is None:
         raise RecipeError(f"{record.photograph} has no drawing")
     return example.photograph, example.reference
+
+
+def _read_lower(record: Record, diameter: float) -> tuple[Photograph, BoolArray]:
+    """A photograph and its drawing as they would be from a camera of lower resolution.
+
+    A person draws a vessel there that fills a good part of a pixel, however thin it is: from a third on it is drawn.
+    """
+    photograph, reference = _read_drawn(record)
+    scale = WorkingScale.fit(photograph.fov, diameter)
+    centre = scale.to_working(np.array([photograph.fov.centre]))[0]
+    fov = FieldOfView(scale.apply_mask(photograph.fov.mask), (float(centre[0]), float(centre[1])), diameter)
+    drawn = scale.apply_image(reference.astype(np.uint8) * 255) >= 85
+    return Photograph(scale.apply_image(photograph.image), fov), drawn
 
 
 def _make_drawn(seed: int) -> tuple[Photograph, BoolArray]:

@@ -20,7 +20,7 @@ from venule.segmentation import Segmenter
 from venule.training.export import export_onnx, sha256
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
-from venule.training.samples import Drawn, find_photographs, hold_out
+from venule.training.samples import Drawn, find_photographs, hold_out, without
 from venule.training.threshold import DiceCurve, best_threshold, dice_curve
 from venule.training.weights import save_weights
 
@@ -104,16 +104,14 @@ def cross_validate(
     if hardware.devices * hardware.nodes > 1:
         raise RecipeError("cross-validation runs in one process; run the folds of a large one as separate trainings")
     photographs = find_photographs(recipe, data)
-    people = sorted({p.subject for p in photographs if not p.name.startswith("phantom/")})
+    people = sorted({p.subject for p in photographs if p.as_given})
     if not 2 <= folds <= len(people):
         raise RecipeError(f"{folds} folds of {len(people)} people: choose from 2 to {len(people)}")
     _claim(output, recipe, resume=resume)
     shuffled = np.random.default_rng(recipe.seed).permutation(people)
     curves: list[list[DiceCurve]] = []
     for fold in range(folds):
-        held = set(shuffled[fold::folds])
-        training = tuple(p for p in photographs if p.subject not in held)
-        validation = tuple(p for p in photographs if p.subject in held)
+        training, validation = without(photographs, set(shuffled[fold::folds]))
         folder = output / f"fold_{fold}"
         if not (folder / "model" / CARD_FILE).is_file():
             # The fold's photographs choose nothing, not even an epoch: they are scored.
@@ -141,14 +139,22 @@ def _train(
     onnx = export_onnx(fitted.network)
     card = _card(recipe, fitted, onnx, threshold or 0.5)
     if threshold is None:
-        chosen_on = validation or [drawn for drawn in training if not drawn.name.startswith("phantom/")] or training
-        kind = "held out" if validation else "trained on"
+        phantoms = {position for position, source in enumerate(recipe.data) if source.phantoms}
+        chosen_on = validation or [drawn for drawn in training if drawn.source not in phantoms] or training
         choice = {
             "threshold": best_threshold(_curves(Model(card, onnx, output), chosen_on)),
-            "threshold_from": f"the {len(chosen_on)} photographs {kind}, each source counted alike",
+            "threshold_from": _describe(chosen_on, "held out" if validation else "trained on"),
         }
         card = card.model_copy(update=choice)
     return _write_model(output / "model", card, onnx, fitted.network)
+
+
+def _describe(chosen_on: Sequence[Drawn], kind: str) -> str:
+    given = sum(drawn.as_given for drawn in chosen_on)
+    if not given:
+        return f"the {len(chosen_on)} phantoms {kind}"
+    copies = f" and {len(chosen_on) - given} copies at another resolution" if len(chosen_on) > given else ""
+    return f"the {given} photographs {kind}{copies}, each source counted alike"
 
 
 def _curves(model: Model, photographs: Sequence[Drawn]) -> list[DiceCurve]:
