@@ -7,7 +7,7 @@ import torch
 from venule.photograph.normalise import normalise
 from venule.training.augmentation import cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
-from venule.training.recipe import Augmentation, Recipe
+from venule.training.recipe import Augmentation, Recipe, Source
 from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
 from venule.training.threshold import best_threshold, dice_curve
 
@@ -62,6 +62,21 @@ def test_both_eyes_of_a_child_are_held_out_together():
     assert len(validation) == 6
     assert not {p.subject for p in training} & {p.subject for p in validation}
     assert sum(p.name.startswith("phantom/") for p in training) == 5
+
+
+def test_a_copy_at_lower_resolution_is_learned_from_but_never_scored(own_data):
+    recipe = Recipe(data=(Source(dataset=".", seen_at=(70,)),))
+    photographs = find_photographs(recipe, own_data)
+    assert len(photographs) == 12
+    training, validation = hold_out(photographs, 0.3, seed=0)
+    assert all(p.as_given for p in validation)
+    assert len(training) == 2 * (6 - len(validation)), "nobody who is held out is trained on, at no resolution"
+    (photograph, drawn), (small, redrawn) = (photographs[k].read() for k in (0, 1))
+    assert small.fov.diameter == 70
+    shrunk = 70 / photograph.fov.diameter
+    assert small.image.shape[0] == pytest.approx(np.ptp(np.flatnonzero(photograph.fov.mask.any(1))) * shrunk, abs=2)
+    # Lines of three pixels become one and a half: what is drawn of them is drawn whole.
+    assert redrawn.mean() == pytest.approx(drawn[photograph.fov.mask].mean(), rel=0.5)
 
 
 def test_dice_loss_is_the_formula_of_the_study():
