@@ -9,7 +9,7 @@ from venule.training.augmentation import cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
 from venule.training.recipe import Augmentation, Recipe, Source
 from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
-from venule.training.threshold import best_threshold, dice_curve
+from venule.training.threshold import best_threshold, dice_curve, expected_threshold
 
 STILL = Augmentation(rotation=0, scale=(1, 1), flips=False, gain=0, offset=0)
 
@@ -108,3 +108,11 @@ def test_the_threshold_is_the_one_with_the_best_mean_dice():
         assert curve.at(threshold) == pytest.approx(dice(threshold))
     best = best_threshold([curve])
     assert dice(best) == pytest.approx(max(dice(t / 100) for t in range(1, 100)))
+
+
+def test_calibrated_probabilities_are_cut_at_half_of_the_best_dice():
+    rng = np.random.default_rng(0)
+    probability = rng.beta(0.4, 1.2, (400, 400)).astype(np.float32)
+    reference = rng.random((400, 400)) < probability  # calibrated, by construction
+    curve = dice_curve(probability, reference, np.ones((400, 400), bool), name="a", source=0)
+    assert expected_threshold([curve]) == pytest.approx(best_threshold([curve]), abs=0.03)

@@ -21,7 +21,7 @@ from venule.training.export import export_onnx, sha256
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
 from venule.training.samples import Drawn, find_photographs, hold_out, without
-from venule.training.threshold import DiceCurve, best_threshold, dice_curve
+from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold
 from venule.training.weights import save_weights
 
 RECIPE_FILE = "recipe.yaml"
@@ -141,20 +141,21 @@ def _train(
     if threshold is None:
         phantoms = {position for position, source in enumerate(recipe.data) if source.phantoms}
         chosen_on = validation or [drawn for drawn in training if drawn.source not in phantoms] or training
-        choice = {
-            "threshold": best_threshold(_curves(Model(card, onnx, output), chosen_on)),
-            "threshold_from": _describe(chosen_on, "held out" if validation else "trained on"),
-        }
+        curves = _curves(Model(card, onnx, output), chosen_on)
+        if validation:
+            choice = {"threshold": best_threshold(curves), "threshold_from": f"{_describe(chosen_on)} held out"}
+        else:
+            origin = f"half of the best mean Dice on {_describe(chosen_on)} trained on"
+            choice = {"threshold": expected_threshold(curves), "threshold_from": origin}
         card = card.model_copy(update=choice)
     return _write_model(output / "model", card, onnx, fitted.network)
 
 
-def _describe(chosen_on: Sequence[Drawn], kind: str) -> str:
-    given = sum(drawn.as_given for drawn in chosen_on)
-    if not given:
-        return f"the {len(chosen_on)} phantoms {kind}"
-    copies = f" and {len(chosen_on) - given} copies at another resolution" if len(chosen_on) > given else ""
-    return f"the {given} photographs {kind}{copies}, each source counted alike"
+def _describe(photographs: Sequence[Drawn]) -> str:
+    given = sum(drawn.as_given for drawn in photographs)
+    others = len(photographs) - given
+    parts = [f"{given} photographs"] * bool(given) + [f"{others} {'copies' if given else 'phantoms'}"] * bool(others)
+    return f"the {' and '.join(parts)}"
 
 
 def _curves(model: Model, photographs: Sequence[Drawn]) -> list[DiceCurve]:
