@@ -54,6 +54,12 @@ def test_a_training_that_is_killed_and_resumed_ends_where_an_undisturbed_one_end
     resumed = _run(_command(recipe, own_data, tmp_path / "killed", "--resume"))
     assert resumed.returncode == 0, resumed.stderr
     assert "step 10 of 60" not in resumed.stderr, "nothing is trained twice"
+    steps = [
+        int(row["step"])
+        for part in sorted((tmp_path / "killed" / "logs").glob("csv_*/metrics.csv"))
+        for row in csv.DictReader(part.open())
+    ]
+    assert min(steps) < 10 <= 50 < max(steps), "the log of what went before is still there"
     assert _same(tmp_path / "killed" / "model", tmp_path / "whole" / "model")
 
 
@@ -81,7 +87,7 @@ def test_the_logs_and_the_card_say_what_was_done(trained):
     assert card["recipe"]["steps"] == 150
     assert card["training_seconds"] > 0
     output = trained.parent
-    rows = list(csv.DictReader((output / "logs" / "csv" / "metrics.csv").open()))
+    rows = list(csv.DictReader((output / "logs" / "csv_0" / "metrics.csv").open()))
     assert {"loss", "validation_dice"} <= rows[0].keys()
     assert list((output / "logs" / "tb").glob("events*"))
     assert {path.name for path in (output / "weights").iterdir()} == {"best.safetensors", "last.safetensors"}

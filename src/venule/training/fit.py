@@ -1,6 +1,8 @@
 """Fit a network to crops, with Lightning: checkpoints, logs, resume, any number of devices and nodes."""
 
+import logging
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +77,7 @@ def fit(
     processes = hardware.devices * hardware.nodes
     if recipe.batch % processes:
         raise RecipeError(f"batch {recipe.batch} cannot be split over {processes} processes: choose a multiple of it")
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     lightning.seed_everything(recipe.seed, verbose=False)
     network = networks.create(recipe.network, **recipe.network_arguments)
     if recipe.start_from:
@@ -102,14 +105,19 @@ def fit(
         reload_dataloaders_every_n_epochs=1,
         num_sanity_val_steps=0,
         deterministic="warn",
-        logger=[CSVLogger(output, name="logs", version="csv"), TensorBoardLogger(output, name="logs", version="tb")],
+        logger=[
+            CSVLogger(output, name="logs", version=f"csv_{_runs(output)}"),  # it would overwrite that of an earlier run
+            TensorBoardLogger(output, name="logs", version="tb"),
+        ],
         log_every_n_steps=10,
         callbacks=[checkpoints, StepProgress()],
         enable_progress_bar=False,
         enable_model_summary=False,
     )
     last = output / "checkpoints" / "last.ckpt"
-    trainer.fit(module, ckpt_path=last if last.is_file() else None, weights_only=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")  # advice to those who write trainings, not who run them
+        trainer.fit(module, ckpt_path=last if last.is_file() else None, weights_only=True)
     if trainer.is_global_zero:
         (output / "weights").mkdir(exist_ok=True)
         save_weights(module.result(), output / "weights" / "last.safetensors")
@@ -203,6 +211,10 @@ class VesselTraining(lightning.LightningModule):
     def _blend(self, averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         decay = min(self.recipe.average, (1 + int(count)) / (10 + int(count)))  # the first weights are soon forgotten
         return averaged + (current - averaged) * (1 - decay)
+
+
+def _runs(output: Path) -> int:
+    return len(list((output / "logs").glob("csv_*")))
 
 
 def _device_name(trainer: lightning.Trainer) -> str:

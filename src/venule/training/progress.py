@@ -20,6 +20,7 @@ class StepProgress(Callback):
             TextColumn("steps"), *columns, TextColumn("{task.fields[state]}"), console=Console(stderr=True)
         )
         self.task = self.bar.add_task("", total=trainer.max_steps, completed=trainer.global_step, state="")
+        self.first = trainer.global_step
         if self.bar.console.is_terminal:
             self.bar.start()
 
@@ -30,7 +31,7 @@ class StepProgress(Callback):
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
         """Say how well it goes."""
-        if not trainer.is_global_zero:
+        if not trainer.is_global_zero or trainer.global_step == self.first:  # resumed at the end of an epoch
             return
         names = {"loss": "loss", "validation_dice": "validation Dice"}
         state = ", ".join(f"{names[n]} {float(v):.4f}" for n, v in trainer.callback_metrics.items() if n in names)
