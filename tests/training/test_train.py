@@ -131,7 +131,7 @@ def test_a_training_goes_on_with_its_own_recipe_only(trained, own_data):
     ("line", "message"),
     [
         ("network: unett", "did you mean 'unet'"),
-        ("validation: 0.9", "leave none to train on"),
+        ("validation: 0.95", "leave none to train on"),
         ("data: [{dataset: nowhere}]", "nowhere"),
         ("start_from: nobody", "unknown model 'nobody'"),
     ],
