@@ -186,6 +186,8 @@ def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card
         f"{source.phantoms} phantoms" if source.phantoms else f"{source.dataset}, split {source.split}"
         for source in recipe.data
     ]
+    if recipe.start_from:
+        data.insert(0, f"the weights of {recipe.start_from}, and through them what they were trained on")
     return Card(
         name=recipe.name,
         summary=recipe.summary,
