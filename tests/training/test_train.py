@@ -86,6 +86,7 @@ def test_the_logs_and_the_card_say_what_was_done(trained):
     assert card["threshold_from"].startswith("the 1 photographs held out")
     assert card["recipe"]["steps"] == 150
     assert card["training_seconds"] > 0
+    assert card["parameters"] > 5_000
     output = trained.parent
     rows = list(csv.DictReader((output / "logs" / "csv_0" / "metrics.csv").open()))
     assert {"loss", "validation_dice"} <= rows[0].keys()

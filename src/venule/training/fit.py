@@ -126,7 +126,8 @@ def fit(
         module.load_state_dict(torch.load(best, weights_only=True, map_location="cpu")["state_dict"])
         if trainer.is_global_zero:
             save_weights(module.result(), output / "weights" / "best.safetensors")
-    return Fitted(module.result().cpu().eval(), module.seconds, _device_name(trainer), trainer.is_global_zero)
+    network = module.result().cpu().eval().requires_grad_()  # the average was kept from learning
+    return Fitted(network, module.seconds, _device_name(trainer), trainer.is_global_zero)
 
 
 class VesselTraining(lightning.LightningModule):
