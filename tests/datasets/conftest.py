@@ -16,11 +16,12 @@ MakeCopy = Callable[..., Path]
 
 
 def draw_disc(size: tuple[int, int]) -> Image.Image:
-    """A fundus as a camera frames it: an evenly lit disc in a black frame."""
+    """A fundus as a camera frames it: a disc in a black frame, brighter on one side."""
     width, height = size
     rows, columns = np.mgrid[:height, :width]
     inside = (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < (0.47 * min(size)) ** 2
-    return Image.fromarray((inside[..., None] * np.array([170, 90, 40])).astype(np.uint8))
+    light = 0.8 + 0.2 * columns / width
+    return Image.fromarray(((inside * light)[..., None] * np.array([170, 90, 40])).astype(np.uint8))
 
 
 def draw_line(size: tuple[int, int]) -> Image.Image:
