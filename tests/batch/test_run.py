@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,9 @@ def program(request, tmp_path):
 
 def begin(command, output, *, finished=3):
     """Start it, and wait until so many files are finished."""
-    started = subprocess.Popen(command, stderr=subprocess.PIPE)
+    # Where the tests run in the background, Ctrl-C is ignored, and what they start would inherit that.
+    listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    started = subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=listen)
     deadline = time.monotonic() + 60
     journal = output / "journal.jsonl"
     while not (journal.exists() and journal.read_bytes().count(b"\n") >= finished):
