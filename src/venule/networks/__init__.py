@@ -8,15 +8,18 @@ from typing import Any
 from venule.errors import MissingExtraError, RecipeError
 
 try:
+    import torch
     from torch import nn
 except ModuleNotFoundError as error:
-    raise MissingExtraError("networks need PyTorch: pip install 'venule[train]'") from error
+    raise MissingExtraError(
+        "networks need PyTorch: pip install 'venule[train]', or in a checkout pip install -c constraints.txt '.[train]'"
+    ) from error
 
 from venule.networks.compact import Compact
 from venule.networks.unet import UNet
 from venule.networks.w_net import WNet
 
-__all__ = ["NETWORKS", "Network", "Parameters", "count_parameters", "create"]
+__all__ = ["NETWORKS", "Network", "Parameters", "count_parameters", "create", "parameters_of"]
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,13 @@ def count_parameters(network: nn.Module) -> Parameters:
     trainable = sum(p.numel() for p in network.parameters() if p.requires_grad)
     total = sum(t.numel() for name, t in network.state_dict().items() if not name.endswith("num_batches_tracked"))
     return Parameters(trainable, total)
+
+
+def parameters_of(name: str) -> Parameters:
+    """Count the parameters of a network in its published size, without the memory that they take.
+
+    Raises:
+        RecipeError: the name is unknown.
+    """
+    with torch.device("meta"):
+        return count_parameters(create(name))
