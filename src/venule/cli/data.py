@@ -86,7 +86,7 @@ def phantom(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to make: images/, vessels/, fov/.")],
     count: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same phantoms.")] = 0,
-    size: Annotated[int, typer.Option(min=128, max=4096, help="Width in pixels; some are cut lower, as cameras do.")] = 768,
+    size: Annotated[int, typer.Option(min=128, max=4096, help="Width in pixels; some are lower than wide.")] = 768,
 ) -> None:
     """Make synthetic fundus photographs with exact drawings of their vessels."""
     from venule.datasets.phantoms import write_phantoms
