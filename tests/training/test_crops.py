@@ -11,7 +11,7 @@ from venule.training.recipe import Augmentation, Recipe, Source
 from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
 from venule.training.threshold import best_threshold, dice_curve, expected_threshold
 
-STILL = Augmentation(rotation=0, scale=(1, 1), flips=False, gain=0, offset=0)
+STILL = Augmentation(rotation=0, scale=(1, 1), horizontal_flip=False, gain=0, offset=0)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -20,10 +20,55 @@ def test_photograph_drawing_and_field_of_view_are_cut_alike(seed):
     drawing = np.asarray(rng.random((90, 110)) > 0.7, np.uint8) * 255
     image = np.repeat(drawing[..., None], 3, axis=2)  # the photograph shows its own drawing
     settings = Augmentation(scale=(0.6, 1.6))
-    cut, target, fov = cut_crop((image, drawing, np.full_like(drawing, 255)), settings, crop=48, rng=rng)
+    layers = (image, drawing, np.full_like(drawing, 255))
+    cut, target, fov = cut_crop(layers, settings, centre=np.array([40.0, 60.0]), crop=48, rng=rng)
     assert cut.shape == (48, 48, 3)
     assert (cut[..., 1] == target).all()
     assert fov[24, 24] == 255
+
+
+def test_each_flip_swaps_what_its_name_says():
+    drawing = np.arange(36, dtype=np.uint8).reshape(6, 6)
+    layers = (np.repeat(drawing[..., None], 3, axis=2), drawing, np.full_like(drawing, 255))
+
+    def seen(**flips):
+        settings = STILL.model_copy(update=flips)
+        rng = np.random.default_rng(0)
+        cuts = [cut_crop(layers, settings, centre=np.array([2.5, 2.5]), crop=6, rng=rng)[1] for _ in range(30)]
+        return {cut.tobytes() for cut in cuts}
+
+    as_it_is = drawing.tobytes()
+    assert seen() == {as_it_is}
+    assert seen(horizontal_flip=True) == {as_it_is, drawing[:, ::-1].tobytes()}
+    assert seen(vertical_flip=True) == {as_it_is, drawing[::-1].tobytes()}
+    assert len(seen(horizontal_flip=True, vertical_flip=True)) == 4
+
+
+def test_brightness_changes_the_photograph_alone_and_is_not_normalised_away():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 100, (32, 32, 3), np.uint8)
+    fov = np.ones((32, 32), bool)
+    histogram = np.stack([np.bincount(image[..., c].ravel(), minlength=256) for c in range(3)], axis=1) / 1024
+    settings = STILL.model_copy(update={"brightness": 0.2})
+    means = [vary_camera(image, fov, histogram, settings, rng=rng).mean() for _ in range(200)]
+    # The mean of the photograph is 0 after normalisation; 20 % of it is 0.2 mean / deviation.
+    bound = 0.2 * image.mean() / image.std()
+    assert max(means) == pytest.approx(bound, rel=0.05)
+    assert min(means) == pytest.approx(-bound, rel=0.05)
+
+
+def test_whole_photographs_come_once_a_turn_and_are_not_resampled(own_data):
+    recipe = Recipe(working_diameter=140, crop=150, whole=True, augmentation=STILL)
+    photographs = [prepare(drawn, 140) for drawn in find_photographs(recipe, own_data)]
+    crops = Crops(photographs, recipe, first=6, count=12)
+    shown = [crops[k][1].sum().item() for k in range(12)]
+    assert sorted(shown[:6]) == sorted(shown[6:])
+    assert len(set(shown[:6])) == 6
+    assert shown[:6] != shown[6:], "in another order"
+    drawn = {p.layers[1][p.layers[2] > 127].sum() / 255 for p in photographs}
+    assert sorted(shown[:6]) == pytest.approx(sorted(drawn)), "the whole drawing, nothing blurred"
+    with pytest.raises(ValueError, match="do not fit into crop 128"):
+        Recipe(working_diameter=140, crop=128, whole=True)
 
 
 def test_a_crop_that_is_not_varied_is_what_segmentation_sees():

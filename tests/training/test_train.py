@@ -3,20 +3,24 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 import venule
 from venule.datasets import open_dataset, read_record
 from venule.errors import OutputError, RecipeError
 from venule.training import cross_validate, read_recipe, train
+from venule.training.curves import read_curve
 
 
 def _command(recipe, data, output, *more):
@@ -92,6 +96,37 @@ def test_the_logs_and_the_card_say_what_was_done(trained):
     assert {"loss", "validation_dice"} <= rows[0].keys()
     assert list((output / "logs" / "tb").glob("events*"))
     assert {path.name for path in (output / "weights").iterdir()} == {"best.safetensors", "last.safetensors"}
+
+
+def test_the_rate_falls_and_training_ends_when_the_loss_does_not_fall(own_data, recipe, tmp_path):
+    stuck = read_recipe(recipe).model_copy(
+        update={
+            "schedule": "plateau",
+            "reduce_after": 1,
+            "stop_after": 4,
+            "learning_rate": 1e-6,  # cannot learn: the loss is the noise of the crops
+            "epoch": 1,
+            "choose_best": False,
+            "snapshots": (1, 3),
+            "conventions": "keras",
+        }
+    )
+    train(stuck, own_data, tmp_path / "out")
+    curve = read_curve(tmp_path / "out")
+    assert [epoch.number for epoch in curve] == list(range(1, len(curve) + 1))
+    losses = [epoch.loss for epoch in curve]
+    assert len(curve) - 1 - int(np.argmin(losses)) == 4 < len(curve) < 60
+    assert all(a.seconds < b.seconds and 0 <= b.validation_dice <= 1 for a, b in pairwise(curve))
+    state = torch.load(tmp_path / "out" / "checkpoints" / "last.ckpt", weights_only=True)
+    assert state["optimizer_states"][0]["param_groups"][0]["lr"] < 1e-6
+    shown = {path.name for path in (tmp_path / "out" / "snapshots").iterdir()}
+    assert shown == {"reference.png", "epoch_0001.png", "epoch_0003.png"}
+    with Image.open(tmp_path / "out" / "snapshots" / "epoch_0003.png") as picture:
+        assert (picture.mode, picture.size) == ("L", (160, 150))
+
+    shutil.rmtree(tmp_path / "out" / "model")
+    train(stuck, own_data, tmp_path / "out", resume=True)
+    assert read_curve(tmp_path / "out") == curve, "what has ended is exported again, not trained on"
 
 
 def test_training_goes_on_from_a_model_of_ones_own(trained, own_data, tmp_path):

@@ -11,27 +11,32 @@ Layer = NDArray[np.uint8]
 
 
 def cut_crop(
-    layers: tuple[ImageArray, Layer, Layer], settings: Augmentation, *, crop: int, rng: np.random.Generator
+    layers: tuple[ImageArray, Layer, Layer],
+    settings: Augmentation,
+    *,
+    centre: NDArray[np.float64],
+    crop: int,
+    rng: np.random.Generator,
 ) -> tuple[ImageArray, Layer, Layer]:
     """Cut the same crop out of a photograph, its drawing and its field of view, turned, scaled and mirrored.
 
     Args:
         layers: uint8 photograph (height, width, 3); uint8 drawing and field of view (height, width), 255 inside.
         settings: rotation, scale and flips.
+        centre: (row, column) of the photograph that comes to the middle of the crop.
         crop: side of the crop in pixels.
         rng: where chance comes from.
 
     Returns:
-        The three layers of the crop; black beyond the photograph's edge. Its centre lies in the field of view.
+        The three layers of the crop; black beyond the photograph's edge.
     """
-    fov = layers[2]
-    centre = _point_inside(fov, rng)
     angle = np.deg2rad(rng.uniform(-settings.rotation, settings.rotation))
     scale = np.exp(rng.uniform(*np.log(settings.scale)))
-    mirror = -1.0 if settings.flips and rng.random() < 0.5 else 1.0
+    mirror = -1.0 if settings.horizontal_flip and rng.random() < 0.5 else 1.0
+    upside = -1.0 if settings.vertical_flip and rng.random() < 0.5 else 1.0
     # From a crop's (x, y) to the photograph's: mirror, turn, scale, move.
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
-    turn = turn @ np.diag([mirror, 1.0])
+    turn = turn @ np.diag([mirror, upside])
     offset = centre[::-1] - turn @ np.full(2, (crop - 1) / 2)
     matrix = np.column_stack([turn, offset])
     cut = [
@@ -71,6 +76,8 @@ def vary_camera(
     # Gamma moves the mean and deviation of the whole photograph, which its histogram gives without touching it again.
     mean = (histogram * levels[:, None]).sum(axis=0)
     deviation = np.sqrt((histogram * (levels[:, None] - mean) ** 2).sum(axis=0))
+    if settings.brightness:  # after the statistics: normalisation would take it out again
+        levels = np.clip(levels * np.float32(rng.uniform(1 - settings.brightness, 1 + settings.brightness)), 0, 255)
     table = (levels[:, None] - mean) / np.where(deviation < 1e-3, np.inf, deviation)
     if rng.random() < settings.green_only:
         image, table = np.repeat(image[..., 1:2], 3, axis=2), np.repeat(table[:, 1:2], 3, axis=1)
@@ -87,7 +94,8 @@ def vary_camera(
     return np.ascontiguousarray((shown * fov[..., None]).transpose(2, 0, 1), dtype=np.float32)
 
 
-def _point_inside(fov: Layer, rng: np.random.Generator) -> NDArray[np.float64]:
+def point_inside(fov: Layer, rng: np.random.Generator) -> NDArray[np.float64]:
+    """A (row, column) anywhere in the field of view."""
     height, width = fov.shape
     while True:  # every field of view fills a good part of its frame, which is cut to it
         point = rng.uniform(0, (height, width))

@@ -10,9 +10,10 @@ from typing import Any
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
@@ -24,6 +25,7 @@ from venule.training.predict import predict
 from venule.training.progress import StepProgress
 from venule.training.recipe import Recipe
 from venule.training.samples import Crops, Drawn, Prepared, prepare
+from venule.training.snapshots import Snapshots
 from venule.training.weights import load_weights, save_weights, starting_weights
 
 
@@ -47,7 +49,7 @@ class Fitted:
     """A network that was fitted.
 
     Attributes:
-        network: with the best weights by validation; with the last where nothing was held out.
+        network: with the best weights by validation; with the last where nothing was held out to choose them.
         seconds: wall time, with that of the runs that were stopped, up to their last checkpoint.
         device: what it ran on.
         main: False in the processes that only helped.
@@ -80,20 +82,29 @@ def fit(
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     lightning.seed_everything(recipe.seed, verbose=False)
     network = networks.create(recipe.network, **recipe.network_arguments)
+    if recipe.conventions == "keras":
+        networks.use_keras_conventions(network)
     if recipe.start_from:
         load_weights(network, starting_weights(recipe.start_from))
     photographs = [prepare(drawn, recipe.working_diameter) for drawn in training]
-    module = VesselTraining(recipe, network, photographs, [drawn.read() for drawn in validation])
+    held_out = [drawn.read() for drawn in validation]
+    module = VesselTraining(recipe, network, photographs, held_out)
+    by_validation = bool(validation) and recipe.choose_best
     checkpoints = ModelCheckpoint(
         output / "checkpoints",
         filename="best",
-        monitor="validation_dice" if validation else None,
+        monitor="validation_dice" if by_validation else None,
         mode="max",
         save_top_k=1,
         save_last=True,
         enable_version_counter=False,
         save_on_train_epoch_end=True,
     )
+    callbacks: list[Callback] = [checkpoints, StepProgress()]
+    if recipe.stop_after:
+        callbacks.append(_Stop("epoch_loss", patience=recipe.stop_after, check_on_train_epoch_end=True))
+    if recipe.snapshots and held_out:
+        callbacks.append(Snapshots(held_out[0], recipe, output / "snapshots"))
     trainer = lightning.Trainer(
         accelerator=hardware.accelerator,
         devices=hardware.devices,
@@ -110,7 +121,7 @@ def fit(
             TensorBoardLogger(output, name="logs", version="tb"),
         ],
         log_every_n_steps=10,
-        callbacks=[checkpoints, StepProgress()],
+        callbacks=callbacks,
         enable_progress_bar=False,
         enable_model_summary=False,
     )
@@ -122,7 +133,7 @@ def fit(
         (output / "weights").mkdir(exist_ok=True)
         save_weights(module.result(), output / "weights" / "last.safetensors")
     best = output / "checkpoints" / "best.ckpt"
-    if validation and best.is_file():  # weights_only: nothing that a checkpoint holds is run
+    if by_validation and best.is_file():  # weights_only: nothing that a checkpoint holds is run
         module.load_state_dict(torch.load(best, weights_only=True, map_location="cpu")["state_dict"])
         if trainer.is_global_zero:
             save_weights(module.result(), output / "weights" / "best.safetensors")
@@ -175,12 +186,19 @@ class VesselTraining(lightning.LightningModule):
         passes = logits if isinstance(logits, tuple) else (logits,)
         loss: Tensor = torch.stack([vessel_loss(each, target, fov, **weights) for each in passes]).sum()
         self.log("loss", loss)
+        self.log("epoch_loss", loss, on_step=False, on_epoch=True, sync_dist=True)
         return loss
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Move the average towards the new weights."""
         if self.average:
             self.average.update_parameters(self.network)
+
+    def on_train_epoch_end(self) -> None:
+        """Note the time; lower the rate where the loss has stopped falling."""
+        self.log("seconds", self.seconds)
+        if isinstance(plateau := self.lr_schedulers(), ReduceLROnPlateau):
+            plateau.step(self.trainer.callback_metrics["epoch_loss"])
 
     def validation_step(self, index: Tensor, batch_index: int) -> None:
         """Dice inside the field of view of one photograph that was held out, at its own size and threshold 0.5."""
@@ -190,12 +208,16 @@ class VesselTraining(lightning.LightningModule):
         self.log("validation_dice", dice or 0.0, on_epoch=True, batch_size=1, sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        """AdamW under one cycle."""
+        """AdamW under the schedule of the recipe."""
         recipe = self.recipe
         optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
-        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total_steps=recipe.steps)
+        if recipe.schedule == "plateau":  # stepped by on_train_epoch_end, which knows the loss of the epoch just over
+            plateau = ReduceLROnPlateau(optimizer, factor=0.1, patience=recipe.reduce_after)
+            never = {"interval": "epoch", "frequency": 10**9, "monitor": "epoch_loss", "strict": False}
+            return {"optimizer": optimizer, "lr_scheduler": {"scheduler": plateau, **never}}
+        cycle = OneCycleLR(optimizer, recipe.learning_rate, total_steps=recipe.steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cycle, "interval": "step"}}
 
     def train_dataloader(self) -> DataLoader[Any]:
@@ -212,6 +234,13 @@ class VesselTraining(lightning.LightningModule):
     def _blend(self, averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         decay = min(self.recipe.average, (1 + int(count)) / (10 + int(count)))  # the first weights are soon forgotten
         return averaged + (current - averaged) * (1 - decay)
+
+
+class _Stop(EarlyStopping):
+    """Ends a training early, and does not let one go on that had ended."""
+
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        trainer.should_stop = self.wait_count >= self.patience
 
 
 def _runs(output: Path) -> int:

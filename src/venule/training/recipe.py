@@ -46,7 +46,9 @@ class Augmentation(BaseModel):
     Attributes:
         rotation: degrees, drawn from -rotation to rotation.
         scale: drawn log-uniformly from the first to the second.
-        flips: mirror, half of the time.
+        horizontal_flip: swap left and right, half of the time.
+        vertical_flip: swap top and bottom, half of the time.
+        brightness: pixel values are multiplied by 1 + a value from -brightness to brightness, and cut at 255.
         gamma: exponent drawn log-uniformly from 1 / (1 + gamma) to 1 + gamma.
         gain: each channel is multiplied by 1 + a value from -gain to gain, after normalisation.
         offset: each channel is moved by a value from -offset to offset standard deviations.
@@ -61,7 +63,9 @@ class Augmentation(BaseModel):
 
     rotation: float = Field(default=180, ge=0, le=180)
     scale: tuple[float, float] = (0.8, 1.25)
-    flips: bool = True
+    horizontal_flip: bool = True
+    vertical_flip: bool = False
+    brightness: float = Field(default=0, ge=0, lt=1)
     gamma: float = Field(default=0, ge=0)
     gain: float = Field(default=0.2, ge=0, lt=1)
     offset: float = Field(default=0.2, ge=0)
@@ -92,16 +96,25 @@ class Recipe(BaseModel):
         data: the photographs.
         working_diameter: pixels across the field of view at which the network works.
         crop: side of a crop, pixels at working scale.
+        whole: a crop is the whole field of view, in the middle, and every photograph comes once before any comes again;
+            otherwise crops are cut anywhere.
         batch: crops a step, over all processes.
         steps: of the optimiser.
-        learning_rate: the highest of the one-cycle schedule (Smith and Topin 2019).
-        weight_decay: of AdamW (Loshchilov and Hutter 2019).
+        learning_rate: the highest of the schedule.
+        schedule: "one-cycle" (Smith and Topin 2019); or "plateau": the first rate, cut to a tenth whenever the loss of
+            training has not fallen for `reduce_after` epochs.
+        reduce_after: epochs.
+        stop_after: epochs without a lower loss of training after which it ends early; None: it never does.
+        weight_decay: of AdamW (Loshchilov and Hutter 2019); with 0 it is Adam.
         cross_entropy: weight of the binary cross entropy in the loss.
         dice: weight of the soft Dice loss.
         average: decay a step of the exponential moving average of the weights; 0: none.
         augmentation: how crops are varied.
         validation: share of the people who are held out, to choose the best epoch and the threshold; 0: none.
+        choose_best: whether those held out choose the epoch; otherwise the last weights are the result.
+        snapshots: epochs, from 1, after which the prediction of the first photograph held out is kept as a picture.
         epoch: steps between two checkpoints and validations.
+        conventions: of batch normalisation and first weights: PyTorch's, or those of Keras (Glorot and Bengio 2010).
         precision: of the arithmetic while training; bfloat16 is about twice as fast where the processor has it.
         seed: of weights, crops, augmentation and split.
     """
@@ -118,16 +131,23 @@ class Recipe(BaseModel):
     data: tuple[Source, ...] = (Source(dataset="."),)
     working_diameter: float = Field(default=540, ge=64, le=8192)
     crop: int = Field(default=256, ge=32)
+    whole: bool = False
     batch: int = Field(default=8, ge=1)
     steps: int = Field(default=1000, ge=1)
     learning_rate: float = Field(default=4e-3, gt=0)
+    schedule: Literal["one-cycle", "plateau"] = "one-cycle"
+    reduce_after: int = Field(default=5, ge=1)
+    stop_after: int | None = Field(default=None, ge=1)
     weight_decay: float = Field(default=1e-2, ge=0)
     cross_entropy: float = Field(default=1.0, ge=0)
     dice: float = Field(default=0.5, ge=0)
     average: float = Field(default=0.99, ge=0, lt=1)
     augmentation: Augmentation = Augmentation()
     validation: float = Field(default=0.2, ge=0, lt=1)
+    choose_best: bool = True
+    snapshots: tuple[int, ...] = ()
     epoch: int = Field(default=100, ge=1)
+    conventions: Literal["torch", "keras"] = "torch"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     seed: int = Field(default=0, ge=0)
 
@@ -137,9 +157,13 @@ class Recipe(BaseModel):
             raise ValueError("data names no source")
         if self.cross_entropy + self.dice == 0:
             raise ValueError("cross_entropy and dice are both 0: there is nothing to learn")
+        if self.whole and self.crop < self.working_diameter:
+            raise ValueError(f"whole photographs of {self.working_diameter:g} pixels do not fit into crop {self.crop}")
         given = [source.share for source in self.data if source.share is not None]
         if given and (len(given) < len(self.data) or abs(sum(given) - 1) > 1e-6):
             raise ValueError("either no source has a share, or all have one and they add up to 1")
+        if self.whole and given:
+            raise ValueError("with whole, every photograph comes equally often: no source can have a share")
         return self
 
 

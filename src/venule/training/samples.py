@@ -16,7 +16,7 @@ from venule.datasets import Record, open_dataset, read_record
 from venule.datasets.phantoms import make_phantom
 from venule.errors import RecipeError
 from venule.photograph import FieldOfView, Photograph, WorkingScale
-from venule.training.augmentation import Layer, cut_crop, vary_camera
+from venule.training.augmentation import Layer, cut_crop, point_inside, vary_camera
 from venule.training.recipe import Recipe, Source
 
 
@@ -139,13 +139,26 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         """(3, crop, crop) photograph, (1, crop, crop) drawing in [0, 1], (1, crop, crop) field of view 0 or 1."""
         rng = np.random.default_rng([self.recipe.seed, self.first + index])
-        photograph = self.photographs[rng.choice(len(self.photographs), p=self.chances)]
+        photograph = self.photographs[self._choose(self.first + index, rng)]
         settings = self.recipe.augmentation
-        image, drawing, fov = cut_crop(photograph.layers, settings, crop=self.recipe.crop, rng=rng)
+        centre = self._middle(photograph) if self.recipe.whole else point_inside(photograph.layers[2], rng)
+        image, drawing, fov = cut_crop(photograph.layers, settings, centre=centre, crop=self.recipe.crop, rng=rng)
         inside = fov > 127
         shown = vary_camera(image, inside, photograph.histogram, settings, rng=rng)
         target = np.where(inside, drawing, 0)[None].astype(np.float32) / 255
         return torch.from_numpy(shown), torch.from_numpy(target), torch.from_numpy(inside[None].astype(np.float32))
+
+    def _choose(self, number: int, rng: np.random.Generator) -> int:
+        count = len(self.photographs)
+        if not self.recipe.whole:
+            return int(rng.choice(count, p=self.chances))
+        turn = np.random.default_rng([self.recipe.seed, number // count, 1])  # the same for all crops of a turn
+        return int(turn.permutation(count)[number % count])
+
+    def _middle(self, photograph: Prepared) -> NDArray[np.float64]:
+        """The middle of the photograph, to the pixel: between pixels, resampling would blur what nothing moved."""
+        crop = self.recipe.crop
+        return np.array([(crop - 1) / 2 - (crop - side) // 2 for side in photograph.layers[2].shape])
 
 
 def _records(source: Source, position: int, data: Path) -> Iterable[Drawn]:

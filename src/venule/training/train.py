@@ -74,7 +74,7 @@ def train(
     photographs = find_photographs(recipe, data)
     training, validation = hold_out(photographs, recipe.validation, seed=recipe.seed)
     _claim(output, recipe, resume=resume)
-    return _train(recipe, training, validation, output, hardware=hardware, threshold=threshold)
+    return train_on(recipe, training, validation, output, hardware=hardware, threshold=threshold)
 
 
 def cross_validate(
@@ -115,7 +115,7 @@ def cross_validate(
         folder = output / f"fold_{fold}"
         if not (folder / "model" / CARD_FILE).is_file():
             # The fold's photographs choose nothing, not even an epoch: they are scored.
-            _train(recipe, training, (), folder, hardware=hardware, threshold=0.5)
+            train_on(recipe, training, (), folder, hardware=hardware, threshold=0.5)
         curves.append(_curves(load_model(folder / "model"), validation))
     subjects = {p.name: p.subject for p in photographs}
     result = _score_folds(curves, subjects)
@@ -123,7 +123,7 @@ def cross_validate(
     return result
 
 
-def _train(
+def train_on(
     recipe: Recipe,
     training: Sequence[Drawn],
     validation: Sequence[Drawn],
@@ -132,6 +132,19 @@ def _train(
     hardware: Hardware,
     threshold: float | None,
 ) -> Path | None:
+    """Train a model on photographs that are split already; goes on with what the output folder holds.
+
+    Args:
+        recipe: what to train and how.
+        training: photographs that crops are cut from.
+        validation: photographs held out; may be empty.
+        output: folder for the model (`model/`), checkpoints and logs.
+        hardware: what to run on.
+        threshold: of the model; None: chosen as `train` does.
+
+    Returns:
+        The model's folder; None in processes that only helped.
+    """
     fitted = fit(recipe, training, validation, output, hardware=hardware)
     if not fitted.main:
         return None
