@@ -51,6 +51,12 @@ class RecipeError(VenuleError):
     reason = "bad-recipe"
 
 
+class SubmissionError(VenuleError):
+    """A mask cannot be handed in to a challenge."""
+
+    reason = "bad-submission"
+
+
 class OutputError(VenuleError):
     """A result cannot be written where it should go."""
 

@@ -14,13 +14,7 @@ from venule.datasets import Record
 from venule.datasets.dataset import read_image
 from venule.datasets.drive import SET
 from venule.datasets.folder import files_by_stem
-from venule.errors import VenuleError
-
-
-class SubmissionError(VenuleError):
-    """A mask cannot be handed in to the challenge."""
-
-    reason = "bad-submission"
+from venule.errors import SubmissionError
 
 
 def match_masks(folder: Path, records: Sequence[Record]) -> dict[str, Path]:

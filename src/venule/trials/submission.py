@@ -16,10 +16,10 @@ from venule.datasets.check import check_dataset
 from venule.datasets.drive import SET
 from venule.datasets.known import find, index_files
 from venule.datasets.registry import recognise
-from venule.errors import DatasetError, OutputError
+from venule.errors import DatasetError, OutputError, SubmissionError
 from venule.jobs.segment import encode_mask
 from venule.segmentation import segment
-from venule.trials.given_masks import SubmissionError, match_masks, read_mask
+from venule.trials.given_masks import match_masks, read_mask
 
 TEMPLATE = "{number}.png"
 MOST = 0.5  # of the field of view; an observer draws about an eighth of it
