@@ -4,10 +4,10 @@ import typer
 
 
 def networks() -> None:
-    """List the networks that can be trained: name, parameters, source."""
-    from venule.networks import NETWORKS, parameters_of
+    """List the networks that can be trained: name, parameters, multiply-adds at 512x512, source."""
+    from venule.networks import NETWORKS, multiply_adds, parameters_of
 
-    typer.echo(f"{'name':<28}{'trainable':>12}{'total':>12}  source")
+    typer.echo(f"{'name':<25}{'trainable':>11}{'total':>12}{'multiply-adds':>15}  source")
     for name, network in NETWORKS.items():
-        parameters = parameters_of(name)
-        typer.echo(f"{name:<28}{parameters.trainable:>12,}{parameters.total:>12,}  {network.source}")
+        parameters, work = parameters_of(name), multiply_adds(name, 512) / 1e9
+        typer.echo(f"{name:<25}{parameters.trainable:>11,}{parameters.total:>12,}{work:>13.2f} G  {network.source}")

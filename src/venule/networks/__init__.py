@@ -15,11 +15,28 @@ except ModuleNotFoundError as error:
         "networks need PyTorch: pip install 'venule[train]', or in a checkout pip install -c constraints.txt '.[train]'"
     ) from error
 
+from venule.networks.cbam_unet import CBAMUNet
+from venule.networks.cmp_unet import CMPUNet
+from venule.networks.cmp_unet_gu import cmp_unet_gu
 from venule.networks.compact import Compact
+from venule.networks.conventions import use_keras_conventions
+from venule.networks.counting import Parameters, count_multiply_adds, count_parameters
+from venule.networks.deformable import deformable_encoder_unet, du_net
+from venule.networks.sa_unet import SAUNet
 from venule.networks.unet import UNet
+from venule.networks.unet_3 import UNet3
 from venule.networks.w_net import WNet
 
-__all__ = ["NETWORKS", "Network", "Parameters", "count_parameters", "create", "parameters_of"]
+__all__ = [
+    "NETWORKS",
+    "Network",
+    "Parameters",
+    "count_parameters",
+    "create",
+    "multiply_adds",
+    "parameters_of",
+    "use_keras_conventions",
+]
 
 
 @dataclass(frozen=True)
@@ -30,22 +47,16 @@ class Network:
     source: str
 
 
-@dataclass(frozen=True)
-class Parameters:
-    """Parameters of a network, counted as Keras does.
-
-    Attributes:
-        trainable: what gradients reach.
-        total: with the running mean and variance of batch normalisation.
-    """
-
-    trainable: int
-    total: int
-
-
 NETWORKS = {
+    "cbam-unet": Network(CBAMUNet, "the reference study, after Woo et al. 2018"),
+    "cmp-unet": Network(CMPUNet, "the reference study, after Gu et al. 2023"),
+    "cmp-unet-gu": Network(cmp_unet_gu, "Gu et al. 2023"),
     "compact": Network(Compact, "venule"),
+    "deformable-encoder-unet": Network(deformable_encoder_unet, "the reference study, after Jin et al. 2019"),
+    "du-net": Network(du_net, "Jin et al. 2019"),
+    "sa-unet": Network(SAUNet, "Guo et al. 2020"),
     "unet": Network(UNet, "Ronneberger et al. 2015"),
+    "unet-3": Network(UNet3, "the reference study, after Guo et al. 2020"),
     "w-net": Network(WNet, "Galdran et al. 2022"),
 }
 
@@ -70,13 +81,6 @@ def create(name: str, **arguments: Any) -> nn.Module:
         raise RecipeError(f"network {name!r} cannot be built with {arguments}: {error}") from error
 
 
-def count_parameters(network: nn.Module) -> Parameters:
-    """Count the parameters of a network as Keras does."""
-    trainable = sum(p.numel() for p in network.parameters() if p.requires_grad)
-    total = sum(t.numel() for name, t in network.state_dict().items() if not name.endswith("num_batches_tracked"))
-    return Parameters(trainable, total)
-
-
 def parameters_of(name: str) -> Parameters:
     """Count the parameters of a network in its published size, without the memory that they take.
 
@@ -85,3 +89,22 @@ def parameters_of(name: str) -> Parameters:
     """
     with torch.device("meta"):
         return count_parameters(create(name))
+
+
+def multiply_adds(name_or_network: str | nn.Module, size: int = 512) -> int:
+    """Count the multiply-adds of one square photograph through a network, without doing them.
+
+    Those of convolutions and dense layers: normalisation, activation, pooling and resampling are not counted.
+
+    Args:
+        name_or_network: a name stands for the published size.
+        size: height and width of the photograph, pixels.
+
+    Raises:
+        RecipeError: the name is unknown.
+        ValueError: the network cannot take the size.
+    """
+    if isinstance(name_or_network, nn.Module):
+        return count_multiply_adds(name_or_network, size)
+    with torch.device("meta"):
+        return count_multiply_adds(create(name_or_network), size)

@@ -2,10 +2,9 @@
 
 from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 
-from venule.networks.blocks import check_multiple, convolution_pair
+from venule.networks.blocks import check_multiple, convolution_pair, decode, encode
 
 
 class UNet(nn.Module):
@@ -39,7 +38,6 @@ class UNet(nn.Module):
         self.encoder = nn.ModuleList(
             convolution_pair(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True)
         )
-        self.pool = nn.MaxPool2d(2)
         self.bridge = convolution_pair(widths[-1], bottom, norm=bridge_norm)
         lower = (bottom, *reversed(widths))
         self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(lower))
@@ -49,11 +47,6 @@ class UNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
-        skips: list[Tensor] = []
-        for block in self.encoder:
-            skips.append(block(x if not skips else self.pool(skips[-1])))
-        x = self.bridge(self.pool(skips[-1]))
-        for up, block, skip in zip(self.up, self.decoder, reversed(skips), strict=True):
-            x = block(torch.cat([up(x), skip], dim=1))
-        logits: Tensor = self.head(x)
+        features = encode(x, (*self.encoder, self.bridge))
+        logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])
         return logits

@@ -1,0 +1,37 @@
+"""Coarse-fine feature aggregation."""
+
+import torch
+from torch import Tensor, nn
+
+from venule.networks.blocks.convolution import convolution
+
+
+class CFFA(nn.Module):
+    """Coarse-fine feature aggregation: thin and wide views beside each other (Gu et al. 2023, CMP-UNet).
+
+    Args:
+        incoming: channels of the input.
+        outgoing: channels of the output and of everything between.
+        groups: of the 7x7 convolution.
+        bias: whether the convolutions have one.
+
+    Shape:
+        (N, incoming, H, W) -> (N, outgoing, H, W)
+    """
+
+    def __init__(self, incoming: int, outgoing: int, *, groups: int = 1, bias: bool = True) -> None:
+        """Build both ways and their fusion."""
+        super().__init__()
+        self.fine = nn.Sequential(
+            *convolution(incoming, outgoing, (3, 1), bias=bias), *convolution(outgoing, outgoing, (1, 3), bias=bias)
+        )
+        self.coarse = nn.Sequential(
+            *convolution(incoming, outgoing, 7, groups=groups, bias=bias),
+            *convolution(outgoing, outgoing, 1, bias=bias),
+        )
+        self.fuse = convolution(2 * outgoing, outgoing, 1, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Fine and coarse, fused."""
+        fused: Tensor = self.fuse(torch.cat([self.fine(x), self.coarse(x)], dim=1))
+        return fused

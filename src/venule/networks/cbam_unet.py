@@ -1,0 +1,57 @@
+"""The CBAM-UNet of the reference study: CFFA on the way down, CBAM (Woo et al. 2018) in the bridge."""
+
+from functools import partial
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from venule.networks.blocks import (
+    CBAM,
+    CFFA,
+    TransposedConvolution,
+    check_multiple,
+    decode,
+    dropped_convolution,
+    dropped_pair,
+    encode,
+)
+
+
+class CBAMUNet(nn.Module):
+    """A narrow U-Net that looks both thin and wide below full resolution, and weighs channels and places in the bridge.
+
+    Args:
+        widths: channels of the encoder's levels, from full resolution down; the bridge has twice the last.
+        dropout: share of values that plain convolutions drop while training.
+        channels: of the input.
+
+    Shape:
+        (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
+    """
+
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, dropout: float = 0.1, channels: int = 3) -> None:
+        """Build the encoder, the bridge, the decoder and the head."""
+        super().__init__()
+        self.multiple = 2 ** len(widths)
+        drop = partial(nn.Dropout, dropout)
+        bottom = 2 * widths[-1]
+        self.encoder = nn.ModuleList(
+            [
+                dropped_pair(channels, widths[0], drop),
+                *(nn.Sequential(CFFA(i, o), CFFA(o, o)) for i, o in pairwise(widths)),
+            ]
+        )
+        self.bridge = nn.Sequential(
+            dropped_convolution(widths[-1], bottom, drop), CBAM(bottom), dropped_convolution(bottom, bottom, drop)
+        )
+        lower = (bottom, *reversed(widths))
+        self.up = nn.ModuleList(TransposedConvolution(i, o) for i, o in pairwise(lower))
+        self.decoder = nn.ModuleList(dropped_pair(2 * w, w, drop) for w in reversed(widths))
+        self.head = nn.Conv2d(widths[0], 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of the probability that a pixel is vessel."""
+        check_multiple(x, self.multiple)
+        features = encode(x, (*self.encoder, self.bridge))
+        logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])
+        return logits
