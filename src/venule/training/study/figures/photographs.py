@@ -1,0 +1,123 @@
+"""Figures that show a photograph: its augmentation, its predictions, and where they agree with its drawing."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from venule.arrays import BoolArray
+from venule.evaluation import Counts, agreement_colours
+from venule.training.samples import Crops, Prepared, prepare
+from venule.training.study.figures.examples import Example
+from venule.training.study.figures.style import new_figure, save, show_pictures
+from venule.training.study.folder import source_of
+from venule.training.study.grid import Run, training_recipe
+from venule.training.study.recipe import ORIGINAL, VARIANTS, Study, Variant
+
+THRESHOLD = 0.5
+_SAMPLES = 4
+_LEGEND = {
+    "found and drawn (TP)": "#ffffff",
+    "found only (FP)": "#e69f00",
+    "drawn only (FN)": "#56b4e9",
+    "neither (TN)": "#000000",
+    "outside the field of view": "#404040",
+}
+
+
+def draw_augmentation(study: Study, example: Example, path: Path) -> Path:
+    """What a network is shown: a photograph and its drawing as they are, and as augmentation varies both."""
+    prepared = prepare(example.drawn, study.training.working_diameter)
+    figure, axes = new_figure(2, _SAMPLES + 1, size=(1.9 * (_SAMPLES + 1), 4.2))
+    variant = next(variant for variant in reversed(VARIANTS) if variant in study.variants)
+    run = Run(study.networks[0], variant, 0)
+    recipe = training_recipe(run, study, photographs=1, source=source_of(study)).model_copy(update={"whole": True})
+    before = Crops([prepared], recipe.model_copy(update={"augmentation": ORIGINAL}), first=0, count=1)
+    after = Crops([prepared], recipe, first=0, count=_SAMPLES)
+    samples = [before[0], *(after[place] for place in range(_SAMPLES))]
+    for place, (shown, drawing, fov) in enumerate(samples):
+        axes[place].imshow(_as_seen(shown.numpy(), fov.numpy()[0] > 0.5, prepared))
+        axes[place].set_title("as it is" if place == 0 else f"{variant}, {place}")
+        axes[_SAMPLES + 1 + place].imshow(drawing.numpy()[0], cmap="gray", vmin=0, vmax=1)
+    axes[0].set_ylabel("photograph")
+    axes[_SAMPLES + 1].set_ylabel("drawing")
+    show_pictures(axes)
+    figure.suptitle(f"Augmentation: {_describe(study, variant)}")
+    return save(figure, path)
+
+
+def draw_predictions(example: Example, path: Path) -> Path:
+    """The probability of vessel by each network, after training on original and on augmented data."""
+    figure, axes, names = _grid(example, lead=1)
+    region = _box(example)
+    axes[0].imshow(example.photograph.image[region])
+    axes[0].set_title(example.title)
+    axes[len(names) + 1].imshow(example.reference[region], cmap="gray")
+    axes[len(names) + 1].set_title("drawing")
+    for (network, variant), probability in example.predictions.items():
+        axis = _axis(axes, names, network, variant, lead=1)
+        axis.imshow(probability[region], cmap="gray", vmin=0, vmax=1)
+        axis.set_title(f"{_dice(probability >= THRESHOLD, example)}\n{variant} data")
+    return save(figure, path)
+
+
+def draw_agreement(example: Example, path: Path) -> Path:
+    """Where the vessels of each network agree with the drawing."""
+    figure, axes, names = _grid(example, lead=0)
+    for (network, variant), probability in example.predictions.items():
+        axis, found = _axis(axes, names, network, variant, lead=0), probability >= THRESHOLD
+        axis.imshow(agreement_colours(found, example.reference, example.photograph.fov.mask)[_box(example)])
+        axis.set_title(f"{_dice(found, example)}\n{variant} data")
+    patches = [Patch(facecolor=colour, edgecolor="black", label=label) for label, colour in _LEGEND.items()]
+    figure.legend(handles=patches, loc="outside lower center", ncols=3 if len(names) < 5 else 5, frameon=False)
+    return save(figure, path)
+
+
+def _grid(example: Example, *, lead: int) -> tuple:
+    """Axes of two rows, a variant each, and a column a network after `lead` others."""
+    names = list(dict.fromkeys(network for network, _ in example.predictions))
+    columns = len(names) + lead
+    figure, axes = new_figure(2, columns, size=(max(1.75 * columns, 4.5), 4.9))
+    show_pictures(axes)
+    for place, name in enumerate(names):
+        axes[columns + lead + place].set_xlabel(name, fontweight="bold")
+    return figure, axes, names
+
+
+def _axis(axes: list[Axes], names: list[str], network: str, variant: str, *, lead: int) -> Axes:
+    row = VARIANTS.index(variant)
+    return axes[row * (len(names) + lead) + lead + names.index(network)]
+
+
+def _box(example: Example) -> tuple[slice, slice]:
+    """The rows and columns of the field of view."""
+    mask = example.photograph.fov.mask
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _dice(found: BoolArray, example: Example) -> str:
+    dice = Counts.of(found, example.reference, example.photograph.fov.mask).dice
+    return f"Dice {dice or 0:.3f}"
+
+
+def _as_seen(shown: NDArray[np.float32], fov: BoolArray, prepared: Prepared) -> NDArray[np.uint8]:
+    """A normalised crop (3, h, w) as a picture (h, w, 3) again."""
+    levels = np.arange(256)[:, None]
+    mean = (prepared.histogram * levels).sum(axis=0)
+    deviation = np.sqrt((prepared.histogram * (levels - mean) ** 2).sum(axis=0))
+    picture = shown.transpose(1, 2, 0) * deviation + mean
+    return np.where(fov[..., None], picture.clip(0, 255), 0).astype(np.uint8)
+
+
+def _describe(study: Study, variant: Variant) -> str:
+    changed = study.variants[variant].model_dump()
+    neutral = ORIGINAL.model_dump()
+    parts = []
+    for name, value in changed.items():
+        if value != neutral[name]:
+            amount = "" if value is True else f" ±{value:g}" if isinstance(value, float) else f" {value}"
+            parts.append(name.replace("_", " ") + amount)
+    return ", ".join(parts) or "none"

@@ -1,0 +1,61 @@
+"""How the figures of a study look."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from venule.batch.outputs import write_whole
+
+# Okabe and Ito (2008, Color Universal Design)
+VARIANT_COLOURS = {"original": "#0072B2", "augmented": "#D55E00"}
+VARIANT_MARKERS = {"original": "o", "augmented": "s"}
+INK, FAINT = "#202020", "#8a8a8a"
+_STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+}
+
+
+def new_figure(rows: int, columns: int, *, size: tuple[float, float], share: bool = False) -> tuple[Figure, list[Axes]]:
+    """A figure with a grid of axes, row by row; `size` in inches."""
+    plt.switch_backend("Agg")
+    with plt.rc_context(_STYLE):
+        figure, axes = plt.subplots(
+            rows, columns, figsize=size, squeeze=False, sharey=share, sharex=share, layout="constrained"
+        )
+    return figure, list(axes.flat)
+
+
+def show_pictures(axes: Sequence[Axes]) -> None:
+    """Take frames, ticks and grids off axes that show pictures."""
+    for each in axes:
+        each.set_xticks([])
+        each.set_yticks([])
+        each.grid(False)
+        for spine in each.spines.values():
+            spine.set_visible(False)
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG, whole or not at all, and let go of it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=150)
+    plt.close(figure)
+    write_whole(path, content.getvalue())
+    return path

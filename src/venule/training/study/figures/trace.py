@@ -1,0 +1,131 @@
+"""What a network does to a photograph, found by watching one pass through it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+_SMALLEST = 16  # sizes below are those of attention, which looks at whole maps, not of a level of the network
+
+
+@dataclass(frozen=True)
+class Box:
+    """One step of a network.
+
+    Attributes:
+        name: of the module in the network.
+        kind: its class.
+        channels: of its output.
+        side: width of its output, pixels.
+        sources: positions of the boxes whose outputs come in; -1 for the photograph.
+    """
+
+    name: str
+    kind: str
+    channels: int
+    side: int
+    sources: tuple[int, ...]
+
+
+def trace(network: nn.Module, *, side: int) -> tuple[Box, ...]:
+    """The steps of a network in the order in which the data meets them.
+
+    A module is one step unless it is a network itself, which goes down and up again through three sizes or more: then
+    its own modules are. Pooling is no step, it only makes the next one smaller.
+
+    Args:
+        network: (1, 3, side, side) -> logits; on the device "meta", where nothing is computed.
+        side: of the square photograph.
+    """
+    network.eval()
+    photograph = torch.zeros(1, 3, side, side, device=next(network.parameters()).device)
+    chosen = dict(_steps(network, _networks_within(network, photograph)))
+    boxes: list[Box] = []
+
+    def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
+        module._comes_from = _sources(given)  # type: ignore[assignment]  # read by `end` and taken away again
+
+    def end_of(name: str) -> Callable[..., None]:
+        def end(module: nn.Module, given: Any, output: Any) -> None:
+            shown = next(_tensors(output))
+            sources = tuple(sorted(module.__dict__.pop("_comes_from")))
+            boxes.append(Box(name, type(module).__name__, shown.shape[1], shown.shape[-1], sources))
+            for tensor in _tensors(output):
+                tensor._sources = {len(boxes) - 1}  # type: ignore[attr-defined]
+
+        return end
+
+    handles = []
+    for name, module in chosen.items():
+        handles += [module.register_forward_pre_hook(begin), module.register_forward_hook(end_of(name))]
+    photograph._sources = {-1}  # type: ignore[attr-defined]
+    with torch.no_grad(), _FollowSources():
+        network(photograph)
+    for handle in handles:
+        handle.remove()
+    return tuple(boxes)
+
+
+class _FollowSources(TorchFunctionMode):
+    """Lets every tensor that is made of others remember from which boxes they came."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = function(*args, **(kwargs or {}))
+        if sources := _sources((args, kwargs)):
+            for tensor in _tensors(result):
+                tensor._sources = sources | getattr(tensor, "_sources", set())  # type: ignore[attr-defined]
+        return result
+
+
+def _networks_within(network: nn.Module, photograph: Tensor) -> set[nn.Module]:
+    """The modules that go through three sizes or more, from one map to one."""
+    inside: list[nn.Module] = []
+    sizes: dict[nn.Module, set[int]] = {}
+    several: set[nn.Module] = set()
+
+    def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
+        inside.append(module)
+        if len(list(_tensors(given))) > 1:
+            several.add(module)
+
+    def end(module: nn.Module, given: Any, output: Any) -> None:
+        inside.pop()
+        for tensor in _tensors(output):
+            if tensor.ndim == 4 and tensor.shape[-1] >= _SMALLEST:
+                for around in inside:
+                    sizes.setdefault(around, set()).add(tensor.shape[-1])
+
+    handles = []
+    for module in network.modules():
+        handles += [module.register_forward_pre_hook(begin), module.register_forward_hook(end)]
+    with torch.no_grad():
+        network(photograph)
+    for handle in handles:
+        handle.remove()
+    return {module for module, found in sizes.items() if len(found) > 2 and module not in several} | {network}
+
+
+def _steps(module: nn.Module, networks: set[nn.Module], prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
+    for name, child in module.named_children():
+        path = f"{prefix}{name}"
+        if child in networks or isinstance(child, nn.ModuleList | nn.ModuleDict):
+            yield from _steps(child, networks, f"{path} ")
+        elif not isinstance(child, nn.MaxPool2d | nn.AvgPool2d | nn.Dropout | nn.Dropout2d):
+            yield path, child
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        yield from _tensors(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _tensors(each)
+
+
+def _sources(value: Any) -> set[int]:
+    return set().union(*(getattr(tensor, "_sources", set()) for tensor in _tensors(value)))
