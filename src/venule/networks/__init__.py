@@ -69,7 +69,7 @@ def create(name: str, **arguments: Any) -> nn.Module:
         **arguments: of the architecture, such as `widths`.
 
     Raises:
-        RecipeError: the name or an argument is unknown.
+        RecipeError: the name or an argument is unknown, or its value is none that the architecture knows.
     """
     if name not in NETWORKS:
         close = get_close_matches(name, NETWORKS, n=1)
@@ -77,7 +77,7 @@ def create(name: str, **arguments: Any) -> nn.Module:
         raise RecipeError(f"unknown network {name!r}: {hint}known: {', '.join(NETWORKS)}")
     try:
         return NETWORKS[name].build(**arguments)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise RecipeError(f"network {name!r} cannot be built with {arguments}: {error}") from error
 
 
