@@ -47,7 +47,7 @@ class ConvOffset2D(nn.Module):
         number, channels, height, width = x.shape
         offsets = self.offset(x)
         if self.offset_layout == "planar":
-            offsets = offsets.reshape(number, channels, 2, height, width).movedim(2, -1)
+            offsets = offsets.unflatten(1, (channels, 2)).movedim(2, -1)
         else:
             _check_square(height, width)
             offsets = offsets.reshape(number, channels, height, width, 2)
@@ -64,19 +64,15 @@ def resample(x: Tensor, offsets: Tensor) -> Tensor:
     Returns:
         (N, C, H, W), of the type of `x`; computed in float32, since bfloat16 cannot hold a position.
     """
-    number, channels, height, width = x.shape
+    height, width = x.shape[-2:]
     rows = torch.arange(height, device=x.device, dtype=torch.float32)[:, None] + offsets[..., 0]
     columns = torch.arange(width, device=x.device, dtype=torch.float32) + offsets[..., 1]
     # grid_sample wants (x, y) in -1 to 1. That the ends of this scale are the outer edges of the border pixels
     # (align_corners=False), not their centres, changes no position, and holds for a side of one pixel, too.
     grid = torch.stack([(2 * columns + 1) / width - 1, (2 * rows + 1) / height - 1], dim=-1)
-    read = F.grid_sample(
-        x.reshape(number * channels, 1, height, width).float(),
-        grid.reshape(number * channels, height, width, 2),
-        padding_mode="border",
-        align_corners=False,
-    )
-    return read.reshape(number, channels, height, width).to(x.dtype)
+    alone = x.flatten(0, 1)[:, None].float()  # every channel as a photograph of its own
+    read = F.grid_sample(alone, grid.flatten(0, 1), padding_mode="border", align_corners=False)
+    return torch.unflatten(read[:, 0], 0, x.shape[:2]).to(x.dtype)
 
 
 def _check_square(height: int, width: int) -> None:
