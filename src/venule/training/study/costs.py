@@ -46,7 +46,7 @@ class Cost(BaseModel):
     threads: int
 
 
-def find_costs(entries: tuple[Entry, ...], output: Path, *, side: int) -> tuple[Cost, ...]:
+def find_costs(entries: tuple[Entry, ...], output: Path, *, side: int) -> tuple[tuple[Cost, ...], dict[str, str]]:
     """The cost of each network, from `costs.json` or measured now and kept there.
 
     Args:
@@ -54,17 +54,20 @@ def find_costs(entries: tuple[Entry, ...], output: Path, *, side: int) -> tuple[
         output: folder of the study.
         side: of the input that is timed, pixels.
 
-    Raises:
-        VenuleError: a network cannot be run.
+    Returns:
+        The costs, and why a network has none, by its name.
     """
     path, kind = output / COSTS_FILE, TypeAdapter(tuple[Cost, ...])
     known = kind.validate_json(path.read_bytes()) if path.is_file() else ()
-    costs = []
+    costs, failed = [], {}
     for entry in entries:
         same = [c for c in known if (c.network, c.arguments, c.side) == (entry.network, entry.arguments, side)]
-        costs.append(same[0] if same else measure_cost(entry, side=side))
+        try:
+            costs.append(same[0] if same else measure_cost(entry, side=side))
+        except VenuleError as error:
+            failed[entry.network] = str(error)
     write_whole(path, kind.dump_json(tuple(costs), indent=1) + b"\n")
-    return tuple(costs)
+    return tuple(costs), failed
 
 
 def measure_cost(entry: Entry, *, side: int) -> Cost:

@@ -44,13 +44,24 @@ def write_study(
     costs: Sequence[Cost],
     verdicts: Sequence[Verdict],
     output: Path,
+    *,
+    uncosted: dict[str, str],
 ) -> None:
-    """Write the tables of a study.
+    """Write the tables of a study: study.md, study.csv (a row a network and variant), runs.csv and study.json.
+
+    Args:
+        study: what was run.
+        progress: which runs are done, failed or missing.
+        rows: of the tables.
+        costs: of the networks.
+        verdicts: on the claims.
+        output: folder.
+        uncosted: why a network has no cost, by its name.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    write_whole(output / "study.md", _markdown(study, progress, rows, costs, verdicts).encode())
+    write_whole(output / "study.md", _markdown(study, progress, rows, costs, verdicts, uncosted).encode())
     write_whole(output / "study.csv", _csv([_flat(row, costs) for row in rows]).encode())
     write_whole(output / "runs.csv", _csv(_run_rows(study, progress)).encode())
     content = {
@@ -66,7 +77,12 @@ def write_study(
 
 
 def _markdown(
-    study: Study, progress: Progress, rows: Sequence[Row], costs: Sequence[Cost], verdicts: Sequence[Verdict]
+    study: Study,
+    progress: Progress,
+    rows: Sequence[Row],
+    costs: Sequence[Cost],
+    verdicts: Sequence[Verdict],
+    uncosted: dict[str, str],
 ) -> str:
     parts = [f"# Study {study.name}\n\n{_setup(study, progress)}\n"]
     if progress.missing:
@@ -87,6 +103,7 @@ def _markdown(
         parts.append(balance_table(rows).to_markdown())
     if costs:
         parts.append(f"{cost_table(rows, costs).to_markdown()}\n{_COST.format(threads=costs[0].threads)}\n")
+    parts += [f"{reason}.\n" for reason in uncosted.values()]
     return "\n".join(parts)
 
 
@@ -108,7 +125,8 @@ def _setup(study: Study, progress: Progress) -> str:
 
 def _missing(progress: Progress) -> str:
     reasons = "".join(f"; {name} failed: {reason}" for name, reason in progress.failed.items())
-    return f"{len(progress.missing)} runs are missing: {', '.join(progress.missing)}{reasons}."
+    count = len(progress.missing)
+    return f"{count} {'run is' if count == 1 else 'runs are'} missing: {', '.join(progress.missing)}{reasons}."
 
 
 def _flat(row: Row, costs: Sequence[Cost]) -> dict[str, Any]:

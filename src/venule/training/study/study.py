@@ -79,8 +79,8 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     progress = progress_of(study, output)
     folds = study.folds or 1
     rows, verdicts = summarise_study(progress.finished, folds=folds), judge(progress.finished, folds=folds)
-    costs = find_costs(study.networks, output, side=study.training.crop)
-    write_study(study, progress, rows, costs, verdicts, output)
+    costs, uncosted = find_costs(study.networks, output, side=study.training.crop)
+    write_study(study, progress, rows, costs, verdicts, output, uncosted=uncosted)
     photographs = find_study_photographs(study, data, output)
     figures = draw_figures(study, progress.finished, rows, costs, photographs, output, photograph=photograph)
     tables = tuple(output / name for name in ("study.md", "study.csv", "study.json", "runs.csv"))

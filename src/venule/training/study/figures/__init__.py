@@ -10,6 +10,7 @@ from venule.training.study.figures.diagram import draw_diagram
 from venule.training.study.figures.examples import find_example
 from venule.training.study.figures.growth import draw_growth
 from venule.training.study.figures.photographs import draw_agreement, draw_augmentation, draw_predictions
+from venule.training.study.figures.style import figure_style
 from venule.training.study.recipe import Study
 from venule.training.study.result import RunResult
 from venule.training.study.summary import Row
@@ -44,6 +45,19 @@ def draw_figures(
     Raises:
         RecipeError: no photograph held out has that name.
     """
+    with figure_style():
+        return _draw_all(study, results, rows, costs, photographs, output, photograph)
+
+
+def _draw_all(
+    study: Study,
+    results: Sequence[RunResult],
+    rows: Sequence[Row],
+    costs: Sequence[Cost],
+    photographs: Sequence[Drawn],
+    output: Path,
+    photograph: str | None,
+) -> tuple[Path, ...]:
     folder = output / "figures"
     files = [draw_diagram(entry, folder / f"diagram-{entry.network}.png") for entry in study.networks]
     if not results:

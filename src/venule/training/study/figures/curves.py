@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from venule.training.study.costs import Cost
 from venule.training.study.figures.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, new_figure, save
@@ -31,6 +32,7 @@ def draw_learning(results: Sequence[RunResult], path: Path) -> Path:
             runs = [result for result in results if (result.network, result.variant) == (name, variant)]
             _draw_band(axes[place], runs, colour)
         axes[place].set_title(name, fontweight="bold")
+        axes[place].xaxis.set_major_locator(MaxNLocator(integer=True))
         if place % columns == 0:
             axes[place].set_ylabel("Dice")
         if place + columns >= len(names):
@@ -45,10 +47,12 @@ def draw_prices(rows: Sequence[Row], costs: Sequence[Cost], path: Path) -> Path:
     """Dice against parameters, against the time of a forward pass, and against the time of training."""
     known = {cost.network: cost for cost in costs}
     names = list(dict.fromkeys(row.network for row in rows))
-    colours = {name: plt.get_cmap("tab10")(place % 10) for place, name in enumerate(names)}
+    colours = {name: colormaps["tab10"](place % 10) for place, name in enumerate(names)}
     figure, axes = new_figure(1, 3, size=(11.5, 3.6), share=False)
     for row in rows:
-        cost = known[row.network]
+        cost = known.get(row.network)
+        if cost is None:
+            continue
         for axis, x in zip(axes, (cost.trainable, cost.milliseconds, max(row.seconds, 1e-3)), strict=True):
             _draw_point(axis, x, row, colours[row.network])
     side = costs[0].side if costs else 0

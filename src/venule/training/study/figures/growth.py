@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -52,7 +51,9 @@ def _draw_grid(
     folder: Path,
 ) -> Path:
     columns = len(epochs) + 1
-    figure, axes = new_figure(len(names), columns, size=(1.6 * columns + 0.4, 1.68 * len(names) + 0.6))
+    figure, axes = new_figure(
+        len(names), columns, size=(1.6 * columns + 0.4, (1.6 * _aspect(reference) + 0.08) * len(names) + 0.6)
+    )
     show_pictures(axes)
     for row, name in enumerate(names):
         axes[row * columns].imshow(reference, cmap="gray", vmin=0, vmax=255)
@@ -78,7 +79,7 @@ def _draw_moving(
     rows = -(-(len(names) + 1) // columns)
     frames = []
     for epoch in epochs:
-        figure, axes = new_figure(rows, columns, size=(1.8 * columns, 2.0 * rows + 0.4))
+        figure, axes = new_figure(rows, columns, size=(1.8 * columns, (1.8 * _aspect(reference) + 0.25) * rows + 0.4))
         show_pictures(axes)
         axes[0].imshow(reference, cmap="gray", vmin=0, vmax=255)
         axes[0].set_title("drawing")
@@ -123,8 +124,11 @@ def _picture(path: Path) -> Picture:
         return np.asarray(image.convert("L"))
 
 
+def _aspect(picture: Picture) -> float:
+    return picture.shape[0] / picture.shape[1]
+
+
 def _rendered(figure: Figure) -> Image.Image:
     content = BytesIO()
     figure.savefig(content, format="png", dpi=100)
-    plt.close(figure)
     return Image.open(content).convert("L")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
@@ -50,45 +51,56 @@ def draw_augmentation(study: Study, example: Example, path: Path) -> Path:
 
 def draw_predictions(example: Example, path: Path) -> Path:
     """The probability of vessel by each network, after training on original and on augmented data."""
-    figure, axes, names = _grid(example, lead=1)
-    region = _box(example)
-    axes[0].imshow(example.photograph.image[region])
-    axes[0].set_title(example.title)
-    axes[len(names) + 1].imshow(example.reference[region], cmap="gray")
-    axes[len(names) + 1].set_title("drawing")
+    figure, axes, region = _panels(example, lead=1)
+    for variant, picture, title in (
+        ("original", example.photograph.image, "photograph"),
+        ("augmented", example.reference, "drawing"),
+    ):
+        axis = axes[variant, ""]
+        axis.imshow(picture[region], cmap="gray")
+        axis.set_title(title)
     for (network, variant), probability in example.predictions.items():
-        axis = _axis(axes, names, network, variant, lead=1)
-        axis.imshow(probability[region], cmap="gray", vmin=0, vmax=1)
-        axis.set_title(f"{_dice(probability >= THRESHOLD, example)}\n{variant} data")
+        axes[variant, network].imshow(probability[region], cmap="gray", vmin=0, vmax=1)
+    figure.suptitle(f"Probability of vessel, {example.title}")
     return save(figure, path)
 
 
 def draw_agreement(example: Example, path: Path) -> Path:
     """Where the vessels of each network agree with the drawing."""
-    figure, axes, names = _grid(example, lead=0)
+    figure, axes, region = _panels(example, lead=0)
     for (network, variant), probability in example.predictions.items():
-        axis, found = _axis(axes, names, network, variant, lead=0), probability >= THRESHOLD
-        axis.imshow(agreement_colours(found, example.reference, example.photograph.fov.mask)[_box(example)])
-        axis.set_title(f"{_dice(found, example)}\n{variant} data")
+        colours = agreement_colours(probability >= THRESHOLD, example.reference, example.photograph.fov.mask)
+        axes[variant, network].imshow(colours[region])
     patches = [Patch(facecolor=colour, edgecolor="black", label=label) for label, colour in _LEGEND.items()]
-    figure.legend(handles=patches, loc="outside lower center", ncols=3 if len(names) < 5 else 5, frameon=False)
+    columns = max(1, int(figure.get_figwidth() / 1.9))
+    figure.legend(handles=patches, loc="outside lower center", ncols=columns)
+    figure.suptitle(f"Agreement with the drawing, {example.title}")
     return save(figure, path)
 
 
-def _grid(example: Example, *, lead: int) -> tuple:
-    """Axes of two rows, a variant each, and a column a network after `lead` others."""
-    names = list(dict.fromkeys(network for network, _ in example.predictions))
-    columns = len(names) + lead
-    figure, axes = new_figure(2, columns, size=(max(1.75 * columns, 4.5), 4.9))
-    show_pictures(axes)
-    for place, name in enumerate(names):
-        axes[columns + lead + place].set_xlabel(name, fontweight="bold")
-    return figure, axes, names
+def _panels(example: Example, *, lead: int) -> tuple[Figure, dict[tuple[str, str], Axes], tuple[slice, slice]]:
+    """Two rows of axes by variant and network, titled with the Dice, and the part of the photograph to show.
 
-
-def _axis(axes: list[Axes], names: list[str], network: str, variant: str, *, lead: int) -> Axes:
-    row = VARIANTS.index(variant)
-    return axes[row * (len(names) + lead) + lead + names.index(network)]
+    With `lead` 1 there is a first column, under the network "".
+    """
+    region = _box(example)
+    names = [""] * lead + list(dict.fromkeys(network for network, _ in example.predictions))
+    shape = example.reference[region].shape
+    height = 1.75 * shape[0] / shape[1] + 0.45
+    figure, grid = new_figure(2, len(names), size=(max(1.75 * len(names), 4.0), 2 * height + 0.8))
+    show_pictures(grid)
+    axes = {
+        (variant, name): grid[row * len(names) + column]
+        for row, variant in enumerate(VARIANTS)
+        for column, name in enumerate(names)
+    }
+    for (variant, name), axis in axes.items():
+        probability = example.predictions.get((name, variant))
+        axis.set_visible(name == "" or probability is not None)
+        if probability is not None:
+            counts = Counts.of(probability >= THRESHOLD, example.reference, example.photograph.fov.mask)
+            axis.set_title(f"{name}\n{variant}, Dice {counts.dice or 0:.3f}")
+    return figure, axes, region
 
 
 def _box(example: Example) -> tuple[slice, slice]:
@@ -96,11 +108,6 @@ def _box(example: Example) -> tuple[slice, slice]:
     mask = example.photograph.fov.mask
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-
-
-def _dice(found: BoolArray, example: Example) -> str:
-    dice = Counts.of(found, example.reference, example.photograph.fov.mask).dice
-    return f"Dice {dice or 0:.3f}"
 
 
 def _as_seen(shown: NDArray[np.float32], fov: BoolArray, prepared: Prepared) -> NDArray[np.uint8]:

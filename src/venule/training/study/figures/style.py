@@ -1,10 +1,11 @@
 """How the figures of a study look."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -17,6 +18,7 @@ INK, FAINT = "#202020", "#8a8a8a"
 _STYLE = {
     "font.size": 9,
     "axes.titlesize": 9,
+    "figure.titlesize": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT,
@@ -28,13 +30,15 @@ _STYLE = {
 }
 
 
+def figure_style() -> AbstractContextManager[None]:
+    """Within it, figures are drawn in this style; matplotlib's own settings come back after it."""
+    return rc_context(_STYLE)  # type: ignore[no-any-return]
+
+
 def new_figure(rows: int, columns: int, *, size: tuple[float, float], share: bool = False) -> tuple[Figure, list[Axes]]:
-    """A figure with a grid of axes, row by row; `size` in inches."""
-    plt.switch_backend("Agg")
-    with plt.rc_context(_STYLE):
-        figure, axes = plt.subplots(
-            rows, columns, figsize=size, squeeze=False, sharey=share, sharex=share, layout="constrained"
-        )
+    """A figure with a grid of axes, row by row; `size` in inches. It needs no screen and is known to nobody else."""
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=share, sharex=share)
     return figure, list(axes.flat)
 
 
@@ -49,13 +53,12 @@ def show_pictures(axes: Sequence[Axes]) -> None:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG, whole or not at all, and let go of it.
+    """Write a figure as PNG, whole or not at all.
 
     Raises:
         OutputError: it cannot be written.
     """
     content = BytesIO()
     figure.savefig(content, format="png", dpi=150)
-    plt.close(figure)
     write_whole(path, content.getvalue())
     return path

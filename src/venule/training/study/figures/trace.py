@@ -1,5 +1,6 @@
 """What a network does to a photograph, found by watching one pass through it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ class Box:
 
     Attributes:
         name: of the module in the network.
-        kind: its class.
+        kind: its class; of a sequence, the blocks in it, a line each.
         channels: of its output.
         side: width of its output, pixels.
         sources: positions of the boxes whose outputs come in; -1 for the photograph.
@@ -52,7 +53,7 @@ def trace(network: nn.Module, *, side: int) -> tuple[Box, ...]:
         def end(module: nn.Module, given: Any, output: Any) -> None:
             shown = next(_tensors(output))
             sources = tuple(sorted(module.__dict__.pop("_comes_from")))
-            boxes.append(Box(name, type(module).__name__, shown.shape[1], shown.shape[-1], sources))
+            boxes.append(Box(name, _kind(module), shown.shape[1], shown.shape[-1], sources))
             for tensor in _tensors(output):
                 tensor._sources = {len(boxes) - 1}  # type: ignore[attr-defined]
 
@@ -115,6 +116,23 @@ def _steps(module: nn.Module, networks: set[nn.Module], prefix: str = "") -> Ite
             yield from _steps(child, networks, f"{path} ")
         elif not isinstance(child, nn.MaxPool2d | nn.AvgPool2d | nn.Dropout | nn.Dropout2d):
             yield path, child
+
+
+def _kind(module: nn.Module) -> str:
+    """The class of a module; of one of PyTorch's containers, the blocks and convolutions in it."""
+    if not isinstance(module, nn.Sequential):
+        return type(module).__name__
+    counts = Counter(type(each).__name__ for each in _blocks(module))
+    return "\n".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
+
+
+def _blocks(module: nn.Module) -> Iterator[nn.Module]:
+    """The convolutions within, and the outermost modules that are not PyTorch's own."""
+    for child in module.children():
+        if isinstance(child, nn.Conv2d | nn.ConvTranspose2d) or not type(child).__module__.startswith("torch."):
+            yield child
+        else:
+            yield from _blocks(child)
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
