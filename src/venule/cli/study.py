@@ -35,7 +35,7 @@ def study(
     failed is tried once more. As an array of 8 jobs: `venule study study -o OUT --data DIR --shard i/8` with i from 1
     to 8, and then once without --shard for the tables.
     """
-    from venule.training.study import do_runs, progress_of, read_study, report_study, run_on_devices
+    from venule.training.study import do_runs, progress_of, read_study, report_study, run_on_devices, run_study
 
     chosen = read_study(recipe)
     if shard:
@@ -45,10 +45,11 @@ def study(
         raise typer.Exit(1 if progress.failed else 0)
     if devices > 1 and not tables_only:
         command = ["study", recipe, "-o", str(output), "--data", str(data), "--accelerator", accelerator]
-        run_on_devices(command, devices, gpus=accelerator != "cpu")
-    elif not tables_only:
-        do_runs(chosen, data, output, accelerator=accelerator, say=typer.echo)
-    report = report_study(chosen, data, output, photograph=photograph)
+        run_on_devices(command, devices, accelerator=accelerator)
+    if devices > 1 or tables_only:
+        report = report_study(chosen, data, output, photograph=photograph)
+    else:
+        report = run_study(chosen, data, output, accelerator=accelerator, photograph=photograph, say=typer.echo)
     for verdict in report.verdicts:
         typer.echo(f"{verdict.claim}: {verdict.answer}")
     for name in report.progress.missing:

@@ -12,7 +12,7 @@ from venule import networks
 from venule.errors import RecipeError
 from venule.training.recipe import Recipe
 from venule.training.samples import Drawn, hold_out, without
-from venule.training.study.recipe import VARIANTS, Entry, Study, Training, Variant
+from venule.training.study.recipe import VARIANTS, Entry, Study, Variant
 
 RUNS = "runs"
 
@@ -121,8 +121,3 @@ def check_networks(study: Study) -> None:
     for entry in study.networks:
         with torch.device("meta"):
             networks.create(entry.network, **entry.arguments)
-
-
-def epochs_of(training: Training, steps: int, photographs: int) -> int:
-    """How many epochs so many steps are."""
-    return steps // -(-photographs // training.batch)

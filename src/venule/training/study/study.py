@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from venule.errors import RecipeError
 from venule.training.study.costs import find_costs
 from venule.training.study.figures import draw_figures
@@ -87,13 +89,13 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     return Report(progress, verdicts, (*tables, *figures))
 
 
-def run_on_devices(command: Sequence[str], devices: int, *, gpus: bool) -> int:
+def run_on_devices(command: Sequence[str], devices: int, *, accelerator: str) -> int:
     """Do the runs of a study in several processes, one a device, each with its shard; Ctrl-C stops them all.
 
     Args:
         command: arguments of `venule` that run the study, without --devices.
         devices: how many processes.
-        gpus: whether each is to see one GPU alone; otherwise the processors are shared out.
+        accelerator: "gpu", and "auto" where there are GPUs: each process sees one alone; "cpu": they share the cores.
 
     Returns:
         The highest exit code.
@@ -101,9 +103,10 @@ def run_on_devices(command: Sequence[str], devices: int, *, gpus: bool) -> int:
     Raises:
         RecipeError: fewer GPUs can be seen than are asked for.
     """
-    seen = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(str(number) for number in range(devices))).split(",")
-    if gpus and len(seen) < devices:
-        raise RecipeError(f"--devices {devices}, but CUDA_VISIBLE_DEVICES shows {len(seen)}: {','.join(seen)}")
+    gpus = accelerator == "gpu" or (accelerator == "auto" and torch.cuda.is_available())
+    if gpus and torch.cuda.device_count() < devices:
+        raise RecipeError(f"--devices {devices}, but {torch.cuda.device_count()} GPUs can be seen")
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(devices)))).split(",")
     threads = os.environ.get("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // devices)))
     processes = []
     for place in range(devices):

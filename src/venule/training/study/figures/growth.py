@@ -125,7 +125,7 @@ def _picture(path: Path) -> Picture:
 
 
 def _aspect(picture: Picture) -> float:
-    return picture.shape[0] / picture.shape[1]
+    return float(picture.shape[0] / picture.shape[1])
 
 
 def _rendered(figure: Figure) -> Image.Image:

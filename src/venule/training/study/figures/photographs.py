@@ -89,7 +89,7 @@ def _panels(example: Example, *, lead: int) -> tuple[Figure, dict[tuple[str, str
     height = 1.75 * shape[0] / shape[1] + 0.45
     figure, grid = new_figure(2, len(names), size=(max(1.75 * len(names), 4.0), 2 * height + 0.8))
     show_pictures(grid)
-    axes = {
+    axes: dict[tuple[str, str], Axes] = {
         (variant, name): grid[row * len(names) + column]
         for row, variant in enumerate(VARIANTS)
         for column, name in enumerate(names)

@@ -32,7 +32,7 @@ _STYLE = {
 
 def figure_style() -> AbstractContextManager[None]:
     """Within it, figures are drawn in this style; matplotlib's own settings come back after it."""
-    return rc_context(_STYLE)  # type: ignore[no-any-return]
+    return rc_context(_STYLE)
 
 
 def new_figure(rows: int, columns: int, *, size: tuple[float, float], share: bool = False) -> tuple[Figure, list[Axes]]:
