@@ -64,7 +64,7 @@ def test_a_single_photograph_or_a_missing_network_decides_nothing():
 
 def test_false_findings_are_as_rare_as_the_interval_says():
     """Two equal networks, four photographs, three seeds: about one interval in twenty misses 0."""
-    rng, missed, studies = np.random.default_rng(1), 0, 150
+    rng, missed, studies = np.random.default_rng(1), 0, 100
     results = make_results({("unet", "augmented"): 0.8, ("du-net", "augmented"): 0.8})
     for _ in range(studies):
         cells = cells_of(results, lambda counts: counts.dice)

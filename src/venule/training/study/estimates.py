@@ -12,7 +12,7 @@ from venule.training.study.result import RunResult
 
 Array = NDArray[np.float64]
 Statistic = Callable[[Array], Array]  # (draws, cells) -> (draws,)
-DRAWS = 40_000
+DRAWS = 20_000
 
 
 @dataclass(frozen=True)
