@@ -9,7 +9,7 @@ from venule.training.augmentation import cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
 from venule.training.recipe import Augmentation, Recipe, Source
 from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
-from venule.training.threshold import best_threshold, dice_curve, expected_threshold
+from venule.training.threshold import best_threshold, dice_curve, enlarged_odds, expected_threshold
 
 STILL = Augmentation(rotation=0, scale=(1, 1), horizontal_flip=False, gain=0, offset=0)
 
@@ -161,3 +161,24 @@ def test_calibrated_probabilities_are_cut_at_half_of_the_best_dice():
     reference = rng.random((400, 400)) < probability  # calibrated, by construction
     curve = dice_curve(probability, reference, np.ones((400, 400), bool), name="a", source=0)
     assert expected_threshold([curve]) == pytest.approx(best_threshold([curve]), abs=0.03)
+
+
+def test_raised_odds_let_one_threshold_suit_photographs_that_are_enlarged():
+    rng = np.random.default_rng(0)
+    everything = np.ones((400, 400), bool)
+    probability = rng.beta(0.4, 1.2, (400, 400)).astype(np.float32)
+    reference = rng.random((400, 400)) < probability
+    timid = probability / (2 - probability)  # half of the odds
+    given, copies = (dice_curve(p, reference, everything, name="a", source=0) for p in (probability, timid))
+    odds = enlarged_odds([given], [copies])
+    assert odds == pytest.approx(2, rel=0.1)
+    raised = timid * odds / (1 + (odds - 1) * timid)
+    threshold = best_threshold([given])
+    again = dice_curve(raised, reference, everything, name="a", source=0)
+    assert again.at(threshold) == pytest.approx(given.at(threshold), abs=0.002)
+    assert copies.at(threshold) < given.at(threshold) - 0.01
+
+
+def test_copies_that_would_not_be_enlarged_are_refused():
+    with pytest.raises(ValueError, match="not below the working diameter 540"):
+        Recipe(data=(Source(dataset=".", seen_at=(600,)),))

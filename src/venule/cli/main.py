@@ -10,6 +10,7 @@ from venule.cli.evaluate import evaluate
 from venule.cli.models import models
 from venule.cli.networks import networks
 from venule.cli.segment import segment
+from venule.cli.study import study
 from venule.cli.submit import submit
 from venule.cli.train import train
 
@@ -38,7 +39,7 @@ def venule(
     """Options that come before every command."""
 
 
-for command in (demo, segment, evaluate, train, submit, networks, models):
+for command in (demo, segment, evaluate, train, study, submit, networks, models):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

@@ -39,6 +39,9 @@ class Card(BaseModel):
         parameters: trainable ones.
         working_diameter: pixels across the field of view, at which a photograph is given to the network.
         multiple: height and width of the input must be multiples of it.
+        enlarged_odds: factor on the odds of vessel in photographs that are enlarged to the working diameter, where
+            people draw whole what fills a part of a large pixel. Measured on copies of photographs trained on, at
+            lower resolution; 1 where there were none.
         threshold: frozen; a pixel at or above it is vessel.
         threshold_from: the photographs that it was chosen on.
         recipe: the recipe that made it.
@@ -61,6 +64,7 @@ class Card(BaseModel):
     parameters: int
     working_diameter: float = Field(gt=0)
     multiple: int = Field(ge=1)
+    enlarged_odds: float = Field(default=1.0, gt=0)
     threshold: float = Field(gt=0, lt=1)
     threshold_from: str
     recipe: dict[str, Any]

@@ -61,9 +61,12 @@ class Segmenter:
             ModelError: the model fails on the photograph, or gives something of another size.
         """
         card = self.card
-        return predict_with(
+        probability = predict_with(
             self._run, photograph, working_diameter=card.working_diameter, multiple=card.multiple, flips=flips
         )
+        if photograph.fov.diameter < card.working_diameter:
+            probability *= card.enlarged_odds / (1 + (card.enlarged_odds - 1) * probability)
+        return probability
 
     def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:
         try:

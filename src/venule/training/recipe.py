@@ -20,7 +20,8 @@ class Source(BaseModel):
         phantoms: how many to make, in place of a data set.
         seed: of the first phantom.
         seen_at: pixels across the field of view; each photograph is learned from once more for each of these, as a
-            camera of that resolution would have shown it and a person would have drawn it there.
+            camera of that resolution would have shown it and a person would have drawn it there. Below the working
+            diameter.
         share: of the crops that come from this source; where no source says, each photograph gets the same.
     """
 
@@ -162,6 +163,11 @@ class Recipe(BaseModel):
         given = [source.share for source in self.data if source.share is not None]
         if given and (len(given) < len(self.data) or abs(sum(given) - 1) > 1e-6):
             raise ValueError("either no source has a share, or all have one and they add up to 1")
+        for source in self.data:
+            if any(seen >= self.working_diameter for seen in source.seen_at):
+                raise ValueError(
+                    f"seen_at {source.seen_at} is not below the working diameter {self.working_diameter:g}"
+                )
         if self.whole and given:
             raise ValueError("with whole, every photograph comes equally often: no source can have a share")
         return self

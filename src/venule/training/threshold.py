@@ -69,6 +69,20 @@ def expected_threshold(curves: Sequence[DiceCurve]) -> float:
     return round(float(_mean_dice(curves).max()) / 2, 2)
 
 
+def enlarged_odds(given: Sequence[DiceCurve], copies: Sequence[DiceCurve]) -> float:
+    """What the odds of vessel must be multiplied by in enlarged photographs, so that one threshold suits all.
+
+    Args:
+        given: of photographs as they are.
+        copies: of the same photographs, from a camera whose photographs must be enlarged.
+
+    Returns:
+        The odds of the best threshold of the first over those of the second.
+    """
+    first, second = (best_threshold(curves) for curves in (given, copies))
+    return round(first / (1 - first) * (1 - second) / second, 2)
+
+
 def _mean_dice(curves: Sequence[DiceCurve]) -> NDArray[np.float64]:
     sources = sorted({curve.source for curve in curves})
     means = [np.mean([curve.dice for curve in curves if curve.source == source], axis=0) for source in sources]

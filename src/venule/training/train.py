@@ -21,7 +21,7 @@ from venule.training.export import export_onnx, sha256
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
 from venule.training.samples import Drawn, find_photographs, hold_out, without
-from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold
+from venule.training.threshold import DiceCurve, best_threshold, dice_curve, enlarged_odds, expected_threshold
 from venule.training.weights import save_weights
 
 RECIPE_FILE = "recipe.yaml"
@@ -154,6 +154,8 @@ def train_on(
     if threshold is None:
         phantoms = {position for position, source in enumerate(recipe.data) if source.phantoms}
         chosen_on = validation or [drawn for drawn in training if drawn.source not in phantoms] or training
+        if not validation:
+            card = card.model_copy(update={"enlarged_odds": _enlarged_odds(Model(card, onnx, output), chosen_on)})
         curves = _curves(Model(card, onnx, output), chosen_on)
         if validation:
             choice = {"threshold": best_threshold(curves), "threshold_from": f"{_describe(chosen_on)} held out"}
@@ -162,6 +164,12 @@ def train_on(
             choice = {"threshold": expected_threshold(curves), "threshold_from": origin}
         card = card.model_copy(update=choice)
     return _write_model(output / "model", card, onnx, fitted.network)
+
+
+def _enlarged_odds(model: Model, photographs: Sequence[Drawn]) -> float:
+    given = [drawn for drawn in photographs if drawn.as_given]
+    copies = [drawn for drawn in photographs if not drawn.as_given]
+    return enlarged_odds(_curves(model, given), _curves(model, copies)) if given and copies else 1.0
 
 
 def _describe(photographs: Sequence[Drawn]) -> str:
