@@ -81,7 +81,7 @@ def cells_of(results: Sequence[RunResult], measure: Callable[[Counts], float | N
 
 
 def mean_interval(cell: Cell) -> tuple[Estimate, str]:
-    """The mean of a cell with its 95 % interval, and what the interval is over.
+    """The mean of a cell with its 95 % interval, and what the interval is over; it ends at 0 and 1, as a score does.
 
     Over seeds (Student's t) where there are two or more: how another training would do on the same photographs. Over
     photographs (bootstrap, by person) where there is one: how the one network would do on other photographs.
@@ -92,7 +92,7 @@ def mean_interval(cell: Cell) -> tuple[Estimate, str]:
     if len(cell.seeds) > 1:
         means = cell.values.mean(axis=1)
         reach = float(student.ppf(0.975, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means)))
-        return Estimate(cell.mean, cell.mean - reach, cell.mean + reach), "seeds"
+        return Estimate(cell.mean, max(cell.mean - reach, 0.0), min(cell.mean + reach, 1.0)), "seeds"
     interval = bootstrap_mean_interval(list(cell.values[0]), groups=cell.people)
     return Estimate(interval.mean, interval.lower, interval.upper), "photographs"
 

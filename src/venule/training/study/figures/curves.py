@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from venule.training.study.costs import Cost
 from venule.training.study.figures.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, new_figure, save
@@ -59,6 +59,10 @@ def draw_prices(rows: Sequence[Row], costs: Sequence[Cost], path: Path) -> Path:
     labels = ("trainable parameters", f"ms a forward pass at {side}x{side}, CPU", "seconds of training")
     for axis, label in zip(axes, labels, strict=True):
         axis.set_xscale("log")
+        low, high = axis.get_xlim()
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high > 20 * low else (1, 1.5, 2, 3, 4, 5, 7)))
+        axis.xaxis.set_major_formatter(EngFormatter(sep=""))
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_xlabel(label)
         axis.set_ylabel("Dice")
     handles = [Line2D([], [], color=colours[name], marker="o", linestyle="", label=name) for name in names]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -57,7 +58,7 @@ def _draw_grid(
     show_pictures(axes)
     for row, name in enumerate(names):
         axes[row * columns].imshow(reference, cmap="gray", vmin=0, vmax=255)
-        axes[row * columns].set_ylabel(name, fontweight="bold")
+        axes[row * columns].set_ylabel("\n".join(wrap(name, 12)), fontweight="bold")
         for place, epoch in enumerate(epochs, 1):
             if (name, epoch) in found:
                 axes[row * columns + place].imshow(found[name, epoch], cmap="gray", vmin=0, vmax=255)

@@ -19,6 +19,7 @@ from venule.training.study.recipe import ORIGINAL, VARIANTS, Study, Variant
 
 THRESHOLD = 0.5
 _SAMPLES = 4
+_COLUMNS = 5
 _LEGEND = {
     "found and drawn (TP)": "#ffffff",
     "found only (FP)": "#e69f00",
@@ -79,21 +80,27 @@ def draw_agreement(example: Example, path: Path) -> Path:
 
 
 def _panels(example: Example, *, lead: int) -> tuple[Figure, dict[tuple[str, str], Axes], tuple[slice, slice]]:
-    """Two rows of axes by variant and network, titled with the Dice, and the part of the photograph to show.
+    """Axes by variant and network, titled with the Dice, and the part of the photograph to show.
 
+    The variants of a network stand one above the other; a row that is full is followed by another two.
     With `lead` 1 there is a first column, under the network "".
     """
     region = _box(example)
     names = [""] * lead + list(dict.fromkeys(network for network, _ in example.predictions))
+    bands = -(-len(names) // _COLUMNS)
+    columns = -(-len(names) // bands)
     shape = example.reference[region].shape
-    height = 1.75 * shape[0] / shape[1] + 0.45
-    figure, grid = new_figure(2, len(names), size=(max(1.75 * len(names), 4.0), 2 * height + 0.8))
+    height = 2.1 * shape[0] / shape[1] + 0.4
+    size = (max(2.1 * columns, 4.0), len(VARIANTS) * bands * height + 0.8)
+    figure, grid = new_figure(len(VARIANTS) * bands, columns, size=size)
     show_pictures(grid)
-    axes: dict[tuple[str, str], Axes] = {
-        (variant, name): grid[row * len(names) + column]
-        for row, variant in enumerate(VARIANTS)
-        for column, name in enumerate(names)
-    }
+    axes: dict[tuple[str, str], Axes] = {}
+    for place, name in enumerate(names):
+        band, column = divmod(place, columns)
+        for row, each in enumerate(VARIANTS):
+            axes[each, name] = grid[(band * len(VARIANTS) + row) * columns + column]
+    for axis in grid:
+        axis.set_visible(axis in axes.values())
     for (variant, name), axis in axes.items():
         probability = example.predictions.get((name, variant))
         axis.set_visible(name == "" or probability is not None)

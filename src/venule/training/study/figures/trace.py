@@ -43,7 +43,7 @@ def trace(network: nn.Module, *, side: int) -> tuple[Box, ...]:
     """
     network.eval()
     photograph = torch.zeros(1, 3, side, side, device=next(network.parameters()).device)
-    chosen = dict(_steps(network, _networks_within(network, photograph)))
+    chosen = _without_shared_word(dict(_steps(network, _networks_within(network, photograph))))
     boxes: list[Box] = []
 
     def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
@@ -68,6 +68,13 @@ def trace(network: nn.Module, *, side: int) -> tuple[Box, ...]:
     for handle in handles:
         handle.remove()
     return tuple(boxes)
+
+
+def _without_shared_word(steps: dict[str, nn.Module]) -> dict[str, nn.Module]:
+    """Names without the first word if it is the same for all: that of a network that the network is built around."""
+    if len({name.partition(" ")[0] for name in steps}) > 1 or any(" " not in name for name in steps):
+        return steps
+    return {name.partition(" ")[2]: module for name, module in steps.items()}
 
 
 class _FollowSources(TorchFunctionMode):
