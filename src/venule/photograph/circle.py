@@ -39,21 +39,22 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
     if len(points) < 12:
         return None
     points = points[:: max(1, len(points) // 800)].astype(np.float64)
-    triples = np.random.default_rng(0).integers(0, len(points), (400, 3))
+    triples = np.random.default_rng(0).integers(0, len(points), (300, 3))
     circles = _through(points[triples[:, 0]], points[triples[:, 1]], points[triples[:, 2]])
     circles = circles[np.isfinite(circles).all(axis=1)]
     circles = circles[(circles[:, 2] > min(shape) / 20) & (circles[:, 2] < 0.75 * max(shape))]
     if not len(circles):
         return None
-    off = np.hypot(points[:, 0, None] - circles[:, 0], points[:, 1, None] - circles[:, 1]) - circles[:, 2]
-    best = circles[np.argmax((np.abs(off) < tolerance).sum(axis=0))]
+    voters = points[:: max(1, len(points) // 300)].astype(np.float32)
+    row, column, radius = circles.T.astype(np.float32)
+    away = np.sqrt((voters[:, 0, None] - row) ** 2 + (voters[:, 1, None] - column) ** 2)
+    best = circles[np.argmax((np.abs(away - radius) < tolerance).sum(axis=0))]
     for _ in range(3):
         near = np.abs(np.hypot(*(points - best[:2]).T) - best[2]) < tolerance
         if near.sum() < 6:
             return None
         best = _least_squares(points[near])
-    row, column, radius = best.tolist()
-    return Circle(row, column, radius, _support(points, best, tolerance))
+    return Circle(float(best[0]), float(best[1]), float(best[2]), _support(points, best, tolerance))
 
 
 def draw_disc(circle: Circle, shape: tuple[int, int]) -> BoolArray:

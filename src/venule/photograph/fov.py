@@ -34,7 +34,7 @@ def find_fov(image: ImageArray) -> FieldOfView:
             the rules that `check_fundus` and `refuse_drawing` state.
     """
     small = _shrink(image)
-    brightest = float(np.percentile(brightest_channel(small), 99))
+    brightest = float(np.percentile(brightest_channel(small)[::2, ::2], 99))
     if brightest < _BLACK:
         raise PhotographError(
             f"the photograph is all black (brightest grey level {brightest:.0f} of 255): was the flash off, or the "

@@ -40,7 +40,7 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
     area = mask.astype(np.uint8)
     red, _, blue, _ = cv2.mean(small, area)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    low, high = np.percentile(grey[mask], [1, 99])
+    low, high = np.percentile(grey[::2, ::2][mask[::2, ::2]], [1, 99])
     if high - low < _LEAST_CONTRAST * high:
         raise _not_a_fundus(f"it is one flat colour (grey from {low:.0f} to {high:.0f})")
     if blue > _MOST_BLUE_FOR_RED * red:
@@ -63,21 +63,21 @@ def refuse_drawing(image: ImageArray) -> None:
         PhotographError: `not-a-fundus`, where at least 98 of 100 pixels are within 16 grey levels of the darkest or
             the brightest, the two are more than 100 apart, and there is no colour.
     """
-    step = max(1, max(image.shape[:2]) // 1024)
-    sample = image[::step, ::step]
-    brightest, darkest = sample.max(axis=2), sample.min(axis=2)
-    low, high = int(brightest.min()), int(brightest.max())
-    if high - low <= 100 or np.mean(brightest - darkest) > 8:
+    step = max(1, max(image.shape[:2]) // 512)
+    red, green, blue = cv2.split(np.ascontiguousarray(image[::step, ::step]))
+    brightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
+    low, high, _, _ = cv2.minMaxLoc(brightest)
+    if high - low <= 100 or cv2.mean(cv2.subtract(brightest, darkest))[0] > 8:
         return
-    if np.mean((brightest <= low + 16) | (brightest >= high - 16)) >= 0.98:
+    if np.mean((np.asarray(brightest) <= low + 16) | (np.asarray(brightest) >= high - 16)) >= 0.98:
         raise _not_a_fundus("it has two grey levels only, like a drawing of vessels or a mask")
 
 
 def _neighbour_correlation(grey: FloatArray, area: NDArray[np.uint8]) -> float:
     """Correlation of horizontal neighbours, away from the edge of the field of view, which would swamp it."""
-    inner = cv2.erode(area, np.ones((9, 9), np.uint8)) > 0
+    inner = cv2.erode(area, np.ones((9, 9), np.uint8))[::2] > 0  # every second row tells as much
     both = inner[:, 1:] & inner[:, :-1]
-    left, right = grey[:, :-1][both], grey[:, 1:][both]
+    left, right = grey[::2, :-1][both], grey[::2, 1:][both]
     if left.size < 100 or left.std() == 0 or right.std() == 0:
         return 1.0
     return float(np.corrcoef(left, right)[0, 1])
