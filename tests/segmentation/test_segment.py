@@ -32,13 +32,24 @@ def test_result_has_the_size_of_the_photograph_whatever_scale_the_model_works_at
     assert 0 <= found.probability.min() <= found.probability.max() <= 1
 
 
-def test_the_odds_of_vessel_are_raised_in_photographs_that_are_enlarged_and_in_no_others(make_model, drawn):
+def test_the_odds_of_vessel_are_raised_in_photographs_of_low_resolution_and_in_no_others(make_model, drawn):
     def found(**card):  # the field of view is 244 pixels across
         return venule.segment(drawn[0], model=make_model(**card)).probability.astype(float)
 
-    plain, raised = (found(working_diameter=300, enlarged_odds=odds) for odds in (1, 3))
-    np.testing.assert_allclose(raised, 3 * plain / (1 + 2 * plain), atol=1e-5)
-    assert np.array_equal(found(working_diameter=200, enlarged_odds=3), found(working_diameter=200))
+    plain, raised = (found(working_diameter=488, odds_exponent=exponent) for exponent in (0, 1.5))
+    odds = (488 / venule.segment(drawn[0], model=make_model()).fov_diameter) ** 1.5
+    np.testing.assert_allclose(raised, odds * plain / (1 + (odds - 1) * plain), atol=1e-5)
+    assert np.array_equal(found(working_diameter=200, odds_exponent=3), found(working_diameter=200))
+
+
+def test_a_photograph_between_the_two_diameters_is_given_to_the_network_as_it_is(make_model, drawn):
+    def found(**card):  # the field of view is 244 pixels across
+        return venule.segment(drawn[0], model=make_model(**card)).probability
+
+    own = venule.segment(drawn[0], model=make_model()).fov_diameter
+    assert np.array_equal(found(working_diameter=400, smallest_diameter=100), found(working_diameter=own))
+    assert np.array_equal(found(working_diameter=200, smallest_diameter=100), found(working_diameter=200))
+    assert np.array_equal(found(working_diameter=400, smallest_diameter=300), found(working_diameter=300))
 
 
 def test_nothing_is_found_outside_the_field_of_view_though_the_network_says_so(small_model, drawn):

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from venule.photograph import FieldOfView
 from venule.photograph.normalise import normalise
 from venule.training.augmentation import cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
 from venule.training.recipe import Augmentation, Recipe, Source
 from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
-from venule.training.threshold import best_threshold, dice_curve, enlarged_odds, expected_threshold
+from venule.training.threshold import best_threshold, dice_curve, expected_threshold, odds_exponent
 
 STILL = Augmentation(rotation=0, scale=(1, 1), horizontal_flip=False, gain=0, offset=0)
 
@@ -138,12 +139,16 @@ def test_what_lies_outside_the_field_of_view_teaches_nothing():
     assert logits.grad[..., :4].abs().min() > 0
 
 
+def seen(side: int, *, diameter: float = 400) -> FieldOfView:
+    """A field of view that fills its frame."""
+    return FieldOfView(np.ones((side, side), bool), (side / 2, side / 2), diameter)
+
+
 def test_the_threshold_is_the_one_with_the_best_mean_dice():
     rng = np.random.default_rng(0)
     reference = rng.random((40, 40)) < 0.3
     probability = np.clip(reference * 0.35 + rng.normal(0.2, 0.1, (40, 40)), 0, 1).astype(np.float32)
-    fov = np.ones((40, 40), bool)
-    curve = dice_curve(probability, reference, fov, name="a", source=0)
+    curve = dice_curve(probability, reference, seen(40), name="a", source=0)
 
     def dice(t):
         found = probability >= np.float32(t)
@@ -159,24 +164,33 @@ def test_calibrated_probabilities_are_cut_at_half_of_the_best_dice():
     rng = np.random.default_rng(0)
     probability = rng.beta(0.4, 1.2, (400, 400)).astype(np.float32)
     reference = rng.random((400, 400)) < probability  # calibrated, by construction
-    curve = dice_curve(probability, reference, np.ones((400, 400), bool), name="a", source=0)
+    curve = dice_curve(probability, reference, seen(400), name="a", source=0)
     assert expected_threshold([curve]) == pytest.approx(best_threshold([curve]), abs=0.03)
 
 
-def test_raised_odds_let_one_threshold_suit_photographs_that_are_enlarged():
+def test_raised_odds_let_one_threshold_suit_photographs_of_low_resolution():
     rng = np.random.default_rng(0)
-    everything = np.ones((400, 400), bool)
     probability = rng.beta(0.4, 1.2, (400, 400)).astype(np.float32)
     reference = rng.random((400, 400)) < probability
     timid = probability / (2 - probability)  # half of the odds
-    given, copies = (dice_curve(p, reference, everything, name="a", source=0) for p in (probability, timid))
-    odds = enlarged_odds([given], [copies])
+    given = dice_curve(probability, reference, seen(400, diameter=1600), name="a", source=0)
+    copies = dice_curve(timid, reference, seen(400), name="a", source=0)
+    exponent = odds_exponent([given], [copies], working_diameter=800)
+    odds = (800 / 400) ** exponent
     assert odds == pytest.approx(2, rel=0.1)
     raised = timid * odds / (1 + (odds - 1) * timid)
     threshold = best_threshold([given])
-    again = dice_curve(raised, reference, everything, name="a", source=0)
+    again = dice_curve(raised, reference, seen(400), name="a", source=0)
     assert again.at(threshold) == pytest.approx(given.at(threshold), abs=0.002)
     assert copies.at(threshold) < given.at(threshold) - 0.01
+
+
+def test_a_network_is_not_used_at_sizes_that_training_does_not_show():
+    shown = {"working_diameter": 600, "augmentation": Augmentation(scale=(0.8, 1.5))}
+    assert Recipe(used_at=(480, 900), **shown).largest_diameter == 900
+    for used_at in ((479, 900), (480, 901), (700, 600)):
+        with pytest.raises(ValueError, match="is not within 480 to 900"):
+            Recipe(used_at=used_at, **shown)
 
 
 def test_copies_that_would_not_be_enlarged_are_refused():

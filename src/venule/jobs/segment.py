@@ -19,6 +19,8 @@ from venule.segmentation import check_threshold, segment
 PHOTOGRAPH_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp",
 )  # fmt: skip
+# What of a card decides what a photograph becomes.
+_DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}
 # Fewer are done sooner by the threads of one process than by starting another, which takes about a second.
 PHOTOGRAPHS_A_PROCESS = 8
 
@@ -78,7 +80,7 @@ class SegmentPhotograph:
         threshold = check_threshold(card.threshold if self.threshold is None else self.threshold)
         return {
             "venule": __version__,
-            "model": {"name": card.name, "sha256": card.sha256, "working_diameter": card.working_diameter},
+            "model": card.model_dump(include=_DECIDES),
             "threshold": threshold,
             "flips": self.flips,
             "probability": self.probability,

@@ -38,10 +38,12 @@ class Card(BaseModel):
         network_arguments: what the architecture was built with.
         parameters: trainable ones.
         working_diameter: pixels across the field of view, at which a photograph is given to the network.
+        smallest_diameter: photographs with a diameter from this one to the working diameter are given as they are;
+            None: all are resampled to the working diameter.
         multiple: height and width of the input must be multiples of it.
-        enlarged_odds: factor on the odds of vessel in photographs that are enlarged to the working diameter, where
-            people draw whole what fills a part of a large pixel. Measured on copies of photographs trained on, at
-            lower resolution; 1 where there were none.
+        odds_exponent: the odds of vessel are multiplied by (working_diameter / diameter) ** odds_exponent in
+            photographs of lower resolution, where people draw whole what fills a part of a large pixel. Measured on
+            copies of photographs trained on, at lower resolution; 0 where there were none.
         threshold: frozen; a pixel at or above it is vessel.
         threshold_from: the photographs that it was chosen on.
         recipe: the recipe that made it.
@@ -63,8 +65,9 @@ class Card(BaseModel):
     network_arguments: dict[str, Any]
     parameters: int
     working_diameter: float = Field(gt=0)
+    smallest_diameter: float | None = Field(default=None, gt=0)
     multiple: int = Field(ge=1)
-    enlarged_odds: float = Field(default=1.0, gt=0)
+    odds_exponent: float = 0.0
     threshold: float = Field(gt=0, lt=1)
     threshold_from: str
     recipe: dict[str, Any]

@@ -30,8 +30,11 @@ class WorkingScale:
     size: tuple[int, int]
 
     @classmethod
-    def fit(cls, fov: FieldOfView, diameter: float) -> Self:
+    def fit(cls, fov: FieldOfView, diameter: float, *, smallest: float | None = None) -> Self:
         """The scale at which the circle of this field of view is `diameter` pixels across.
+
+        With `smallest`, a photograph is reduced to `diameter` or enlarged to `smallest`, and keeps its own pixels
+        where its circle lies between the two.
 
         Raises:
             PhotographError: the field of view is empty, or the working diameter is not positive.
@@ -45,7 +48,8 @@ class WorkingScale:
             )
         top, bottom = int(rows[0]), int(rows[-1]) + 1
         left, right = int(columns[0]), int(columns[-1]) + 1
-        scale = diameter / fov.diameter
+        wanted = diameter if smallest is None else min(max(fov.diameter, smallest), diameter)
+        scale = wanted / fov.diameter
         size = (max(1, round((bottom - top) * scale)), max(1, round((right - left) * scale)))
         height, width = fov.mask.shape
         return cls(shape=(height, width), box=(top, left, bottom, right), size=size)

@@ -19,6 +19,7 @@ def predict_with(
     photograph: Photograph,
     *,
     working_diameter: float,
+    smallest_diameter: float | None,
     multiple: int,
     flips: bool = False,
 ) -> ProbabilityArray:
@@ -27,14 +28,15 @@ def predict_with(
     Args:
         run: the network, float32 (1, 3, H, W) -> probability float32 (1, 1, H, W).
         photograph: of any size.
-        working_diameter: pixels across the field of view at which the network works.
+        working_diameter: pixels across the field of view at which the network works, at most where there is also a
+        smallest_diameter: below which photographs are enlarged; see `WorkingScale.fit`.
         multiple: what H and W must be multiples of.
         flips: average over the photograph and its three mirror images: steadier, and four times the work.
 
     Returns:
         float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
     """
-    scale = WorkingScale.fit(photograph.fov, working_diameter)
+    scale = WorkingScale.fit(photograph.fov, working_diameter, smallest=smallest_diameter)
     prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
     height, width = prepared.shape[1:]
     # Black all round, as in training: against the bare edge of its input a network sees vessels that are not there.

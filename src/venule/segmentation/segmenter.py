@@ -62,10 +62,18 @@ class Segmenter:
         """
         card = self.card
         probability = predict_with(
-            self._run, photograph, working_diameter=card.working_diameter, multiple=card.multiple, flips=flips
+            self._run,
+            photograph,
+            working_diameter=card.working_diameter,
+            smallest_diameter=card.smallest_diameter,
+            multiple=card.multiple,
+            flips=flips,
         )
-        if photograph.fov.diameter < card.working_diameter:
-            probability *= card.enlarged_odds / (1 + (card.enlarged_odds - 1) * probability)
+        # Not beyond what copies of lower resolution have shown: smaller photographs are raised as the smallest.
+        diameter = max(photograph.fov.diameter, card.smallest_diameter or 0)
+        if card.odds_exponent and diameter < card.working_diameter:
+            odds = (card.working_diameter / diameter) ** card.odds_exponent
+            probability *= odds / (1 + (odds - 1) * probability)
         return probability
 
     def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:

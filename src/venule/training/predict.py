@@ -23,4 +23,10 @@ def predict(network: nn.Module, photograph: Photograph, recipe: Recipe, *, devic
         return np.asarray(torch.sigmoid(logits.float()).cpu().numpy())
 
     multiple = getattr(network, "multiple", 1)
-    return predict_with(run, photograph, working_diameter=recipe.working_diameter, multiple=multiple)
+    return predict_with(
+        run,
+        photograph,
+        working_diameter=recipe.largest_diameter,
+        smallest_diameter=recipe.smallest_diameter,
+        multiple=multiple,
+    )

@@ -95,7 +95,10 @@ class Recipe(BaseModel):
         network_arguments: what it is built with.
         start_from: a model whose weights the training starts from, by name or folder; None: from scratch.
         data: the photographs.
-        working_diameter: pixels across the field of view at which the network works.
+        working_diameter: pixels across the field of view at which crops are cut.
+        used_at: smallest and largest diameter at which the trained network is used: photographs in between are taken as
+            they are, others resampled to the nearer; the scales of the augmentation must reach both. None: all
+            photographs are resampled to the working diameter.
         crop: side of a crop, pixels at working scale.
         whole: a crop is the whole field of view, in the middle, and every photograph comes once before any comes again;
             otherwise crops are cut anywhere.
@@ -131,6 +134,7 @@ class Recipe(BaseModel):
     start_from: str | None = None
     data: tuple[Source, ...] = (Source(dataset="."),)
     working_diameter: float = Field(default=540, ge=64, le=8192)
+    used_at: tuple[float, float] | None = None
     crop: int = Field(default=256, ge=32)
     whole: bool = False
     batch: int = Field(default=8, ge=1)
@@ -152,12 +156,29 @@ class Recipe(BaseModel):
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     seed: int = Field(default=0, ge=0)
 
+    @property
+    def largest_diameter(self) -> float:
+        """At which the trained network is used."""
+        return self.used_at[1] if self.used_at else self.working_diameter
+
+    @property
+    def smallest_diameter(self) -> float | None:
+        """At which the trained network is used, where photographs may be taken as they are."""
+        return self.used_at[0] if self.used_at else None
+
     @model_validator(mode="after")
     def _something_to_learn(self) -> Self:
         if not self.data:
             raise ValueError("data names no source")
         if self.cross_entropy + self.dice == 0:
             raise ValueError("cross_entropy and dice are both 0: there is nothing to learn")
+        if self.used_at:
+            low, high = (round(scale * self.working_diameter) for scale in self.augmentation.scale)
+            if not low <= self.used_at[0] <= self.used_at[1] <= high:
+                raise ValueError(
+                    f"used_at {self.used_at} is not within {low} to {high}, the sizes that working_diameter and the "
+                    "scales of the augmentation show"
+                )
         if self.whole and self.crop < self.working_diameter:
             raise ValueError(f"whole photographs of {self.working_diameter:g} pixels do not fit into crop {self.crop}")
         given = [source.share for source in self.data if source.share is not None]

@@ -170,9 +170,9 @@ def _records(source: Source, position: int, data: Path) -> Iterable[Drawn]:
                 f"than {source.split!r}"
             )
         name, person = f"{source.dataset}/{record.name}", f"{source.dataset}/{record.subject}"
-        yield Drawn(name, person, position, True, partial(_read_drawn, record))
+        yield Drawn(name, person, position, True, partial(read_drawn, record))
         for diameter in source.seen_at:
-            read = partial(_read_lower, record, diameter)
+            read = partial(read_lower, record, diameter)
             yield Drawn(f"{name} at {diameter:g}", person, position, False, read)
 
 
@@ -181,19 +181,24 @@ def _phantoms(source: Source, position: int) -> Iterable[Drawn]:
         yield Drawn(f"phantom/{seed}", f"phantom/{seed}", position, False, partial(_make_drawn, seed))
 
 
-def _read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
+def read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
+    """A photograph and its drawing.
+
+    Raises:
+        RecipeError: it has none.
+    """
     example = read_record(record)
     if example.reference is None:
         raise RecipeError(f"{record.photograph} has no drawing")
     return example.photograph, example.reference
 
 
-def _read_lower(record: Record, diameter: float) -> tuple[Photograph, BoolArray]:
+def read_lower(record: Record, diameter: float) -> tuple[Photograph, BoolArray]:
     """A photograph and its drawing as they would be from a camera of lower resolution.
 
     A person draws a vessel there that fills a good part of a pixel, however thin it is: from a third on it is drawn.
     """
-    photograph, reference = _read_drawn(record)
+    photograph, reference = read_drawn(record)
     scale = WorkingScale.fit(photograph.fov, diameter)
     centre = scale.to_working(np.array([photograph.fov.centre]))[0]
     fov = FieldOfView(scale.apply_mask(photograph.fov.mask), (float(centre[0]), float(centre[1])), diameter)

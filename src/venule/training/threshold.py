@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.arrays import BoolArray, ProbabilityArray
+from venule.photograph import FieldOfView
 
 LEVELS = np.arange(1, 100) / 100  # the thresholds that are tried
 
@@ -18,11 +19,13 @@ class DiceCurve:
     Attributes:
         name: of the photograph.
         source: what it comes from.
+        diameter: of its field of view, pixels.
         dice: float (99,), inside the field of view, at each of `LEVELS`.
     """
 
     name: str
     source: int
+    diameter: float
     dice: NDArray[np.float64]
 
     def at(self, threshold: float) -> float:
@@ -31,24 +34,24 @@ class DiceCurve:
 
 
 def dice_curve(
-    probability: ProbabilityArray, reference: BoolArray, fov: BoolArray, *, name: str, source: int
+    probability: ProbabilityArray, reference: BoolArray, fov: FieldOfView, *, name: str, source: int
 ) -> DiceCurve:
     """Dice at every threshold, from two histograms of the probability.
 
     Args:
         probability: float32 (height, width).
         reference: bool (height, width), the drawing.
-        fov: bool (height, width).
+        fov: the field of view.
         name: of the photograph.
         source: what it comes from.
     """
     # A pixel in bin k passes the first k thresholds: bin edges are the thresholds, closed from below like `>=`.
-    bins = np.searchsorted(LEVELS.astype(np.float32), probability[fov], side="right")
-    drawn = reference[fov]
+    bins = np.searchsorted(LEVELS.astype(np.float32), probability[fov.mask], side="right")
+    drawn = reference[fov.mask]
     vessel = np.bincount(bins[drawn], minlength=100)
     other = np.bincount(bins[~drawn], minlength=100)
     tp, fp = vessel[::-1].cumsum()[::-1][1:], other[::-1].cumsum()[::-1][1:]
-    return DiceCurve(name, source, 2 * tp / np.maximum(1, tp + fp + drawn.sum()))
+    return DiceCurve(name, source, fov.diameter, 2 * tp / np.maximum(1, tp + fp + drawn.sum()))
 
 
 def best_threshold(curves: Sequence[DiceCurve]) -> float:
@@ -69,18 +72,21 @@ def expected_threshold(curves: Sequence[DiceCurve]) -> float:
     return round(float(_mean_dice(curves).max()) / 2, 2)
 
 
-def enlarged_odds(given: Sequence[DiceCurve], copies: Sequence[DiceCurve]) -> float:
-    """What the odds of vessel must be multiplied by in enlarged photographs, so that one threshold suits all.
+def odds_exponent(given: Sequence[DiceCurve], copies: Sequence[DiceCurve], *, working_diameter: float) -> float:
+    """How the odds of vessel must grow as resolution falls, so that one threshold suits all photographs.
 
     Args:
         given: of photographs as they are.
-        copies: of the same photographs, from a camera whose photographs must be enlarged.
+        copies: of the same photographs, as from a camera of lower resolution.
+        working_diameter: beyond which a photograph has no more resolution for the network.
 
     Returns:
-        The odds of the best threshold of the first over those of the second.
+        The k for which odds x (resolution / lower resolution) ** k makes the best threshold of both the same.
     """
-    first, second = (best_threshold(curves) for curves in (given, copies))
-    return round(first / (1 - first) * (1 - second) / second, 2)
+    thresholds = np.array([best_threshold(curves) for curves in (given, copies)])
+    lost, kept = (np.mean(np.log([min(c.diameter, working_diameter) for c in curves])) for curves in (copies, given))
+    logits = np.log(thresholds / (1 - thresholds))
+    return round(float((logits[0] - logits[1]) / (kept - lost)), 2)
 
 
 def _mean_dice(curves: Sequence[DiceCurve]) -> NDArray[np.float64]:

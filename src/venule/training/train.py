@@ -21,7 +21,7 @@ from venule.training.export import export_onnx, sha256
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
 from venule.training.samples import Drawn, find_photographs, hold_out, without
-from venule.training.threshold import DiceCurve, best_threshold, dice_curve, enlarged_odds, expected_threshold
+from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold, odds_exponent
 from venule.training.weights import save_weights
 
 RECIPE_FILE = "recipe.yaml"
@@ -155,7 +155,7 @@ def train_on(
         phantoms = {position for position, source in enumerate(recipe.data) if source.phantoms}
         chosen_on = validation or [drawn for drawn in training if drawn.source not in phantoms] or training
         if not validation:
-            card = card.model_copy(update={"enlarged_odds": _enlarged_odds(Model(card, onnx, output), chosen_on)})
+            card = card.model_copy(update={"odds_exponent": _odds_exponent(Model(card, onnx, output), chosen_on)})
         curves = _curves(Model(card, onnx, output), chosen_on)
         if validation:
             choice = {"threshold": best_threshold(curves), "threshold_from": f"{_describe(chosen_on)} held out"}
@@ -166,10 +166,12 @@ def train_on(
     return _write_model(output / "model", card, onnx, fitted.network)
 
 
-def _enlarged_odds(model: Model, photographs: Sequence[Drawn]) -> float:
+def _odds_exponent(model: Model, photographs: Sequence[Drawn]) -> float:
     given = [drawn for drawn in photographs if drawn.as_given]
     copies = [drawn for drawn in photographs if not drawn.as_given]
-    return enlarged_odds(_curves(model, given), _curves(model, copies)) if given and copies else 1.0
+    if not given or not copies:
+        return 0.0
+    return odds_exponent(_curves(model, given), _curves(model, copies), working_diameter=model.card.working_diameter)
 
 
 def _describe(photographs: Sequence[Drawn]) -> str:
@@ -185,7 +187,7 @@ def _curves(model: Model, photographs: Sequence[Drawn]) -> list[DiceCurve]:
     for drawn in photographs:
         photograph, reference = drawn.read()
         probability = segmenter.probability(photograph)
-        curves.append(dice_curve(probability, reference, photograph.fov.mask, name=drawn.name, source=drawn.source))
+        curves.append(dice_curve(probability, reference, photograph.fov, name=drawn.name, source=drawn.source))
     return curves
 
 
@@ -217,7 +219,8 @@ def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card
         network=recipe.network,
         network_arguments=recipe.network_arguments,
         parameters=count_parameters(fitted.network).trainable,
-        working_diameter=recipe.working_diameter,
+        working_diameter=recipe.largest_diameter,
+        smallest_diameter=recipe.smallest_diameter,
         multiple=int(getattr(fitted.network, "multiple", 1)),
         threshold=threshold,
         threshold_from="cross-validation",
