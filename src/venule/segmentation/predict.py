@@ -9,7 +9,7 @@ from venule.arrays import ProbabilityArray
 from venule.photograph import Photograph, WorkingScale
 from venule.photograph.normalise import normalise
 
-FLIPS: tuple[tuple[int, ...], ...] = ((), (2,), (3,), (2, 3))  # axes of (N, C, H, W) that are mirrored
+MIRRORS = ((2,), (3,), (2, 3))  # axes of (N, C, H, W)
 
 MARGIN = 16  # pixels at working scale
 
@@ -42,12 +42,10 @@ def predict_with(
     # Black all round, as in training: against the bare edge of its input a network sees vessels that are not there.
     below, beside = (MARGIN + -(side + 2 * MARGIN) % multiple for side in (height, width))
     padded = np.pad(prepared, ((0, 0), (MARGIN, below), (MARGIN, beside)))[None]
-    views = FLIPS if flips else FLIPS[:1]
-    # One after the other, not as a batch of four: the same arithmetic in a quarter of the memory.
-    total = np.zeros((1, 1, *padded.shape[2:]), np.float32)
-    for axes in views:
-        total += np.flip(run(np.ascontiguousarray(np.flip(padded, axes))), axes)
-    total /= len(views)
-    restored = scale.restore(total[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])
+    probability = run(padded)
+    if flips:  # one after the other, not as a batch of four: the same arithmetic in a quarter of the memory
+        mirrored = (np.flip(run(np.ascontiguousarray(np.flip(padded, axes))), axes) for axes in MIRRORS)
+        probability = sum(mirrored, start=probability) / np.float32(1 + len(MIRRORS))
+    restored = scale.restore(probability[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])
     restored[~photograph.fov.mask] = 0
     return restored
