@@ -60,7 +60,7 @@ def draw_prices(rows: Sequence[Row], costs: Sequence[Cost], path: Path) -> Path:
     for axis, label in zip(axes, labels, strict=True):
         axis.set_xscale("log")
         low, high = axis.get_xlim()
-        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high > 20 * low else (1, 1.5, 2, 3, 4, 5, 7)))
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high > 5 * low else (1, 1.5, 2, 3, 4, 5, 7)))
         axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_xlabel(label)
