@@ -1,6 +1,7 @@
 """How long a photograph takes, step by step, against the Little W-Net and the machine itself, all in one run.
 
     python benchmarks/segment.py PHOTOGRAPH_OR_FOLDER... [--model general] [--repeats 5] [--layers]
+                                 [--runtimes onnxruntime openvino]
 
 Three tables: the steps of one photograph in one process, with one thread and with all cores; the network alone, its
 share of the machine's float32 matrix-product rate, and a pass of the Little W-Net (plain PyTorch, 512x512, with and
@@ -34,6 +35,7 @@ from venule.photograph.decode import decode
 from venule.report import Table
 from venule.segmentation import Segmenter
 from venule.segmentation.predict import MARGIN
+from venule.segmentation.runtime import load_network
 
 # Each command runs in a process of its own, whose peak memory its parent, also its own process, asks for.
 _TIMED = (
@@ -59,12 +61,12 @@ def matrix_rate(repeats: int, size: int = 2048) -> float:
     return 2 * size**3 / milliseconds(lambda: a @ a, repeats) / 1e6
 
 
-def steps(files: Sequence[bytes], model: Model, threads: int, repeats: int) -> dict[str, float]:
+def steps(files: Sequence[bytes], model: Model, runtime: str, threads: int, repeats: int) -> dict[str, float]:
     """Milliseconds a photograph of each step on the way from a file to a PNG."""
-    segmenter = Segmenter(model, threads=threads)
+    segmenter = Segmenter(model, runtime=runtime, threads=threads)
     photographs = [read_photograph(content) for content in files]
     inputs = [network_input(photograph, model) for photograph in photographs]
-    session = session_of(model, threads)
+    run = load_network(model, runtime=runtime, threads=threads)
     masks = [segmenter.probability(p) >= model.card.threshold for p in photographs]
 
     def each(work: Callable[[int], object]) -> float:
@@ -72,7 +74,7 @@ def steps(files: Sequence[bytes], model: Model, threads: int, repeats: int) -> d
 
     decoding = each(lambda k: decode(files[k]))
     reading = each(lambda k: read_photograph(files[k]))
-    network = each(lambda k: session.run(None, {"photograph": inputs[k]}))
+    network = each(lambda k: run(inputs[k]))
     found = each(lambda k: segmenter.probability(photographs[k]) >= model.card.threshold)
     writing = each(lambda k: encode_mask(masks[k]))
     end_to_end = each(lambda k: encode_mask(segmenter.probability(read_photograph(files[k])) >= model.card.threshold))
@@ -92,16 +94,6 @@ def network_input(photograph: Photograph, model: Model) -> np.ndarray:
     scale = WorkingScale.fit(photograph.fov, card.working_diameter, smallest=card.smallest_diameter)
     height, width = (side + 2 * MARGIN + -(side + 2 * MARGIN) % card.multiple for side in scale.size)
     return np.random.default_rng(0).standard_normal((1, 3, height, width)).astype(np.float32)
-
-
-def session_of(model: Model, threads: int, *, profile: Path | None = None) -> ort.InferenceSession:
-    """The model in onnxruntime, as `Segmenter` loads it."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    if profile:
-        options.enable_profiling = True
-        options.profile_file_prefix = str(profile)
-    return ort.InferenceSession(model.onnx, options, providers=["CPUExecutionProvider"])
 
 
 def rate_of(model: Model, pixels: int, taken: float) -> float:
@@ -124,10 +116,11 @@ def wnet_passes(repeats: int) -> tuple[float, float]:
     return plain, flips
 
 
-def command(paths: Sequence[Path], model: str) -> tuple[float, float]:
+def command(paths: Sequence[Path], model: str, runtime: str) -> tuple[float, float]:
     """Wall seconds and megabytes of the largest process of one `venule segment`, start to exit."""
     with tempfile.TemporaryDirectory() as output:
         words = [sys.executable, "-m", "venule", "segment", *map(str, paths), "-o", output, "--model", model]
+        words += ["--runtime", runtime]
         printed = subprocess.run([sys.executable, "-c", _TIMED, *words], capture_output=True, text=True, check=True)
     code, seconds, kilobytes = printed.stdout.split()
     if code != "0":
@@ -136,9 +129,13 @@ def command(paths: Sequence[Path], model: str) -> tuple[float, float]:
 
 
 def layers(model: Model, given: np.ndarray, threads: int, repeats: int) -> Table:
-    """Milliseconds of a pass by kind of node, the convolutions one by one."""
+    """Milliseconds of a pass in onnxruntime by kind of node, the convolutions one by one."""
     with tempfile.TemporaryDirectory() as folder:
-        session = session_of(model, threads, profile=Path(folder) / "profile")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.enable_profiling = True
+        options.profile_file_prefix = str(Path(folder) / "profile")
+        session = ort.InferenceSession(model.onnx, options, providers=["CPUExecutionProvider"])
         for _ in range(repeats + 1):
             session.run(None, {"photograph": given})
         events = json.loads(Path(session.end_profiling()).read_text())
@@ -158,47 +155,62 @@ def layers(model: Model, given: np.ndarray, threads: int, repeats: int) -> Table
     )
 
 
-def network_rows(model: Model, contents: dict[str, list[bytes]], threads: int, repeats: int) -> list[tuple[str, ...]]:
-    """Matrix products, the Little W-Net, and the model on a photograph of each group, alone and four at a time."""
+def machine_rows(threads: int, repeats: int) -> list[tuple[str, ...]]:
+    """Matrix products, and the Little W-Net."""
     rate, (plain, flips) = matrix_rate(repeats), wnet_passes(repeats)
     wnet = 2 * networks.multiply_adds("w-net") / plain / 1e6
-    rows = [
+    return [
         ("matrix products", str(threads), "", "", f"{rate:.0f}", "100%"),
         ("w-net, PyTorch", str(threads), "512x512", f"{plain:.0f}", f"{wnet:.0f}", f"{wnet / rate:.0%}"),
         ("w-net, PyTorch, four flips", str(threads), "512x512", f"{flips:.0f}", "", ""),
     ]
-    session = session_of(model, threads)
+
+
+def network_rows(
+    model: Model, contents: dict[str, list[bytes]], runtime: str, threads: int, repeats: int
+) -> list[tuple[str, ...]]:
+    """The model on a photograph of each group, alone and four at a time."""
+    rate, rows = matrix_rate(repeats), []
+    run = load_network(model, runtime=runtime, threads=threads)
     for name, files in contents.items():
         given = network_input(read_photograph(files[0]), model)
         for batch in (1, 4):
             many = np.repeat(given, batch, axis=0)
-            taken = milliseconds(lambda many=many: session.run(None, {"photograph": many}), repeats) / batch
+            taken = milliseconds(lambda many=many: run(many), repeats) / batch
             found = rate_of(model, given.shape[2] * given.shape[3], taken)
-            what, size = f"{model.card.name}, {name}, batch of {batch}", f"{given.shape[3]}x{given.shape[2]}"
+            what, size = f"{model.card.name}, {runtime}, {name}, batch of {batch}", f"{given.shape[3]}x{given.shape[2]}"
             rows.append((what, str(threads), size, f"{taken:.0f}", f"{found:.0f}", f"{found / rate:.0%}"))
     return rows
 
 
-def step_rows(model: Model, contents: dict[str, list[bytes]], threads: int, repeats: int) -> list[tuple[str, ...]]:
+def step_rows(
+    model: Model, contents: dict[str, list[bytes]], runtime: str, threads: int, repeats: int
+) -> list[tuple[str, ...]]:
     """The steps of a photograph of each group, and their sum as a share of the Little W-Net's passes."""
     plain, flips = wnet_passes(repeats)
     rows = []
     for name, files in contents.items():
-        taken = steps(files, model, threads, repeats)
+        taken = steps(files, model, runtime, threads, repeats)
         shares = (taken["end to end"] / plain, taken["end to end"] / flips)
         rows.append(
-            (name, str(threads), *(f"{ms:.0f}" for ms in taken.values()), *(f"{share:.2f}" for share in shares))
+            (
+                name,
+                runtime,
+                str(threads),
+                *(f"{ms:.0f}" for ms in taken.values()),
+                *(f"{share:.2f}" for share in shares),
+            )
         )
     return rows
 
 
-def command_row(name: str, files: Sequence[Path], model: str) -> tuple[str, ...]:
+def command_row(name: str, files: Sequence[Path], model: str, runtime: str) -> tuple[str, ...]:
     """`venule segment` of one photograph and of all of them."""
-    one, peak = command(files[:1], model)
-    row = (name, str(len(files)), f"{one:.2f}", f"{peak:.0f}")
+    one, peak = command(files[:1], model, runtime)
+    row = (name, runtime, str(len(files)), f"{one:.2f}", f"{peak:.0f}")
     if len(files) == 1:
         return row + ("",) * 5
-    wall, peak = command(files, model)
+    wall, peak = command(files, model, runtime)
     each = (wall - one) / (len(files) - 1)
     return (*row, f"{wall:.1f}", f"{each:.3f}", f"{1 / each:.1f}", f"{one - each:.2f}", f"{peak:.0f}")
 
@@ -209,6 +221,7 @@ def main() -> None:
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--model", default="general")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--runtimes", nargs="+", default=["onnxruntime", "openvino"])
     parser.add_argument("--layers", action="store_true")
     arguments = parser.parse_args()
     model, repeats, cores = load_model(arguments.model), arguments.repeats, os.cpu_count() or 1
@@ -218,19 +231,36 @@ def main() -> None:
     for threads in sorted({1, cores}):
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
-        of_steps += step_rows(model, contents, threads, repeats)
-        of_networks += network_rows(model, contents, threads, repeats)
+        of_networks += machine_rows(threads, repeats)
+        for runtime in arguments.runtimes:
+            of_steps += step_rows(model, contents, runtime, threads, repeats)
+            of_networks += network_rows(model, contents, runtime, threads, repeats)
         if arguments.layers:
             first = read_photograph(next(iter(contents.values()))[0])
             of_layers.append(layers(model, network_input(first, model), threads, repeats))
     names = ("decode", "field of view", "network", "resample, normalise", "PNG", "end to end")
-    columns = ("photographs", "threads", *names, "of a w-net pass", "of w-net's flips")
+    columns = ("photographs", "runtime", "threads", *names, "of a w-net pass", "of w-net's flips")
     title = f"One photograph at a time in one process, {model.card.name}: milliseconds"
     print(Table(title, columns, tuple(of_steps)).to_markdown())
     columns = ("what", "threads", "input", "ms", "GFLOP/s", "of the machine")
     print(Table("Networks alone", columns, tuple(of_networks)).to_markdown())
-    columns = ("photographs", "number", "one: s", "peak MB", "all: s", "s each", "a second", "start-up s", "peak MB")
-    rows = tuple(command_row(name, files, arguments.model) for name, files in groups.items())
+    columns = (
+        "photographs",
+        "runtime",
+        "number",
+        "one: s",
+        "peak MB",
+        "all: s",
+        "s each",
+        "a second",
+        "start-up s",
+        "peak MB",
+    )
+    rows = tuple(
+        command_row(name, files, arguments.model, runtime)
+        for runtime in arguments.runtimes
+        for name, files in groups.items()
+    )
     print(Table("`venule segment`, start to exit", columns, rows).to_markdown())
     for table in of_layers:
         print(table.to_markdown())

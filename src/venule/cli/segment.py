@@ -18,6 +18,7 @@ def segment(
     overlay: Annotated[bool, typer.Option("--overlay", help="Write NAME_overlay.png.")] = False,
     flips: Annotated[bool, typer.Option("--flips", help="Average four mirror images: steadier, and slower.")] = False,
     threshold: Annotated[float | None, typer.Option(help="Probability, 0 to 1; the model's own if left out.")] = None,
+    runtime: Annotated[str, typer.Option(help="onnxruntime; or openvino (extra openvino), faster.")] = "onnxruntime",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; chosen by the number of photographs.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run ended.")] = False,
 ) -> None:
@@ -25,7 +26,7 @@ def segment(
     from venule.batch import show_progress
     from venule.jobs import SegmentPhotograph, segment_files
 
-    work = SegmentPhotograph(model, threshold, flips, probability, overlay)
+    work = SegmentPhotograph(model, threshold, flips, probability, overlay, runtime)
     with show_progress() as progress:
         job = segment_files(photographs, output, work=work, jobs=jobs, resume=resume, progress=progress)
     typer.echo(job.summary())

@@ -14,7 +14,7 @@ from venule.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.batch import Done, Job, find_files, run
 from venule.models import load_model
 from venule.photograph import read_photograph
-from venule.segmentation import check_threshold, segment
+from venule.segmentation import check_runtime, check_threshold, segment
 
 PHOTOGRAPH_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp",
@@ -35,6 +35,7 @@ class SegmentPhotograph:
         flips: average over four mirror images.
         probability: write the probability, too.
         overlay: write the photograph with its vessels drawn in, too.
+        runtime: what runs the network, see `venule.segment`.
         threads: for each process; None: as many as there are cores. Changes no result.
     """
 
@@ -43,6 +44,7 @@ class SegmentPhotograph:
     flips: bool = False
     probability: bool = False
     overlay: bool = False
+    runtime: str = "onnxruntime"
     threads: int | None = None
 
     columns: ClassVar[tuple[str, ...]] = ("fov_diameter_px", "vessel_share")
@@ -60,7 +62,14 @@ class SegmentPhotograph:
         if self.threads:
             cv2.setNumThreads(self.threads)
         photograph = read_photograph(content, name=str(path))
-        found = segment(photograph, model=self.model, threshold=self.threshold, flips=self.flips, threads=self.threads)
+        found = segment(
+            photograph,
+            model=self.model,
+            threshold=self.threshold,
+            flips=self.flips,
+            runtime=self.runtime,
+            threads=self.threads,
+        )
         outputs = {"_vessels.png": encode_mask(found.vessels)}
         if self.probability:
             outputs["_probability.png"] = encode_probability(found.probability)
@@ -74,7 +83,7 @@ class SegmentPhotograph:
 
         Raises:
             ModelError: the model is unknown or altered.
-            VenuleError: the threshold is not in (0, 1).
+            VenuleError: the threshold is not in (0, 1), or the runtime is unknown or not installed.
         """
         card = load_model(self.model).card
         threshold = check_threshold(card.threshold if self.threshold is None else self.threshold)
@@ -85,6 +94,7 @@ class SegmentPhotograph:
             "flips": self.flips,
             "probability": self.probability,
             "overlay": self.overlay,
+            "runtime": check_runtime(self.runtime),
         }
 
 

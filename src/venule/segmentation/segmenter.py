@@ -1,7 +1,6 @@
 """A model at work: a photograph goes in, the probability of vessel comes out."""
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from venule.arrays import ProbabilityArray
@@ -9,10 +8,7 @@ from venule.errors import ModelError
 from venule.models import Model
 from venule.photograph import Photograph
 from venule.segmentation.predict import predict_with
-
-# In this order, those that are there. Others (TensorRT, CoreML, ...) compile anew for every size of input, and at
-# working scale hardly two photographs have the same.
-PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+from venule.segmentation.runtime import load_network
 
 
 class Segmenter:
@@ -20,32 +16,18 @@ class Segmenter:
 
     Args:
         model: from `venule.load_model`.
+        runtime: what runs the network, see `load_network`.
         threads: for the arithmetic of the network on the CPU; None: as many as there are cores.
 
     Raises:
-        ModelError: onnxruntime cannot load the model, or its input and output are not those of the contract.
+        ModelError: the runtime cannot load the model, or its input and output are not those of the contract.
+        VenuleError: there is no such runtime, or it is not installed.
     """
 
-    def __init__(self, model: Model, *, threads: int | None = None) -> None:
-        """Load the model into onnxruntime."""
+    def __init__(self, model: Model, *, runtime: str = "onnxruntime", threads: int | None = None) -> None:
+        """Load the model's network."""
         self.card = model.card
-        options = ort.SessionOptions()
-        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.intra_op_num_threads = threads or 0
-        options.log_severity_level = 3  # errors; its warnings speak of the machine, not of the photograph
-        available = ort.get_available_providers()
-        try:
-            self._session = ort.InferenceSession(
-                model.onnx, options, providers=[name for name in PROVIDERS if name in available]
-            )
-        except Exception as error:  # onnxruntime's errors have no common root of their own
-            raise ModelError(f"model {self.card.name}: onnxruntime cannot load it: {error}") from error
-        names = [[tensor.name for tensor in side] for side in (self._session.get_inputs(), self._session.get_outputs())]
-        if names != [["photograph"], ["probability"]]:
-            raise ModelError(
-                f"model {self.card.name} takes {names[0]} and gives {names[1]}; venule needs one input, 'photograph', "
-                "and one output, 'probability': make it with venule train"
-            )
+        self._network = load_network(model, runtime=runtime, threads=threads)
 
     def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:
         """How likely each pixel is to be vessel.
@@ -78,8 +60,8 @@ class Segmenter:
 
     def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            (probability,) = self._session.run(["probability"], {"photograph": network_input})
-        except Exception as error:
+            probability = self._network(network_input)
+        except Exception as error:  # of whichever runtime
             raise ModelError(f"model {self.card.name} fails on an input of {network_input.shape}: {error}") from error
         expected = (1, 1, *network_input.shape[2:])
         if probability.shape != expected or not np.isfinite(probability).all():

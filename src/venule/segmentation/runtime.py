@@ -1,0 +1,92 @@
+"""What runs a model's network: onnxruntime, or OpenVINO where it is installed."""
+
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from venule.errors import ModelError, VenuleError
+from venule.models import Model
+
+RUNTIMES = ("onnxruntime", "openvino")
+Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+# In this order, those that are there. Others (TensorRT, CoreML, ...) compile anew for every size of input, and at
+# working scale hardly two photographs have the same.
+PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+
+
+def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | None = None) -> Network:
+    """Load a model's network.
+
+    Args:
+        model: from `venule.load_model`.
+        runtime: "onnxruntime", in 32 bits on any machine; or "openvino" (extra `openvino`), faster on the CPU and in
+            16 bits (bfloat16) where the processor has arithmetic for them.
+        threads: for the arithmetic on the CPU; None: as many as there are cores.
+
+    Returns:
+        float32 (N, 3, H, W) -> probability float32 (N, 1, H, W).
+
+    Raises:
+        ModelError: the runtime cannot load the model, or its input and output are not those of the contract.
+        VenuleError: there is no such runtime, or it is not installed.
+    """
+    load = _openvino if check_runtime(runtime) == "openvino" else _onnxruntime
+    return load(model, threads)
+
+
+def check_runtime(runtime: str) -> str:
+    """The runtime itself.
+
+    Raises:
+        VenuleError: there is no such runtime, or it is not installed.
+    """
+    if runtime not in RUNTIMES:
+        raise VenuleError(f"unknown runtime {runtime!r}: choose one of {', '.join(RUNTIMES)}", reason="bad-runtime")
+    if find_spec(runtime) is None:
+        raise VenuleError(
+            f"the runtime {runtime} is not installed: pip install 'venule[{runtime}]'", reason="bad-runtime"
+        )
+    return runtime
+
+
+def _onnxruntime(model: Model, threads: int | None) -> Network:
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.intra_op_num_threads = threads or 0
+    options.log_severity_level = 3  # errors; its warnings speak of the machine, not of the photograph
+    available = ort.get_available_providers()
+    try:
+        session = ort.InferenceSession(model.onnx, options, providers=[name for name in PROVIDERS if name in available])
+    except Exception as error:  # onnxruntime's errors have no common root of their own
+        raise ModelError(f"model {model.card.name}: onnxruntime cannot load it: {error}") from error
+    _check_names(model, *([tensor.name for tensor in side] for side in (session.get_inputs(), session.get_outputs())))
+    return lambda shown: session.run(["probability"], {"photograph": shown})[0]
+
+
+def _openvino(model: Model, threads: int | None) -> Network:
+    # OpenVINO reports every import to Google Analytics where it finds this package; venule tells nobody anything.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: as if not installed
+    import openvino
+
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads or 0}
+    try:
+        core = openvino.Core()
+        compiled = core.compile_model(core.read_model(model.onnx), "CPU", settings)
+    except RuntimeError as error:
+        raise ModelError(f"model {model.card.name}: OpenVINO cannot load it: {error}") from error
+    _check_names(model, *([tensor.any_name for tensor in side] for side in (compiled.inputs, compiled.outputs)))
+    return lambda shown: compiled([shown])[0]
+
+
+def _check_names(model: Model, taken: list[str], given: list[str]) -> None:
+    if [taken, given] != [["photograph"], ["probability"]]:
+        raise ModelError(
+            f"model {model.card.name} takes {taken} and gives {given}; venule needs one input, 'photograph', "
+            "and one output, 'probability': make it with venule train"
+        )

@@ -1,0 +1,59 @@
+"""What runs the network: the runtimes agree, refuse what they cannot do, and tell nobody."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import venule
+from venule.datasets.phantoms import make_phantom
+from venule.errors import ModelError, VenuleError
+
+AUDITED = """
+import sys
+def report(event, arguments):
+    if event.startswith("socket.") and event != "socket.__new__":
+        print(event, arguments, flush=True)
+sys.addaudithook(report)
+from venule.cli.main import main
+main()
+"""
+
+
+def test_openvino_finds_what_onnxruntime_finds():
+    pytest.importorskip("openvino")
+    photograph = make_phantom(3).image
+    one, other = (venule.segment(photograph, runtime=runtime) for runtime in ("onnxruntime", "openvino"))
+    both = np.count_nonzero(one.vessels & other.vessels)
+    assert 2 * both / (np.count_nonzero(one.vessels) + np.count_nonzero(other.vessels)) > 0.995
+    assert np.abs(one.probability - other.probability).mean() < 2e-3
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+def test_no_runtime_talks_to_the_network(runtime, small_model, write_photograph, tmp_path):
+    pytest.importorskip(runtime)
+    photograph = write_photograph(tmp_path / "in" / "a.png")
+    words = ["segment", str(photograph), "-o", str(tmp_path / "out"), "--model", str(small_model), "--runtime", runtime]
+    at_home = {name: value for name, value in os.environ.items() if name not in {"CI", "TF_BUILD", "JENKINS_URL"}}
+    at_home["HOME"] = str(tmp_path)  # where a telemetry package keeps what its user consented to
+    ran = subprocess.run(
+        [sys.executable, "-c", AUDITED, *words], env=at_home, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "socket." not in ran.stdout
+    assert (tmp_path / "out" / "a_vessels.png").is_file()
+
+
+@pytest.mark.parametrize(("runtime", "says"), [("tensorflow", "onnxruntime, openvino"), ("openvino", "pip install")])
+def test_a_runtime_that_is_not_there_is_refused_with_what_to_do(runtime, says, drawn, small_model, monkeypatch):
+    monkeypatch.setattr("venule.segmentation.runtime.find_spec", lambda name: None)
+    with pytest.raises(VenuleError, match=says):
+        venule.segment(drawn[0], model=small_model, runtime=runtime)
+
+
+def test_model_that_openvino_cannot_load_is_named(make_model, drawn):
+    pytest.importorskip("openvino")
+    with pytest.raises(ModelError, match="small: OpenVINO cannot load it"):
+        venule.segment(drawn[0], model=make_model(b"no network"), runtime="openvino")
