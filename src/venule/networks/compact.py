@@ -13,7 +13,8 @@ class Compact(nn.Module):
 
     At full resolution a convolution spends most of its time moving few channels; folded, the same pixels come as
     four times the channels on a quarter of the places, which is what a CPU is fast at. What folding blurs, the edges
-    of vessels a pixel or two wide, two small convolutions mend beside the photograph itself.
+    of vessels a pixel or two wide, two small convolutions mend beside the photograph itself. Channels come in
+    sixteens, as the registers of CPUs and the layouts of their libraries do: 24 would cost as much as 32.
 
     Args:
         widths: channels of the levels, from half resolution down, the last at the bottom.
@@ -24,11 +25,15 @@ class Compact(nn.Module):
         (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
     """
 
-    def __init__(self, widths: tuple[int, ...] = (24, 48, 96), *, fine: int = 8, channels: int = 3) -> None:
+    fold: Tensor
+
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 128), *, fine: int = 8, channels: int = 3) -> None:
         """Build the folded U-Net and the refining convolutions."""
         super().__init__()
         self.multiple = 2 ** len(widths)
         unfolded = fine // 2
+        # Pixel unshuffle as a convolution of zeros and ones: the same to the bit, and runtimes are made for it.
+        self.register_buffer("fold", torch.eye(4 * channels).view(-1, channels, 2, 2), persistent=False)
         self.folded = UNet(tuple(widths[:-1]), bridge=widths[-1], bridge_norm=True, channels=4 * channels)
         self.folded.head = nn.Conv2d(widths[0], 4 * unfolded, 1)
         self.refine = nn.Sequential(convolution_pair(unfolded + channels, fine), nn.Conv2d(fine, 1, 1))
@@ -36,6 +41,6 @@ class Compact(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
-        unfolded = F.pixel_shuffle(self.folded(F.pixel_unshuffle(x, 2)), 2)
+        unfolded = F.pixel_shuffle(self.folded(F.conv2d(x, self.fold, stride=2)), 2)
         logits: Tensor = self.refine(torch.cat([unfolded, x], dim=1))
         return logits

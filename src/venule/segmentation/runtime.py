@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from venule.errors import ModelError, VenuleError
@@ -56,9 +55,12 @@ def check_runtime(runtime: str) -> str:
 
 
 def _onnxruntime(model: Model, threads: int | None) -> Network:
+    import onnxruntime as ort  # here, as with openvino: who uses the one need not load the other
+
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.intra_op_num_threads = threads or 0
+    options.enable_mem_pattern = False  # kept for each size of input, it is a quarter of the memory and no time
     options.log_severity_level = 3  # errors; its warnings speak of the machine, not of the photograph
     available = ort.get_available_providers()
     try:
@@ -70,11 +72,12 @@ def _onnxruntime(model: Model, threads: int | None) -> Network:
 
 
 def _openvino(model: Model, threads: int | None) -> Network:
-    # OpenVINO reports every import to Google Analytics where it finds this package; venule tells nobody anything.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: as if not installed
-    import openvino
-
-    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads or 0}
+    openvino = _import_openvino()
+    settings: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads or 0,
+        "ENABLE_CPU_PINNING": False,  # two processes would pin themselves to the same cores
+    }
     try:
         core = openvino.Core()
         compiled = core.compile_model(core.read_model(model.onnx), "CPU", settings)
@@ -82,6 +85,20 @@ def _openvino(model: Model, threads: int | None) -> Network:
         raise ModelError(f"model {model.card.name}: OpenVINO cannot load it: {error}") from error
     _check_names(model, *([tensor.any_name for tensor in side] for side in (compiled.inputs, compiled.outputs)))
     return lambda shown: compiled([shown])[0]
+
+
+def _import_openvino() -> Any:
+    """OpenVINO without its converter of models, which tells Google Analytics of every import and takes half of it."""
+    converter = "openvino.tools.ovc"
+    hide = converter not in sys.modules
+    if hide:
+        sys.modules[converter] = None  # type: ignore[assignment]  # None: as if it were not installed
+    try:
+        import openvino
+    finally:
+        if hide:
+            del sys.modules[converter]
+    return openvino
 
 
 def _check_names(model: Model, taken: list[str], given: list[str]) -> None:
