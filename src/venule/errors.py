@@ -45,6 +45,12 @@ class EvaluationError(VenuleError):
     reason = "bad-comparison"
 
 
+class MeasurementError(VenuleError):
+    """Something that has no such measurement."""
+
+    reason = "not-measurable"
+
+
 class RecipeError(VenuleError):
     """A recipe says something that cannot be trained."""
 

@@ -1,0 +1,26 @@
+"""Measurements of a vessel map: skeleton, graph, calibres, tortuosity, branching, dimensions, disc and fovea."""
+
+from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
+from venule.measurement.disc import Disc
+from venule.measurement.fovea import Fovea
+from venule.measurement.graph import Node, VesselGraph, VesselSegment
+from venule.measurement.measure import measure
+from venule.measurement.measured import Measured, Value
+from venule.measurement.regions import REGIONS
+from venule.measurement.scale import Scale
+
+__all__ = [
+    "BY_NAME",
+    "MEASUREMENTS",
+    "REGIONS",
+    "Definition",
+    "Disc",
+    "Fovea",
+    "Measured",
+    "Node",
+    "Scale",
+    "Value",
+    "VesselGraph",
+    "VesselSegment",
+    "measure",
+]

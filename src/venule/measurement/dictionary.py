@@ -1,0 +1,204 @@
+"""The data dictionary: every measurement's name, meaning, unit and source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from venule.measurement import (
+    around_disc,
+    avascular,
+    calibre,
+    density,
+    equivalents,
+    fractal,
+    gaps,
+    junctions,
+    tortuosity,
+)
+from venule.measurement.section import Section
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a measurement means.
+
+    Attributes:
+        name: of the column, without unit and region.
+        meaning: in one sentence.
+        of: how it is measured in a section, in pixels of its plane; raises `MeasurementError` where it cannot be.
+        unit: "" for a number without one, "deg" for degrees of rotation; "length", "area" and "per length" are given in
+            pixels, and in micrometres or degrees of the field of view where the scale is known.
+        source: of the definition.
+        by_region: whether it is measured in every region, too.
+    """
+
+    name: str
+    meaning: str
+    of: Callable[[Section], float] = field(kw_only=True)
+    unit: str = ""
+    source: str = ""
+    by_region: bool = False
+
+    @property
+    def power(self) -> int:
+        """Of a length that the unit is: 1 for a length, 2 for an area, -1 per length, 0 otherwise."""
+        return {"length": 1, "area": 2, "per length": -1}.get(self.unit, 0)
+
+    def column(self, region: str = "", unit: str = "px") -> str:
+        """The name of its column in a table, such as `calibre_mean_zone_b_px`."""
+        suffix = {1: f"_{unit}", 2: f"_{unit}2", -1: f"_per_{unit}"}.get(self.power, "_deg" if self.unit else "")
+        return self.name + (f"_{region}" if region else "") + suffix
+
+
+def _singularity_length(section: Section) -> float:
+    return fractal.multifractal_spectrum(section.centreline_pixels, diameter=section.plane.diameter).length
+
+
+MEASUREMENTS: tuple[Definition, ...] = (
+    Definition("vessel_density", "share of the area that is vessel", of=density.area_density, by_region=True),
+    Definition(
+        "length_density", "length of centrelines over the area", "per length", of=density.length_density, by_region=True
+    ),
+    Definition("vessel_length", "length of all centrelines", "length", of=density.total_length),
+    Definition("segments", "vessels from node to node", of=density.segment_count),
+    Definition("ends", "free ends of vessels, those at the edge of the field of view among them", of=density.end_count),
+    Definition(
+        "branchings",
+        "branchings; where n segments meet without crossing, n - 2",
+        of=density.branching_count,
+        by_region=True,
+    ),
+    Definition("crossings", "places where two vessels cross", of=density.crossing_count),
+    Definition(
+        "calibre_mean", "width of vessels, mean over their length", "length", of=calibre.mean_calibre, by_region=True
+    ),
+    Definition("calibre_median", "width of vessels, median over their length", "length", of=calibre.median_calibre),
+    Definition(
+        "calibre_sd", "width of vessels, standard deviation over their length", "length", of=calibre.calibre_spread
+    ),
+    *(
+        Definition(
+            f"calibre_p{tenth}0",
+            f"width that {tenth}0 % of the length of vessels do not exceed",
+            "length",
+            of=partial(calibre.calibre_quantile, share=tenth / 10),
+        )
+        for tenth in (1, 2, 3, 4, 6, 7, 8, 9)
+    ),
+    Definition(
+        "branching_angle", "angle between the two branches of a branching, median", "deg", of=junctions.branching_angle
+    ),
+    Definition(
+        "junction_exponent",
+        "x of parent^x = wide^x + narrow^x, median over branchings",
+        source="Murray 1926, PNAS",
+        of=junctions.junction_exponent,
+    ),
+    Definition("branch_asymmetry", "narrower over wider branch, median", of=junctions.branch_asymmetry),
+    Definition(
+        "branch_area_ratio", "cross sections of the branches over the parent's, median", of=junctions.area_ratio
+    ),
+    Definition(
+        "tortuosity_distance",
+        "length over distance between the ends, mean over segments weighted by length",
+        source="Lotmar et al. 1979",
+        of=tortuosity.mean_distance_tortuosity,
+        by_region=True,
+    ),
+    Definition(
+        "tortuosity_distance_median",
+        "length over distance between the ends, median over segments",
+        source="Lotmar et al. 1979",
+        of=tortuosity.median_distance_tortuosity,
+    ),
+    Definition(
+        "tortuosity_curvature",
+        "absolute curvature times the diameter of the field of view, weighted by length",
+        source="Hart et al. 1999 (tau 4)",
+        of=tortuosity.mean_curvature_tortuosity,
+    ),
+    Definition(
+        "tortuosity_squared_curvature",
+        "squared curvature times the squared diameter of the field of view, weighted by length",
+        source="Hart et al. 1999 (tau 5)",
+        of=tortuosity.mean_squared_curvature_tortuosity,
+    ),
+    Definition(
+        "tortuosity_inflection",
+        "inflections plus one, times length over chord, weighted by length",
+        source="Bullitt et al. 2003",
+        of=tortuosity.mean_inflection_tortuosity,
+    ),
+    Definition(
+        "box_dimension",
+        "box-counting dimension of the centrelines",
+        source="Masters 2004",
+        of=lambda section: section.dimensions.box,
+    ),
+    Definition(
+        "information_dimension",
+        "information dimension of the centrelines",
+        source="Rényi 1959",
+        of=lambda section: section.dimensions.information,
+    ),
+    Definition(
+        "correlation_dimension",
+        "correlation dimension of the centrelines",
+        source="Grassberger and Procaccia 1983",
+        of=lambda section: section.dimensions.correlation,
+    ),
+    Definition(
+        "singularity_length",
+        "width of the multifractal spectrum of the centrelines, q from -4 to 4",
+        source="Stošić and Stošić 2006",
+        of=_singularity_length,
+    ),
+    Definition(
+        "lacunarity",
+        "how unevenly vessels fill boxes of 1/16 of the field of view",
+        source="Allain and Cloitre 1991",
+        of=gaps.section_lacunarity,
+    ),
+    Definition(
+        "sparsity_mean",
+        "distance of a point between vessels to the nearest vessel, mean",
+        "length",
+        of=gaps.mean_sparsity,
+        by_region=True,
+    ),
+    Definition("sparsity_largest", "the same, largest", "length", of=gaps.largest_sparsity),
+    Definition(
+        "vessels_at_disc",
+        "vessels that cross the circle of one disc diameter about the disc's centre",
+        of=around_disc.vessels_at_disc,
+    ),
+    Definition(
+        "arcade_angle",
+        "angle at the disc between the temporal arcades, two disc diameters from it",
+        "deg",
+        of=around_disc.arcade_angle,
+    ),
+    Definition(
+        "avascular_radius",
+        "radius of the largest disc without vessels about the fovea",
+        "length",
+        of=avascular.avascular_radius,
+    ),
+    Definition(
+        "avascular_area",
+        "area of the largest disc without vessels about the fovea",
+        "area",
+        of=avascular.avascular_area,
+    ),
+    Definition(
+        "disc_fovea_distance",
+        "between the centres of optic disc and fovea",
+        "length",
+        of=around_disc.disc_fovea_distance,
+    ),
+    Definition("disc_diameter", "diameter of the optic disc", "length", of=around_disc.disc_diameter),
+    Definition("crae", "central retinal artery equivalent", "length", "Knudtson et al. 2003", of=equivalents.crae),
+    Definition("crve", "central retinal vein equivalent", "length", "Knudtson et al. 2003", of=equivalents.crve),
+    Definition("avr", "artery equivalent over vein equivalent", "", "Knudtson et al. 2003", of=equivalents.avr),
+)
+BY_NAME = {definition.name: definition for definition in MEASUREMENTS}

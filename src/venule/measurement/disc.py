@@ -1,0 +1,143 @@
+"""The optic disc: where the widest vessels come together, and the photograph is bright."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from venule.arrays import BoolArray, ImageArray
+from venule.errors import MeasurementError
+from venule.measurement.centreline import normals
+from venule.measurement.graph import VesselGraph
+from venule.measurement.plane import Plane
+
+SMALL = 200.0  # pixels across the field of view of the copy on which the disc is looked for
+USUAL = 1 / 7.5  # diameter of a disc of 6 degrees in a field of view of 45
+SIZES = (0.6, 1.5)  # of the usual diameter, between which the rim is looked for
+RING = 1.4  # radii of the disc up to which its surround is looked at
+ASTRAY = 0.6  # usual radii by which the place where vessels meet may be off the middle of the disc
+VARIES = 0.5  # standard deviation of the logarithm of a disc's size, fields of 30 to 60 degrees among them
+FAR = 0.35  # of the field of view: how far from a vessel the place that it points to may be
+RIVAL = 1.0  # usual diameters from the best place beyond which another is a rival
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Disc:
+    """The optic disc.
+
+    Attributes:
+        centre: (row, column).
+        diameter: in the unit of the centre.
+        confidence: 0 to 1: how far the best place stands out from the next; below 0.2 look at it before it is used.
+    """
+
+    centre: tuple[float, float]
+    diameter: float
+    confidence: float
+
+
+def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray) -> Disc:
+    """Find the optic disc of a photograph by its vessels and its brightness.
+
+    Every stretch of vessel votes, with the square of its calibre, for the places that it points to (after Foracchia et
+    al. 2004 and Hoover and Goldbaum 2003, who let vessels converge on the disc); votes are multiplied by how much
+    brighter a disc is there than its surround. The rim is where the brightness falls most on circles about the place.
+
+    Args:
+        plane: that is measured.
+        graph: of its vessels.
+        image: uint8 (height, width, 3) RGB, the photograph.
+
+    Returns:
+        In pixels of the plane.
+
+    Raises:
+        MeasurementError: there are no vessels to find it by.
+    """
+    if not graph.segments:
+        raise MeasurementError("no vessels lead to the optic disc", reason="no-disc")
+    factor = SMALL / plane.diameter
+    height, width = (max(8, round(side * factor)) for side in plane.fov.shape)
+    fov = cv2.resize(plane.fov.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+    bright = brightness(plane.scale.apply_image(image), fov)
+    votes = _votes(graph, factor, fov.shape)
+    score = votes * standing_out(bright, fov)
+    score[~fov] = 0
+    row, column = (int(value) for value in np.unravel_index(int(score.argmax()), score.shape))
+    middle, radius, contrast = _rim(bright, fov, (row, column))
+    rows, columns = np.ogrid[:height, :width]
+    elsewhere = np.hypot(rows - row, columns - column) > RIVAL * USUAL * SMALL
+    best, rival = float(score[row, column]), float(score[elsewhere].max(initial=0))
+    confidence = 0.0 if best <= 0 else (1 - rival / best) * min(1.0, contrast)
+    centre = ((middle[0] + 0.5) / factor - 0.5, (middle[1] + 0.5) / factor - 0.5)
+    return Disc(centre, 2 * radius / factor, round(float(np.clip(confidence, 0, 1)), 3))
+
+
+def brightness(image: ImageArray, fov: BoolArray) -> Map:
+    """Red and green of the small copy, in standard deviations from the local mean."""
+    small = cv2.resize(image, fov.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
+    grey = small[..., :2].mean(axis=2)
+    surround = mean_inside(grey, fov, SMALL / 8)
+    spread = np.sqrt(np.maximum(mean_inside((grey - surround) ** 2, fov, SMALL / 4), 1.0))
+    return np.where(fov, (grey - surround) / spread, 0).astype(np.float32)
+
+
+def mean_inside(values: Map, fov: BoolArray, sigma: float) -> Map:
+    """Gaussian mean of what lies inside the field of view."""
+    weight = cv2.GaussianBlur(fov.astype(np.float32), (0, 0), sigma)
+    blurred = cv2.GaussianBlur(np.where(fov, values, 0).astype(np.float32), (0, 0), sigma)
+    return np.asarray(blurred / np.maximum(weight, 1e-3), np.float32)
+
+
+def _votes(graph: VesselGraph, factor: float, shape: tuple[int, ...]) -> Map:
+    every = max(1, round(1 / factor))  # a vote for each pixel of the small copy is enough
+    points, calibres = graph.points[::every] * factor, graph.calibres[::every] * factor
+    across = np.concatenate([normals(segment.centreline) for segment in graph.segments])[::every]
+    along = np.column_stack([across[:, 1], -across[:, 0]])
+    reach = np.arange(-FAR * SMALL, FAR * SMALL + 1, 1.0)
+    places = np.rint(points[:, None] + along[:, None] * reach[None, :, None]).astype(np.intp)
+    inside = ((places >= 0) & (places < shape)).all(axis=2)
+    worth = np.broadcast_to((graph.weights[::every] * calibres**2)[:, None], inside.shape)[inside]
+    rows, columns = places[inside].T
+    votes = np.bincount(rows * shape[1] + columns, weights=worth, minlength=shape[0] * shape[1]).reshape(shape)
+    return np.asarray(cv2.GaussianBlur(votes.astype(np.float32), (0, 0), 0.3 * USUAL * SMALL), np.float32)
+
+
+def standing_out(bright: Map, fov: BoolArray) -> Map:
+    """How much brighter it is about each place than round it; 0.1 or more, so that vessels alone can tell."""
+    radius = USUAL * SMALL / 2
+    disc, surround = (mean_inside(bright, fov, sigma) for sigma in (0.6 * radius, 2 * radius))
+    return np.asarray(np.maximum(disc - surround, 0) + 0.1, np.float32)
+
+
+def _rim(bright: Map, fov: BoolArray, place: tuple[int, int]) -> tuple[tuple[int, int], float, float]:
+    """Centre and radius of the disc near a place, and how many standard deviations it is brighter than its ring."""
+    lens = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+    closed = np.asarray(cv2.morphologyEx(bright, cv2.MORPH_CLOSE, lens), np.float32)
+    usual = USUAL * SMALL / 2
+    rows, columns = np.ogrid[: fov.shape[0], : fov.shape[1]]
+    near = fov & (np.hypot(rows - place[0], columns - place[1]) <= ASTRAY * usual)
+    best, centre, radius, contrast = -np.inf, place, usual, 0.0
+    for r in np.arange(SIZES[0] * usual, SIZES[1] * usual, 0.5):
+        inner, outer = _mean_of_disc(closed, fov, float(r)), _mean_of_disc(closed, fov, float(RING * r))
+        # the ring alone, from the means of both discs
+        fall = (inner - outer) * RING**2 / (RING**2 - 1)
+        # a cup is brighter than its disc, but smaller; far from the usual size another thing is the likelier
+        worth = np.where(near, fall, -np.inf) * np.sqrt(r / usual) * np.exp(-0.5 * (np.log(r / usual) / VARIES) ** 2)
+        place_of_best = np.unravel_index(int(worth.argmax()), worth.shape)
+        if worth[place_of_best] > best:
+            best, radius = float(worth[place_of_best]), float(r)
+            centre, contrast = (int(place_of_best[0]), int(place_of_best[1])), float(fall[place_of_best])
+    return (centre, radius, contrast) if contrast > 0 else (place, usual, 0.0)
+
+
+def _mean_of_disc(values: Map, fov: BoolArray, radius: float) -> Map:
+    half = int(np.ceil(radius))
+    rows, columns = np.ogrid[-half : half + 1, -half : half + 1]
+    kernel = (np.hypot(rows, columns) <= radius).astype(np.float32)
+    seen = fov.astype(np.float32)
+    sums, counts = (cv2.filter2D(a, -1, kernel, borderType=cv2.BORDER_CONSTANT) for a in (values * seen, seen))
+    return np.asarray(sums / np.maximum(counts, 1), np.float32)

@@ -1,0 +1,103 @@
+"""An eye ready to be measured: its plane, its graph, and where disc and fovea lie."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
+
+import numpy as np
+
+from venule.arrays import BoolArray
+from venule.errors import MeasurementError
+from venule.measurement.disc import Disc, find_disc
+from venule.measurement.fovea import Fovea, find_fovea
+from venule.measurement.graph import VesselGraph
+from venule.measurement.plane import Plane
+from venule.measurement.vessel_graph import vessel_graph
+from venule.vessels import VesselMap
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """What measurements look at; lengths and positions are in pixels of the plane.
+
+    Attributes:
+        plane: the vessel map, cut and reduced.
+        graph: of all vessels.
+        disc: the optic disc, or why it was not found.
+        fovea: the centre of the macula, or why it was not found.
+        arteries: graph of the arteries alone; None where they are not known.
+        veins: graph of the veins alone; None where they are not known.
+    """
+
+    plane: Plane
+    graph: VesselGraph
+    disc: Disc | MeasurementError
+    fovea: Fovea | MeasurementError
+    arteries: VesselGraph | None = None
+    veins: VesselGraph | None = None
+
+    @classmethod
+    def of(
+        cls,
+        found: VesselMap,
+        *,
+        arteries: BoolArray | None = None,
+        veins: BoolArray | None = None,
+    ) -> Self:
+        """The eye that a vessel map shows.
+
+        Raises:
+            MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
+        """
+        plane = Plane.of(found)
+        graph = vessel_graph(plane)
+        disc = _or_error(lambda: find_disc(plane, graph, found.image))
+        fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, disc, found.image))
+        kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
+        return cls(plane, graph, disc, fovea, *kinds)
+
+    def at(self, found: VesselMap, *, threshold: float) -> Self:
+        """The same eye with its vessels found at another threshold; disc and fovea stay."""
+        plane = Plane.of(found, threshold=threshold)
+        return replace(self, plane=plane, graph=vessel_graph(plane))
+
+    def known_disc(self) -> Disc:
+        """The optic disc.
+
+        Raises:
+            MeasurementError: it was not found.
+        """
+        if isinstance(self.disc, MeasurementError):
+            raise self.disc
+        return self.disc
+
+    def known_fovea(self) -> Fovea:
+        """The fovea.
+
+        Raises:
+            MeasurementError: it was not found.
+        """
+        if isinstance(self.fovea, MeasurementError):
+            raise self.fovea
+        return self.fovea
+
+
+def _or_error(find: Callable[[], Found]) -> Found | MeasurementError:
+    try:
+        return find()
+    except MeasurementError as error:
+        return error
+
+
+def _kind_graph(found: VesselMap, mask: BoolArray | None, name: str) -> VesselGraph | None:
+    if mask is None:
+        return None
+    if mask.shape != found.fov.shape or mask.dtype != np.bool_:
+        raise MeasurementError(
+            f"{name} must be bool {found.fov.shape}, as the photograph; got {mask.dtype} {mask.shape}"
+        )
+    drawn = mask & found.fov
+    alone = replace(found, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5)
+    return vessel_graph(Plane.of(alone))

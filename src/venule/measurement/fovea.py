@@ -1,0 +1,71 @@
+"""The fovea: the dark place without vessels, two and a half disc diameters from the disc."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from venule.arrays import ImageArray
+from venule.errors import MeasurementError
+from venule.measurement.disc import SMALL, Disc, brightness, standing_out
+from venule.measurement.plane import Plane
+
+DISTANCES = (1.9, 3.3)  # disc diameters between the centres of disc and fovea
+TILT = 25.0  # degrees by which the line between them may lean from the horizontal
+FREE = 0.5  # disc diameters to the nearest vessel that are as good as more
+LEAST_CONFIDENCE = 0.1  # of the disc, below which no fovea is looked for
+
+
+@dataclass(frozen=True)
+class Fovea:
+    """The centre of the macula.
+
+    Attributes:
+        centre: (row, column).
+        confidence: 0 to 1: how far the best place stands out from the best on the other side of the disc.
+    """
+
+    centre: tuple[float, float]
+    confidence: float
+
+
+def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
+    """Find the fovea by its distance from the disc, by its darkness, and by the vessels that keep clear of it.
+
+    Args:
+        plane: that is measured.
+        disc: in pixels of the plane.
+        image: uint8 (height, width, 3) RGB, the photograph.
+
+    Returns:
+        In pixels of the plane.
+
+    Raises:
+        MeasurementError: the disc is not known well enough, there are no vessels, or where the fovea should be lies
+            outside the field of view.
+    """
+    if disc.confidence < LEAST_CONFIDENCE or not plane.vessels.any():
+        raise MeasurementError("without an optic disc the fovea cannot be told", reason="no-disc")
+    factor = SMALL / plane.diameter
+    height, width = (max(8, round(side * factor)) for side in plane.fov.shape)
+    fov = cv2.resize(plane.fov.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+    free = cv2.resize(plane.to_vessel.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
+    free = np.minimum(free / (FREE * disc.diameter), 1)
+    darkness = standing_out(-brightness(plane.scale.apply_image(image), fov), fov)
+    rows, columns = np.indices(fov.shape)
+    down, right = (rows + 0.5) / factor - 0.5 - disc.centre[0], (columns + 0.5) / factor - 0.5 - disc.centre[1]
+    away = np.hypot(down, right) / disc.diameter
+    lean = np.degrees(np.arctan2(np.abs(down), np.abs(right)))
+    possible = fov & (away >= DISTANCES[0]) & (away <= DISTANCES[1]) & (lean <= TILT)
+    score = np.where(possible, free**2 * darkness, 0.0)
+    sides = [float(score[right > 0].max(initial=0)), float(score[right < 0].max(initial=0))]
+    if max(sides) <= 0:
+        raise MeasurementError("the fovea lies outside the field of view", reason="fovea-not-seen")
+    row, column = (int(value) for value in np.unravel_index(int(score.argmax()), score.shape))
+    return Fovea(((row + 0.5) / factor - 0.5, (column + 0.5) / factor - 0.5), round(1 - min(sides) / max(sides), 3))
+
+
+def temporal_direction(disc: Disc, fovea: Fovea) -> float:
+    """Angle of the line from disc to fovea, radians, from columns towards rows."""
+    return math.atan2(fovea.centre[0] - disc.centre[0], fovea.centre[1] - disc.centre[1])

@@ -1,0 +1,67 @@
+"""What lies between the vessels: lacunarity and sparsity."""
+
+import numpy as np
+
+from venule.arrays import BoolArray, FloatArray
+from venule.errors import MeasurementError
+from venule.measurement.section import Section
+
+BOX = 1 / 16  # side of the gliding box, of the diameter of the field of view
+
+
+def lacunarity(vessels: BoolArray, fov: BoolArray, *, side: int) -> float:
+    """How unevenly the vessels fill the field of view: the gliding box of Allain and Cloitre (1991), at one size.
+
+    Args:
+        vessels: bool (height, width).
+        fov: bool (height, width); only boxes wholly inside count.
+        side: of the box, pixels.
+
+    Returns:
+        Mean of the squared share of vessel in a box over the squared mean: 1 where all boxes hold the same, more the
+        more they differ.
+
+    Raises:
+        MeasurementError: no box fits into the field of view, or there are no vessels.
+    """
+    if not vessels.any():
+        raise MeasurementError("there are no vessels", reason="no-vessels")
+    boxes = [_box_sums(mask, side) for mask in (fov, vessels & fov)]
+    if boxes[0].size == 0 or not (whole := boxes[0] >= side * side).any():
+        raise MeasurementError(f"no box of {side} pixels fits into the field of view", reason="fov-too-small")
+    shares = boxes[1][whole]
+    if not shares.any():
+        raise MeasurementError("no box wholly inside the field of view has vessels", reason="no-vessels")
+    return float(np.mean(shares**2) / np.mean(shares) ** 2)
+
+
+def section_lacunarity(section: Section) -> float:
+    """Lacunarity with a box of 1/16 of the field of view."""
+    side = max(2, round(BOX * section.plane.diameter))
+    return lacunarity(section.vessels, section.plane.fov & section.region, side=side)
+
+
+def mean_sparsity(section: Section) -> float:
+    """Mean distance of a point between vessels to the nearest vessel, pixels (VascX: sparsity)."""
+    return float(_distances(section).mean())
+
+
+def largest_sparsity(section: Section) -> float:
+    """Radius of the largest disc without vessel about a point of the region, pixels."""
+    return float(_distances(section).max())
+
+
+def _distances(section: Section) -> FloatArray:
+    if not section.plane.vessels.any():
+        raise MeasurementError("there are no vessels", reason="no-vessels")
+    between = section.region & section.plane.fov & ~section.plane.vessels
+    if not between.any():
+        raise MeasurementError("there is nothing between the vessels", reason="all-vessel")
+    return np.asarray(section.plane.to_vessel[between])
+
+
+def _box_sums(mask: BoolArray, side: int) -> FloatArray:
+    total = np.pad(mask.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    if min(mask.shape) < side:
+        return np.zeros((0, 0))
+    return np.asarray(total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side])

@@ -1,0 +1,157 @@
+"""The vessel graph: ends, branchings and crossings, and the segments between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import networkx as nx
+import numpy as np
+
+from venule.arrays import FloatArray
+
+NodeKind = Literal["end", "branching", "crossing", "ring"]
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """Where segments end or meet.
+
+    Attributes:
+        position: (row, column).
+        kind: "end" of one segment; "branching" of three or more; "crossing" of two vessels, four segments that pair
+            up to two lines; "ring", the arbitrary start of a vessel that closes on itself.
+        segments: indices of the segments that meet here; a segment that leaves and comes back stands here twice.
+    """
+
+    position: tuple[float, float]
+    kind: NodeKind
+    segments: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class VesselSegment:
+    """A vessel between two nodes.
+
+    Attributes:
+        start: index of the node at the first point.
+        end: index of the node at the last point.
+        centreline: float64 (points, 2), (row, column), points about a pixel apart.
+        calibre: float64 (points,), width across the vessel; within a junction, that of the vessel beside it.
+    """
+
+    start: int
+    end: int
+    centreline: FloatArray
+    calibre: FloatArray
+
+    @property
+    def steps(self) -> FloatArray:
+        """Lengths between one point and the next, (points - 1,)."""
+        return np.asarray(np.linalg.norm(np.diff(self.centreline, axis=0), axis=1))
+
+    @property
+    def length(self) -> float:
+        """Along the centreline."""
+        return float(self.steps.sum())
+
+    @property
+    def chord(self) -> float:
+        """Between the two ends, straight."""
+        return float(np.linalg.norm(self.centreline[-1] - self.centreline[0]))
+
+    @property
+    def mean_calibre(self) -> float:
+        """Over the length."""
+        return float(self.calibre.mean())
+
+    def leaving(self, node: int) -> "VesselSegment":
+        """The same segment, running away from one of its nodes."""
+        if self.start == node:
+            return self
+        return VesselSegment(self.end, self.start, self.centreline[::-1], self.calibre[::-1])
+
+
+@dataclass(frozen=True, eq=False)
+class VesselGraph:
+    """The vessels of one map as a graph; lengths and positions in one unit, that of whoever made it.
+
+    Attributes:
+        nodes: ends, branchings and crossings.
+        segments: the vessels between them.
+    """
+
+    nodes: tuple[Node, ...]
+    segments: tuple[VesselSegment, ...]
+
+    @cached_property
+    def length(self) -> float:
+        """Of all segments together."""
+        return float(sum(segment.length for segment in self.segments))
+
+    @cached_property
+    def points(self) -> FloatArray:
+        """All points of all centrelines, (points, 2)."""
+        return _joined([segment.centreline for segment in self.segments], width=2)
+
+    @cached_property
+    def calibres(self) -> FloatArray:
+        """The calibre at each of `points`."""
+        return _joined([segment.calibre for segment in self.segments])
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """The length that each of `points` stands for: half of the steps beside it; they add up to `length`."""
+        return _joined([shares(segment) for segment in self.segments])
+
+    def to_networkx(self) -> "nx.MultiGraph[int]":
+        """As a networkx graph, for its algorithms and for `networkx.write_graphml`: attributes are numbers and texts.
+
+        Nodes have `row`, `column` and `kind`; edges `length`, `chord`, `calibre` (mean), and `centreline` and
+        `calibres` as JSON text.
+        """
+        import json
+
+        graph: nx.MultiGraph[int] = nx.MultiGraph()
+        for index, node in enumerate(self.nodes):
+            graph.add_node(index, row=float(node.position[0]), column=float(node.position[1]), kind=node.kind)
+        for index, segment in enumerate(self.segments):
+            graph.add_edge(
+                segment.start,
+                segment.end,
+                key=index,
+                length=segment.length,
+                chord=segment.chord,
+                calibre=segment.mean_calibre,
+                centreline=json.dumps(segment.centreline.round(2).tolist()),
+                calibres=json.dumps(segment.calibre.round(2).tolist()),
+            )
+        return graph
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, for JSON."""
+        return {
+            "nodes": [
+                {"row": round(n.position[0], 2), "column": round(n.position[1], 2), "kind": n.kind} for n in self.nodes
+            ],
+            "segments": [
+                {
+                    "start": s.start,
+                    "end": s.end,
+                    "centreline": s.centreline.round(2).tolist(),
+                    "calibre": s.calibre.round(2).tolist(),
+                }
+                for s in self.segments
+            ],
+        }
+
+
+def shares(segment: VesselSegment) -> FloatArray:
+    """The length that each point of a segment stands for."""
+    steps = segment.steps
+    return np.asarray((np.append(steps, 0) + np.insert(steps, 0, 0)) / 2)
+
+
+def _joined(parts: Iterable[FloatArray], width: int | None = None) -> FloatArray:
+    empty = np.zeros((0, width) if width else 0)
+    return np.concatenate([empty, *parts])

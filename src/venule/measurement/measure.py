@@ -1,0 +1,97 @@
+"""Measure the vessels of one photograph, in one call."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from venule.arrays import BoolArray
+from venule.errors import MeasurementError
+from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
+from venule.measurement.eye import Eye
+from venule.measurement.graph import VesselGraph
+from venule.measurement.measured import Measured, Value
+from venule.measurement.plane import Plane
+from venule.measurement.regions import regions
+from venule.measurement.scale import Scale
+from venule.measurement.section import Section
+from venule.vessels import VesselMap
+
+
+def measure(
+    found: VesselMap,
+    *,
+    scale: Scale | None = None,
+    arteries: BoolArray | None = None,
+    veins: BoolArray | None = None,
+) -> Measured:
+    """Measure the vessels of a photograph.
+
+    Args:
+        found: the vessel map, from `venule.segment` or of a drawing.
+        scale: what is known of the size of a pixel; None: nothing.
+        arteries: bool (height, width), which of the vessels are arteries; None: not known.
+        veins: bool (height, width), which are veins; None: not known.
+
+    Returns:
+        Every measurement of the dictionary, as a number or with the reason why there is none.
+
+    Raises:
+        MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
+    """
+    eye = Eye.of(found, arteries=arteries, veins=veins)
+    values = tuple(_on_photograph(value, eye.plane) for value in measure_eye(eye))
+    disc = None if isinstance(eye.disc, MeasurementError) else eye.disc
+    fovea = None if isinstance(eye.fovea, MeasurementError) else eye.fovea
+    if disc:
+        disc = replace(disc, centre=_place(disc.centre, eye.plane), diameter=disc.diameter * eye.plane.pixel)
+    if fovea:
+        fovea = replace(fovea, centre=_place(fovea.centre, eye.plane))
+    units = (scale or Scale()).units(fov_diameter=found.fov_diameter, disc_diameter=disc.diameter if disc else None)
+    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), disc, fovea, units)
+
+
+def measure_eye(eye: Eye) -> list[Value]:
+    """Every measurement, in pixels of the plane: the whole field of view, then the regions."""
+    whole = Section(eye, eye.plane.fov)
+    parts = {
+        name: region if isinstance(region, MeasurementError) else Section(eye, region)
+        for name, region in regions(eye).items()
+    }
+    values = []
+    for definition in MEASUREMENTS:
+        values.append(_value(definition, "", whole))
+        if definition.by_region:
+            values += [_value(definition, name, part) for name, part in parts.items()]
+    return values
+
+
+def _value(definition: Definition, region: str, section: Section | MeasurementError) -> Value:
+    try:
+        if isinstance(section, MeasurementError):
+            raise section
+        value = float(definition.of(section))
+    except MeasurementError as error:
+        return Value(definition.name, region, None, reason=error.reason)
+    if not np.isfinite(value):
+        return Value(definition.name, region, None, reason="not-measurable")
+    return Value(definition.name, region, value)
+
+
+def _on_photograph(value: Value, plane: Plane) -> Value:
+    size = plane.pixel ** BY_NAME[value.name].power
+    value_, lower, upper = (None if n is None else n * size for n in (value.value, value.lower, value.upper))
+    return replace(value, value=value_, lower=lower, upper=upper)
+
+
+def _place(place: tuple[float, float], plane: Plane) -> tuple[float, float]:
+    row, column = plane.on_photograph(np.array([place]))[0]
+    return float(row), float(column)
+
+
+def _graph_on_photograph(graph: VesselGraph, plane: Plane) -> VesselGraph:
+    nodes = tuple(replace(node, position=_place(node.position, plane)) for node in graph.nodes)
+    segments = tuple(
+        replace(s, centreline=plane.on_photograph(s.centreline), calibre=s.calibre * plane.pixel)
+        for s in graph.segments
+    )
+    return VesselGraph(nodes, segments)

@@ -1,0 +1,83 @@
+"""What measuring a photograph gives: values with intervals, or reasons."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from venule.measurement.dictionary import BY_NAME
+from venule.measurement.disc import Disc
+from venule.measurement.fovea import Fovea
+from venule.measurement.graph import VesselGraph
+
+
+@dataclass(frozen=True)
+class Value:
+    """One measurement: a number, or the reason why there is none.
+
+    Attributes:
+        name: see `venule.measurement.MEASUREMENTS`.
+        region: "" for the whole field of view; otherwise see `venule.measurement.REGIONS`.
+        value: lengths in pixels of the photograph; None where there is a reason.
+        lower: end of the 95 % interval; None where there is none.
+        upper: end of the 95 % interval; None where there is none.
+        reason: code; "" where there is a value.
+    """
+
+    name: str
+    region: str
+    value: float | None
+    lower: float | None = None
+    upper: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The vessels of one photograph, measured. Lengths and positions are in pixels of the photograph.
+
+    Attributes:
+        values: every measurement, in the order of the dictionary, the whole field of view before its regions.
+        graph: ends, branchings, crossings and segments.
+        disc: None where it was not found.
+        fovea: None where it was not found or is not shown.
+        units: other units that the scale gives, "um" or "deg", and how many of each a pixel is.
+    """
+
+    values: tuple[Value, ...]
+    graph: VesselGraph
+    disc: Disc | None
+    fovea: Fovea | None
+    units: dict[str, float]
+
+    def __getitem__(self, name: str) -> float:
+        """A measurement by its name, or name and region joined by "_".
+
+        Raises:
+            KeyError: there is no such measurement, or it has no value here.
+        """
+        for value in self.values:
+            if name == (f"{value.name}_{value.region}" if value.region else value.name):
+                if value.value is None:
+                    raise KeyError(f"{name} has no value here: {value.reason}")
+                return value.value
+        raise KeyError(f"there is no measurement {name!r}; known: {', '.join(BY_NAME)}")
+
+    def row(self) -> dict[str, Any]:
+        """As a row of a table: each value in each unit, its interval in `_lower` and `_upper`, and `reasons`."""
+        row: dict[str, Any] = {}
+        for value in self.values:
+            definition = BY_NAME[value.name]
+            units = {"px": 1.0, **self.units} if definition.power else {"px": 1.0}
+            for unit, size in units.items():
+                column = definition.column(value.region, unit)
+                for suffix, number in (("", value.value), ("_lower", value.lower), ("_upper", value.upper)):
+                    row[column + suffix] = None if number is None else _round(number * size**definition.power)
+        row["disc_confidence"] = self.disc.confidence if self.disc else None
+        row["fovea_confidence"] = self.fovea.confidence if self.fovea else None
+        reasons = (f"{'_'.join(filter(None, (v.name, v.region)))}: {v.reason}" for v in self.values if v.reason)
+        row["reasons"] = "; ".join(reasons)
+        return row
+
+
+def _round(number: float) -> float:
+    """To six digits: more would be noise, and make tables hard to read."""
+    return float(f"{number:.6g}")

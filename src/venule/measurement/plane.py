@@ -1,0 +1,81 @@
+"""The plane that is measured: a vessel map cut to its field of view, and no finer than measuring needs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from venule.arrays import BoolArray, FloatArray, ProbabilityArray
+from venule.errors import MeasurementError
+from venule.photograph import FieldOfView, WorkingScale
+from venule.vessels import VesselMap
+
+# Pixels across the field of view. venule's networks see at most 1,200, so a finer plane would measure interpolation.
+FINEST = 1536.0
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A vessel map ready to be measured; every length on it is in pixels of the plane.
+
+    Attributes:
+        level: float32 (height, width), how much vessel there is at a pixel, in [0, 1]: a probability, or the share of
+            the pixel that a drawn vessel covers.
+        threshold: of the level at the wall of a vessel.
+        vessels: bool (height, width), level at or above the threshold inside the field of view.
+        fov: bool (height, width), the field of view.
+        diameter: of the field of view, in pixels of the plane.
+        scale: between the photograph and the plane.
+    """
+
+    level: ProbabilityArray
+    threshold: float
+    vessels: BoolArray
+    fov: BoolArray
+    diameter: float
+    scale: WorkingScale
+
+    @classmethod
+    def of(cls, found: VesselMap, *, threshold: float | None = None) -> Self:
+        """The plane of a vessel map; one larger than 1,536 pixels across is reduced to that by means over areas.
+
+        Args:
+            found: the vessel map.
+            threshold: in place of the map's own.
+
+        Raises:
+            MeasurementError: the field of view is empty.
+        """
+        if not found.fov.any():
+            raise MeasurementError(
+                "the field of view of the vessel map is empty: there is nothing to measure in", reason="empty-fov"
+            )
+        wall = found.threshold if threshold is None else threshold
+        scale = WorkingScale.fit(FieldOfView(found.fov, (0.0, 0.0), found.fov_diameter), FINEST, smallest=1)
+        top, left, bottom, right = scale.box
+        fov = found.fov[top:bottom, left:right]
+        level = np.where(fov, found.probability[top:bottom, left:right], np.float32(0))
+        if scale.size != level.shape:
+            eighths = np.rint(255 * np.where(found.fov, found.probability, 0)).astype(np.uint8)
+            level = scale.apply_image(eighths).astype(np.float32) / 255
+            fov = scale.apply_mask(found.fov)
+        diameter = found.fov_diameter * scale.size[0] / (bottom - top)
+        return cls(level, wall, (level >= wall) & fov, fov, diameter, scale)
+
+    @property
+    def pixel(self) -> float:
+        """Side of a pixel of the plane, in pixels of the photograph."""
+        top, left, bottom, right = self.scale.box
+        height, width = self.scale.size
+        return float(np.sqrt((bottom - top) / height * (right - left) / width))
+
+    @cached_property
+    def to_vessel(self) -> FloatArray:
+        """Distance of each pixel to the nearest that is vessel, float (height, width); there must be one."""
+        return np.asarray(distance_transform_edt(~self.vessels))
+
+    def on_photograph(self, points: FloatArray) -> FloatArray:
+        """Points (n, 2) of the plane, (row, column), as points of the photograph."""
+        return self.scale.to_original(points)

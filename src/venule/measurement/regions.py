@@ -1,0 +1,98 @@
+"""The regions of the retina that measurements are made in."""
+
+import math
+
+import numpy as np
+
+from venule.arrays import BoolArray, FloatArray
+from venule.errors import MeasurementError
+from venule.measurement.disc import Disc
+from venule.measurement.eye import Eye
+from venule.measurement.fovea import Fovea
+from venule.measurement.plane import Plane
+
+# Radii in disc diameters about the disc's centre; the rim is at 0.5 (Knudtson et al. 2003; zone C: Cheung et al. 2010).
+ZONES = {"zone_b": (1.0, 1.5), "zone_c": (1.0, 2.5)}
+HALVES = ("upper", "lower", "temporal", "nasal")
+# Radii in disc diameters about the fovea: 500, 1500 and 3000 um, as the ETDRS (1991) takes a disc for 1500 um.
+ETDRS = (1 / 3, 1.0, 2.0)
+SECTORS = ("temporal", "lower", "nasal", "upper")
+LEAST_SEEN = 0.75  # of a region's whole area that must lie within the field of view
+
+REGIONS = {
+    "zone_b": "ring about the optic disc, 0.5 to 1 disc diameter from its rim",
+    "zone_c": "ring about the optic disc, 0.5 to 2 disc diameters from its rim",
+    "upper": "above the line through disc and fovea",
+    "lower": "below the line through disc and fovea",
+    "temporal": "temporal of the disc's centre",
+    "nasal": "nasal of the disc's centre",
+    "etdrs_centre": "within 1/3 disc diameter of the fovea",
+    **{
+        f"etdrs_{ring}_{sector}": f"{far} from the fovea, {sector} quarter"
+        for ring, far in (("inner", "1/3 to 1 disc diameter"), ("outer", "1 to 2 disc diameters"))
+        for sector in SECTORS
+    },
+}
+
+
+def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
+    """Every region of `REGIONS`, bool (height, width), or the reason why it cannot be looked at.
+
+    Of a zone or a field of the ETDRS grid, three quarters must lie within the field of view.
+    """
+    found: dict[str, BoolArray | MeasurementError] = {}
+    if isinstance(eye.disc, MeasurementError):
+        return dict.fromkeys(REGIONS, eye.disc)
+    found |= _zones(eye.plane, eye.disc)
+    if isinstance(eye.fovea, MeasurementError):
+        return {**dict.fromkeys(REGIONS, eye.fovea), **found}
+    return found | _halves(eye.plane, eye.disc, eye.fovea) | _etdrs(eye.plane, eye.disc, eye.fovea)
+
+
+def _zones(plane: Plane, disc: Disc) -> dict[str, BoolArray | MeasurementError]:
+    away = _away(plane, disc.centre) / disc.diameter
+    return {
+        name: _if_seen(plane, (away >= low) & (away < high), math.pi * (high**2 - low**2) * disc.diameter**2)
+        for name, (low, high) in ZONES.items()
+    }
+
+
+def _halves(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | MeasurementError]:
+    along, across = _axes(plane, disc, fovea, origin=disc.centre)
+    return {"upper": across > 0, "lower": across <= 0, "temporal": along > 0, "nasal": along <= 0}
+
+
+def _etdrs(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | MeasurementError]:
+    away = _away(plane, fovea.centre) / disc.diameter
+    along, across = _axes(plane, disc, fovea, origin=fovea.centre)
+    quarter = np.round(np.degrees(np.arctan2(-across, along)) / 90).astype(int) % 4  # 0 temporal, then downwards
+    centre, inner, outer = ETDRS
+    size = math.pi * disc.diameter**2
+    fields = {"etdrs_centre": _if_seen(plane, away < centre, size * centre**2)}
+    for ring, low, high in (("inner", centre, inner), ("outer", inner, outer)):
+        for number, sector in enumerate(SECTORS):
+            field = (away >= low) & (away < high) & (quarter == number)
+            fields[f"etdrs_{ring}_{sector}"] = _if_seen(plane, field, size * (high**2 - low**2) / 4)
+    return fields
+
+
+def _away(plane: Plane, centre: tuple[float, float]) -> FloatArray:
+    rows, columns = np.ogrid[: plane.fov.shape[0], : plane.fov.shape[1]]
+    return np.asarray(np.hypot(rows - centre[0], columns - centre[1]))
+
+
+def _axes(plane: Plane, disc: Disc, fovea: Fovea, *, origin: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
+    """Distance of every pixel from an origin, along the line from disc to fovea, and above it in the photograph."""
+    down, right = fovea.centre[0] - disc.centre[0], fovea.centre[1] - disc.centre[1]
+    length = math.hypot(down, right)
+    down, right = down / length, right / length
+    side = 1.0 if right >= 0 else -1.0
+    rows, columns = np.ogrid[: plane.fov.shape[0], : plane.fov.shape[1]]
+    y, x = rows - origin[0], columns - origin[1]
+    return y * down + x * right, side * (x * down - y * right)
+
+
+def _if_seen(plane: Plane, region: BoolArray, area: float) -> BoolArray | MeasurementError:
+    if np.count_nonzero(region & plane.fov) >= LEAST_SEEN * area:
+        return region
+    return MeasurementError("less than three quarters of the region are seen", reason="region-not-seen")

@@ -1,0 +1,49 @@
+"""From pixels to micrometres and degrees, where the user says how."""
+
+from dataclasses import dataclass
+
+from venule.errors import MeasurementError
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the user knows of the size of a pixel; at most one of the three. Nothing is ever guessed.
+
+    Attributes:
+        micrometres_per_pixel: on the retina, of the photograph as it was given.
+        field_degrees: angle that the circle of the field of view spans, such as 45; gives degrees, not micrometres.
+        disc_micrometres: diameter to take the optic disc for, such as 1800; gives micrometres through the disc that was
+            found, and is as wrong as that and as this eye's disc differs from it.
+    """
+
+    micrometres_per_pixel: float | None = None
+    field_degrees: float | None = None
+    disc_micrometres: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the values.
+
+        Raises:
+            MeasurementError: more than one is given, or one is not positive.
+        """
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        if len(given) > 1:
+            raise MeasurementError(f"give one scale, not {' and '.join(given)}", reason="bad-scale")
+        for name, value in given.items():
+            if not 0 < value < float("inf"):
+                raise MeasurementError(f"{name} must be a positive number; got {value:g}", reason="bad-scale")
+
+    def units(self, *, fov_diameter: float, disc_diameter: float | None) -> dict[str, float]:
+        """Names of the units that are known besides pixels, and how many of each a pixel of the photograph is.
+
+        Args:
+            fov_diameter: pixels of the photograph.
+            disc_diameter: pixels of the photograph; None where no disc was found.
+        """
+        if self.micrometres_per_pixel:
+            return {"um": self.micrometres_per_pixel}
+        if self.field_degrees:
+            return {"deg": self.field_degrees / fov_diameter}
+        if self.disc_micrometres and disc_diameter:
+            return {"um": self.disc_micrometres / disc_diameter}
+        return {}

@@ -1,0 +1,138 @@
+"""How much vessels wind: each definition for one segment, and means over segments weighted by their length."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from venule.arrays import FloatArray
+from venule.errors import MeasurementError
+from venule.measurement.centreline import curvature
+from venule.measurement.section import Section
+
+SHORTEST = 1 / 40  # of the field of view: shorter segments say more of the pixels than of the vessel
+CURVED_AT = 1 / 180  # of the field of view: sigma along the vessel at which curvature is taken, 3 px at 540
+LEAST_TURN = 0.15  # radians that a bend must turn by to count as one
+
+PerSegment = Callable[[FloatArray, float], float]
+
+
+def distance_tortuosity(centreline: FloatArray) -> float:
+    """Length of a segment over the distance between its ends (Lotmar et al. 1979).
+
+    Args:
+        centreline: (points, 2), float, (row, column), in order along the vessel.
+
+    Returns:
+        1.0 for a straight segment, more the more it winds; has no unit.
+
+    Raises:
+        MeasurementError: fewer than two points, or the two ends coincide (a loop has no such tortuosity).
+    """
+    steps = np.diff(centreline, axis=0)
+    chord = float(np.linalg.norm(centreline[-1] - centreline[0])) if len(centreline) else 0.0
+    if len(steps) == 0 or chord == 0:
+        raise MeasurementError(
+            f"distance tortuosity needs two distinct ends; got {len(centreline)} point(s)", reason="closed-vessel"
+        )
+    return float(np.linalg.norm(steps, axis=1).sum() / chord)
+
+
+def curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
+    """How far a segment turns in all, over its length: the mean of its absolute curvature (Hart et al. 1999, tau 4).
+
+    Args:
+        centreline: (points, 2), evenly spaced.
+        sigma: smoothing along the segment, in points.
+
+    Returns:
+        Radians per unit of length; 0 for a straight segment, 1 / radius for an arc.
+    """
+    return float(np.abs(curvature(centreline, sigma=sigma)).mean())
+
+
+def squared_curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
+    """The mean of the squared curvature of a segment over its length (Hart et al. 1999, tau 5).
+
+    Args:
+        centreline: (points, 2), evenly spaced.
+        sigma: smoothing along the segment, in points.
+
+    Returns:
+        Per unit of length squared; 0 for a straight segment, 1 / radius**2 for an arc.
+    """
+    return float((curvature(centreline, sigma=sigma) ** 2).mean())
+
+
+def inflection_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
+    """Inflections plus one, times length over chord (Bullitt et al. 2003, the inflection count metric).
+
+    Args:
+        centreline: (points, 2), evenly spaced.
+        sigma: smoothing along the segment, in points.
+
+    Returns:
+        1.0 for a straight segment; a bend counts where it turns by 0.15 radians or more.
+
+    Raises:
+        MeasurementError: as `distance_tortuosity`.
+    """
+    return (inflections(centreline, sigma=sigma) + 1) * distance_tortuosity(centreline)
+
+
+def inflections(centreline: FloatArray, *, sigma: float = 3.0) -> int:
+    """How often a segment changes the side that it bends to, between bends of 0.15 radians or more.
+
+    Those are the peaks and troughs of its direction along its length that stand out by as much.
+    """
+    steps = np.linalg.norm(np.gradient(centreline, axis=0), axis=1)
+    direction = np.cumsum(curvature(centreline, sigma=sigma) * steps)
+    peaks, troughs = (len(find_peaks(sign * direction, prominence=LEAST_TURN)[0]) for sign in (1, -1))
+    return peaks + troughs
+
+
+def mean_distance_tortuosity(section: Section) -> float:
+    """Distance tortuosity, the mean over segments weighted by length."""
+    return _weighted(section, lambda line, _: distance_tortuosity(line))
+
+
+def median_distance_tortuosity(section: Section) -> float:
+    """Distance tortuosity, the median over segments."""
+    return float(np.median(_each(section, lambda line, _: distance_tortuosity(line))[0]))
+
+
+def mean_curvature_tortuosity(section: Section) -> float:
+    """Curvature tortuosity times the diameter of the field of view, weighted by length; radians per such diameter."""
+    return section.plane.diameter * _weighted(section, lambda line, sigma: curvature_tortuosity(line, sigma=sigma))
+
+
+def mean_squared_curvature_tortuosity(section: Section) -> float:
+    """Squared curvature tortuosity times the squared diameter of the field of view, weighted by length."""
+    weighted = _weighted(section, lambda line, sigma: squared_curvature_tortuosity(line, sigma=sigma))
+    return section.plane.diameter**2 * weighted
+
+
+def mean_inflection_tortuosity(section: Section) -> float:
+    """Inflection count metric, the mean over segments weighted by length."""
+    return _weighted(section, lambda line, sigma: inflection_tortuosity(line, sigma=sigma))
+
+
+def _weighted(section: Section, of: PerSegment) -> float:
+    values, lengths = _each(section, of)
+    return float(np.average(values, weights=lengths))
+
+
+def _each(section: Section, of: PerSegment) -> tuple[FloatArray, FloatArray]:
+    """The value and the length of every open segment that is long enough."""
+    if not section.area:
+        raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
+    shortest, sigma = SHORTEST * section.plane.diameter, CURVED_AT * section.plane.diameter
+    found = [
+        (of(segment.centreline, sigma), segment.length)
+        for segment in section.segments
+        if segment.length >= shortest and segment.chord > 0.1 * segment.length
+    ]
+    if not found:
+        raise MeasurementError("no segment is as long as 1/40 of the field of view and open", reason="no-long-segments")
+    values, lengths = np.array(found).T
+    return values, lengths

@@ -1,0 +1,200 @@
+"""From a drawing of vessels to paths between nodes: skeleton, junctions merged, spurs pruned."""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skan import Skeleton
+from skimage.morphology import skeletonize
+
+from venule.arrays import BoolArray, FloatArray
+from venule.measurement.centreline import go_straight_on, leaving_direction
+
+SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
+SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing
+MERGED = 1.0  # calibres between two junctions of the skeleton that are one place on the vessel
+CROSSED = 3.0  # calibres that two vessels which cross at a sharp angle may run as one
+
+Network: TypeAlias = "nx.MultiGraph[int]"  # nodes: position, radius; edges: path, (points, 2), from the node `first`
+
+
+def wall_distances(vessels: BoolArray) -> FloatArray:
+    """How far each pixel of a vessel is from the nearest that is none, float64 (height, width); the frame is a wall."""
+    return np.asarray(ndimage.distance_transform_edt(np.pad(vessels, 1))[1:-1, 1:-1], np.float64)
+
+
+def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
+    """Trace the centrelines of a drawing, pixel by pixel.
+
+    The skeleton (Zhang and Suen 1984) is cut at its junctions (skan: Nunez-Iglesias et al. 2018). Then, until nothing
+    changes: junctions within a calibre of one another are one, and so are two within three calibres whose other vessels
+    go straight on (a crossing at a sharp angle); a branch that ends freely is a spur, and goes, if
+    it is shorter than the vessel it leaves is wide there or than 1/150 of the field of view; a node that joins just two
+    paths joins them to one. A piece shorter than it is wide, or than 1/150 of the field of view, is a speck, and goes.
+
+    Args:
+        vessels: bool (height, width).
+        radii: of `wall_distances`.
+        diameter: of the field of view, in pixels.
+
+    Returns:
+        A graph whose nodes have `position` (row, column) and `radius`, the distance to the nearest wall, and whose
+        edges have `path`, float (points, 2), running from node `first`.
+    """
+    skeleton = skeletonize(vessels)
+    network: Network = nx.MultiGraph()
+    if not skeleton.any():
+        return network
+    if np.count_nonzero(skeleton) > 1:
+        for path in _paths(skeleton):
+            first, last = (_node(network, end, radii) for end in (path[:5], path[:-6:-1]))
+            network.add_edge(first, last, path=path.astype(np.float64), first=first)
+    _dissolve(network)
+    while _prune(network, shortest=SHORTEST * diameter) or _merge_junctions(network):
+        _dissolve(network)
+    _drop_specks(network, shortest=SPECK * diameter)
+    return network
+
+
+def straighten_ends(network: Network, radii: FloatArray) -> None:
+    """Let every vessel that ends freely run straight to its end: a skeleton turns into a corner there, or stops short.
+
+    The last radius of the path (at least 3 pixels) is replaced by a straight line in the direction of what lies before,
+    up to a radius from where the vessel ends.
+    """
+    for node, degree in list(network.degree()):
+        if degree != 1:
+            continue
+        _, other, edge = next(iter(network.edges(node, data=True)))
+        path = path_from(edge, other)
+        cut = max(3, round(network.nodes[node]["radius"]))
+        if len(path) < 5 * cut:
+            continue
+        kept = path[:-cut]
+        step = kept[-1] - kept[-3 * cut]
+        step = step / max(float(np.linalg.norm(step)), 1e-12)
+        radius = float(radii[tuple(kept[-1].astype(np.intp))])
+        ahead = kept[-1] + np.arange(1, 4 * cut + radius)[:, None] * step
+        rows, columns = np.rint(ahead).astype(np.intp).T
+        inside = (rows >= 0) & (columns >= 0) & (rows < radii.shape[0]) & (columns < radii.shape[1])
+        inside[inside] = radii[rows[inside], columns[inside]] > 0
+        far = int(inside.argmin()) if not inside.all() else len(ahead)
+        end = kept[-1] + max(0.5, far + 0.5 - radius) * step
+        network.nodes[node]["position"] = end
+        edge["path"], edge["first"] = np.concatenate([kept, end[None]]), other
+
+
+def path_from(edge: dict[str, Any], node: int) -> FloatArray:
+    """The path of an edge, running away from one of its nodes."""
+    path: FloatArray = edge["path"]
+    return path if edge["first"] == node else path[::-1]
+
+
+def _paths(skeleton: BoolArray) -> Iterator[NDArray[np.integer]]:
+    traced = Skeleton(skeleton)
+    for number in range(traced.n_paths):
+        path = np.asarray(traced.path_coordinates(number), np.intp)
+        if len(path) > 1:
+            yield path
+
+
+def _node(network: Network, end: NDArray[np.integer], radii: FloatArray) -> int:
+    """The node at the first of the last points of a path, as wide as they are: it may lie beside the middle."""
+    row, column = (int(value) for value in end[0])
+    key = row * int(radii.shape[1]) + column
+    if key not in network:
+        network.add_node(key, position=np.array([row, column], np.float64), radius=0.0)
+    network.nodes[key]["radius"] = max(network.nodes[key]["radius"], float(radii[end[:, 0], end[:, 1]].max()))
+    return key
+
+
+def _dissolve(network: Network) -> None:
+    """Join the two paths of every node that has just two, unless they are one ring."""
+    for node in [node for node, degree in network.degree() if degree == 2]:
+        edges = list(network.edges(node, keys=True, data=True))
+        if len(edges) != 2:
+            continue  # a ring
+        (_, one, one_key, before), (_, other, other_key, after) = edges
+        path = np.concatenate([path_from(before, node)[::-1], path_from(after, node)[1:]])
+        network.remove_edges_from([(node, one, one_key), (node, other, other_key)])
+        network.remove_node(node)
+        network.add_edge(one, other, path=path, first=one)
+
+
+def _merge_junctions(network: Network) -> bool:
+    """Merge junctions that lie within one another's walls; True where any did."""
+    near: nx.Graph[int] = nx.Graph()
+    for one, other, edge in network.edges(data=True):
+        if one == other or min(network.degree(one), network.degree(other)) < 3:
+            continue
+        calibre = 2 * max(network.nodes[one]["radius"], network.nodes[other]["radius"])
+        length = _length(edge["path"])
+        if length <= MERGED * calibre or (length <= CROSSED * calibre and _cross(network, one, other)):
+            near.add_edge(one, other)
+    for group in nx.connected_components(near):
+        _merge(network, sorted(group))
+    return len(near) > 0
+
+
+def _cross(network: Network, one: int, other: int) -> bool:
+    """Whether two junctions of three would be a crossing if they were one."""
+    directions = []
+    for node, far in ((one, other), (other, one)):
+        if network.degree(node) != 3:
+            return False
+        radius = network.nodes[node]["radius"]
+        arms = [edge for _, end, edge in network.edges(node, data=True) if end not in (far, node)]
+        directions += [leaving_direction(path_from(edge, node), radius=radius) for edge in arms]
+    return len(directions) == 4 and go_straight_on(directions)
+
+
+def _merge(network: Network, group: list[int]) -> None:
+    kept, members = group[0], set(group)
+    position = np.mean([network.nodes[node]["position"] for node in group], axis=0)
+    radius = max(network.nodes[node]["radius"] for node in group)
+    edges = list(network.edges(group, keys=True, data=True))
+    network.remove_nodes_from(group)
+    network.add_node(kept, position=position, radius=radius)
+    for one, other, _, edge in edges:
+        path, first = edge["path"], edge["first"]
+        if one in members and other in members and _length(path) <= CROSSED * 2 * radius:
+            continue  # it lies within the merged junction
+        last = other if first == one else one
+        if first in members:
+            first, path = kept, np.concatenate([position[None], path])
+        if last in members:
+            last, path = kept, np.concatenate([path, position[None]])
+        network.add_edge(first, last, path=path, first=first)
+
+
+def _prune(network: Network, *, shortest: float) -> bool:
+    """Take away spurs; True where there were any. The shortest of a junction goes first, and the others stay a turn."""
+    touched: set[int] = set()
+    ends = []
+    for node, degree in network.degree():
+        if degree == 1:
+            _, other, key, edge = next(iter(network.edges(node, keys=True, data=True)))
+            if network.degree(other) >= 3:
+                ends.append((_length(edge["path"]), node, other, key))
+    for length, node, other, key in sorted(ends):
+        if other in touched or length >= max(2 * network.nodes[other]["radius"], shortest):
+            continue
+        touched.add(other)
+        network.remove_edge(node, other, key)
+        network.remove_node(node)
+    return bool(touched)
+
+
+def _drop_specks(network: Network, *, shortest: float) -> None:
+    for piece in list(nx.connected_components(network)):
+        length = sum(_length(edge["path"]) for _, _, edge in network.edges(piece, data=True))
+        wide = 2 * max(network.nodes[node]["radius"] for node in piece)
+        if length < max(wide, shortest):
+            network.remove_nodes_from(piece)
+
+
+def _length(path: FloatArray) -> float:
+    return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())

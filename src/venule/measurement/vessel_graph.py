@@ -1,0 +1,123 @@
+"""The graph of a plane: traced, centred between the walls, smoothed, and its calibres measured."""
+
+import numpy as np
+
+from venule.arrays import FloatArray
+from venule.measurement.centreline import go_straight_on, leaving_direction, normals, resample, smooth
+from venule.measurement.graph import Node, NodeKind, VesselGraph, VesselSegment
+from venule.measurement.plane import Plane
+from venule.measurement.tracing import Network, straighten_ends, trace, wall_distances
+from venule.measurement.walls import distances_to_walls
+
+JUNCTION = 1.2  # radii of a junction within which no wall belongs to one vessel alone
+
+
+def vessel_graph(plane: Plane) -> VesselGraph:
+    """Trace the vessels of a plane and measure their calibres.
+
+    Each path of the skeleton is smoothed, moved to the middle between the walls on either side, and smoothed again;
+    then the distance between the walls is the calibre. It is measured across the centreline at every point that lies
+    outside the junctions; within one, the calibre is that of the vessel beside it.
+
+    Returns:
+        Lengths and positions in pixels of the plane; without nodes and segments where there is no vessel.
+    """
+    radii = wall_distances(plane.vessels)
+    network = trace(plane.vessels, radii, diameter=plane.diameter)
+    straighten_ends(network, radii)
+    ids = {node: index for index, node in enumerate(network.nodes)}
+    edges = list(network.edges(data=True))
+    rings = [one == other and network.degree(one) == 2 for one, other, _ in edges]
+    lines = [smooth(resample(edge["path"]), ring=ring) for (_, _, edge), ring in zip(edges, rings, strict=True)]
+    reach = 1.5 * _largest(radii, lines) + 4
+    lines = _centred(plane, lines, rings, reach=reach)
+    widths = _measured(plane, lines, reach=reach)
+    segments = []
+    for (one, other, edge), line, width in zip(edges, lines, widths, strict=True):
+        first, last = (one, other) if edge["first"] == one else (other, one)
+        calibre = _outside_junctions(network, first, last, line, width)
+        segments.append(VesselSegment(ids[first], ids[last], line, calibre))
+    return VesselGraph(_nodes(network, segments, ids), tuple(segments))
+
+
+def _largest(radii: FloatArray, lines: list[FloatArray]) -> float:
+    """Radius along the lines."""
+    places = [np.rint(line).astype(int) for line in lines]
+    return max((float(radii[place[:, 0], place[:, 1]].max()) for place in places), default=0.0)
+
+
+def _centred(plane: Plane, lines: list[FloatArray], rings: list[bool], *, reach: float) -> list[FloatArray]:
+    """Centrelines moved to the middle between the walls, as far as a skeleton can be off it, and smoothed again."""
+    if not lines:
+        return []
+    across = np.concatenate([normals(line) for line in lines])
+    walls = distances_to_walls(plane, np.concatenate(lines), across, reach=reach)
+    aside = np.nan_to_num((walls[:, 1] - walls[:, 0]) / 2)
+    moves = np.where(np.abs(aside) <= 1.0, aside, 0.0)[:, None] * across
+    result, start = [], 0
+    for line, ring in zip(lines, rings, strict=True):
+        moved = line + moves[start : start + len(line)]
+        moved[[0, -1]] = line[[0, -1]]  # nodes stay
+        result.append(smooth(moved, ring=ring))
+        start += len(line)
+    return result
+
+
+def _measured(plane: Plane, lines: list[FloatArray], *, reach: float) -> list[FloatArray]:
+    if not lines:
+        return []
+    across = np.concatenate([normals(line) for line in lines])
+    widths = distances_to_walls(plane, np.concatenate(lines), across, reach=reach).sum(axis=1)
+    return np.split(widths, np.cumsum([len(line) for line in lines])[:-1])
+
+
+def _outside_junctions(network: Network, first: int, last: int, line: FloatArray, width: FloatArray) -> FloatArray:
+    """Calibres, with those near junctions and those not found replaced by the nearest that are good."""
+    good = np.isfinite(width)
+    for node in (first, last):
+        if network.degree(node) >= 3 or network.degree(node) == 1:
+            place, radius = network.nodes[node]["position"], network.nodes[node]["radius"]
+            # at an end the cap narrows; there one radius is enough
+            away = np.linalg.norm(line - place, axis=1)
+            good &= away > (JUNCTION if network.degree(node) >= 3 else 0.5) * radius
+    if not good.any():
+        good = np.isfinite(width)
+    if not good.any():
+        radius = min(network.nodes[node]["radius"] for node in (first, last))
+        return np.full(len(line), 2 * radius)
+    known = np.flatnonzero(good)
+    places = np.arange(len(line))
+    after = np.clip(np.searchsorted(known, places), 0, len(known) - 1)
+    before = np.maximum(after - 1, 0)
+    nearer = np.where(np.abs(known[before] - places) <= np.abs(known[after] - places), before, after)
+    return np.asarray(width[known[nearer]])
+
+
+def _nodes(network: Network, segments: list[VesselSegment], ids: dict[int, int]) -> tuple[Node, ...]:
+    meeting: dict[int, list[int]] = {index: [] for index in ids.values()}
+    for index, segment in enumerate(segments):
+        meeting[segment.start].append(index)
+        meeting[segment.end].append(index)
+    nodes = []
+    for key, index in ids.items():
+        row, column = (float(value) for value in network.nodes[key]["position"])
+        radius = network.nodes[key]["radius"]
+        numbers = dict.fromkeys(meeting[index])
+        lines = [line for number in numbers for line in lines_from(segments[number], index)]
+        directions = [leaving_direction(line, radius=radius) for line in lines]
+        nodes.append(Node((row, column), _kind(directions), tuple(meeting[index])))
+    return tuple(nodes)
+
+
+def lines_from(segment: VesselSegment, node: int) -> list[FloatArray]:
+    """The centreline of a segment, running away from a node; both ways where both of its ends are there."""
+    both = ((segment.start, segment.centreline), (segment.end, segment.centreline[::-1]))
+    return [line for at, line in both if at == node]
+
+
+def _kind(directions: list[FloatArray]) -> NodeKind:
+    if len(directions) == 1:
+        return "end"
+    if len(directions) == 2:
+        return "ring"
+    return "crossing" if len(directions) == 4 and go_straight_on(directions) else "branching"

@@ -1,0 +1,97 @@
+"""Sets whose dimension and lacunarity are known."""
+
+import math
+
+import numpy as np
+import pytest
+
+from venule.errors import MeasurementError
+from venule.measurement.fractal import MOMENTS, fractal_dimensions, multifractal_spectrum
+from venule.measurement.gaps import lacunarity
+
+
+def koch(depth):
+    points = np.array([0, 1], complex)
+    for _ in range(depth):
+        start, third = points[:-1], np.diff(points) / 3
+        peak = start + third + third * np.exp(1j * np.pi / 3)
+        points = np.append(np.column_stack([start, start + third, peak, start + 2 * third]).ravel(), points[-1])
+    return points
+
+
+def lines(points, size=1000):
+    drawn = np.zeros((size, size), bool)
+    places = (0.9 * points + 0.05 + 0.3j) * size
+    for start, end in zip(places[:-1], places[1:], strict=True):
+        along = start + (end - start) * np.linspace(0, 1, int(2 * abs(end - start)) + 2)
+        drawn[np.rint(along.imag).astype(int), np.rint(along.real).astype(int)] = True
+    return drawn
+
+
+def carpet(depth):
+    drawn = np.ones((1, 1), bool)
+    for _ in range(depth):
+        drawn = np.kron(drawn, np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool))
+    return drawn
+
+
+def gasket(size):
+    number = np.arange(size)
+    return (number[:, None] & number) == 0
+
+
+SETS = {
+    "line": (lines(np.array([0, 1], complex)), 1.0),
+    "koch": (lines(koch(6)), math.log(4) / math.log(3)),
+    "gasket": (gasket(1024), math.log(3) / math.log(2)),
+    "carpet": (carpet(6), math.log(8) / math.log(3)),
+    "plane": (np.ones((800, 800), bool), 2.0),
+}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_dimensions_of_known_fractals(name):
+    drawn, truth = SETS[name]
+    found = fractal_dimensions(drawn, diameter=drawn.shape[0])
+    for value in (found.box, found.information, found.correlation):
+        assert value == pytest.approx(truth, abs=0.05)
+
+
+def cascade(depth, weights):
+    """Points thrown into a binomial cascade: a multifractal whose dimensions have a formula."""
+    chances = np.ones((1, 1))
+    for _ in range(depth):
+        chances = np.kron(chances, weights)
+    return chances / chances.sum()
+
+
+def test_a_fractal_of_one_dimension_has_no_spectrum_and_an_uneven_one_has():
+    even = multifractal_spectrum(gasket(1024), diameter=1024)
+    assert even.length < 0.1
+    rng = np.random.default_rng(0)
+    chances = cascade(9, np.array([[0.45, 0.25], [0.2, 0.1]]))
+    uneven = rng.random(chances.shape) < np.minimum(1, 40_000 * chances)
+    found = multifractal_spectrum(uneven, diameter=512)
+    assert found.length > 5 * even.length
+    falling = np.array(found.dimensions)[MOMENTS >= 1]  # below, the rarest points decide, and a sample has none
+    assert np.all(np.diff(falling) < 0)
+    correlation = -math.log2(0.45**2 + 0.25**2 + 0.2**2 + 0.1**2)
+    assert found.dimensions[list(MOMENTS).index(2)] == pytest.approx(correlation, abs=0.1)
+
+
+def test_lacunarity_is_one_where_boxes_hold_the_same_and_known_where_vessels_are_rare():
+    fov = np.ones((400, 400), bool)
+    stripes = np.zeros_like(fov)
+    stripes[:, ::10] = True
+    assert lacunarity(stripes, fov, side=20) == pytest.approx(1, abs=1e-9)
+    share = 0.02
+    scattered = np.random.default_rng(0).random(fov.shape) < share
+    # a binomial number in each box: variance over squared mean is (1 - p) / (n p)
+    assert lacunarity(scattered, fov, side=8) == pytest.approx(1 + (1 - share) / (64 * share), rel=0.03)
+
+
+def test_what_has_no_dimension_is_named():
+    with pytest.raises(MeasurementError, match="no vessels"):
+        fractal_dimensions(np.zeros((300, 300), bool), diameter=300)
+    with pytest.raises(MeasurementError, match="too small"):
+        fractal_dimensions(np.ones((30, 30), bool), diameter=30)
