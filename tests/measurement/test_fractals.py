@@ -1,6 +1,7 @@
 """Sets whose dimension and lacunarity are known."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def koch(depth):
 def lines(points, size=1000):
     drawn = np.zeros((size, size), bool)
     places = (0.9 * points + 0.05 + 0.3j) * size
-    for start, end in zip(places[:-1], places[1:], strict=True):
+    for start, end in pairwise(places):
         along = start + (end - start) * np.linspace(0, 1, int(2 * abs(end - start)) + 2)
         drawn[np.rint(along.imag).astype(int), np.rint(along.real).astype(int)] = True
     return drawn

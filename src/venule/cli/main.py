@@ -7,8 +7,10 @@ import typer
 from venule.cli import data
 from venule.cli.demo import demo
 from venule.cli.evaluate import evaluate
+from venule.cli.measure import measure
 from venule.cli.models import models
 from venule.cli.networks import networks
+from venule.cli.report import report
 from venule.cli.segment import segment
 from venule.cli.study import study
 from venule.cli.submit import submit
@@ -39,7 +41,7 @@ def venule(
     """Options that come before every command."""
 
 
-for command in (demo, segment, evaluate, train, study, submit, networks, models):
+for command in (demo, segment, measure, report, evaluate, train, study, submit, networks, models):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

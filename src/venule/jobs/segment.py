@@ -121,10 +121,14 @@ def segment_files(
         VenuleError: nothing is found, the output folder is in use, or an option is wrong.
     """
     items = find_files(paths, suffixes=PHOTOGRAPH_SUFFIXES, leave_out=output)
-    cores = os.cpu_count() or 1
-    jobs = jobs or max(1, min(cores, len(items) // PHOTOGRAPHS_A_PROCESS))
-    work = replace(work, threads=max(1, cores // jobs))
+    jobs = jobs or processes_for(len(items))
+    work = replace(work, threads=max(1, (os.cpu_count() or 1) // jobs))
     return run(items, output, work=work, settings=work.settings(), jobs=jobs, resume=resume, progress=progress)
+
+
+def processes_for(photographs: int) -> int:
+    """How many processes are worth starting: one for a few photographs, up to one for each core for many."""
+    return max(1, min(os.cpu_count() or 1, photographs // PHOTOGRAPHS_A_PROCESS))
 
 
 def encode_mask(mask: BoolArray) -> bytes:

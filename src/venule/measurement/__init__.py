@@ -5,7 +5,7 @@ from venule.measurement.disc import Disc
 from venule.measurement.fovea import Fovea
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.measure import measure
-from venule.measurement.measured import Measured, Value
+from venule.measurement.measured import Measured, Value, table_columns
 from venule.measurement.regions import REGIONS
 from venule.measurement.scale import Scale
 
@@ -23,4 +23,5 @@ __all__ = [
     "VesselGraph",
     "VesselSegment",
     "measure",
+    "table_columns",
 ]

@@ -97,8 +97,19 @@ def leaving_direction(line: FloatArray, *, radius: float) -> FloatArray:
     return np.asarray(step / max(float(np.linalg.norm(step)), 1e-12))
 
 
-def go_straight_on(directions: Sequence[FloatArray]) -> bool:
-    """Whether four vessels that leave one place are two that cross there, each turning by 35 degrees at most."""
+def straight_pairs(directions: Sequence[FloatArray]) -> int:
+    """How many of the vessels that leave one place go straight on as another, each turning by 35 degrees at most.
+
+    The straightest pair counts first; each vessel belongs to one pair.
+    """
     most = -math.cos(math.radians(STRAIGHT_ON))
-    pairings = (((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2)))
-    return any(all(float(directions[a] @ directions[b]) <= most for a, b in pairs) for pairs in pairings)
+    pairs = sorted(
+        (float(directions[one] @ directions[other]), one, other)
+        for one in range(len(directions))
+        for other in range(one + 1, len(directions))
+    )
+    taken: set[int] = set()
+    for cosine, one, other in pairs:
+        if cosine <= most and one not in taken and other not in taken:
+            taken |= {one, other}
+    return len(taken) // 2

@@ -64,7 +64,7 @@ MEASUREMENTS: tuple[Definition, ...] = (
     Definition("ends", "free ends of vessels, those at the edge of the field of view among them", of=density.end_count),
     Definition(
         "branchings",
-        "branchings; where n segments meet without crossing, n - 2",
+        "branchings; where n segments meet, n - 2, less two for each vessel that only crosses",
         of=density.branching_count,
         by_region=True,
     ),

@@ -119,7 +119,7 @@ def _fit(sides: list[int], levels: Sequence[float]) -> float:
 
 def _counts(places: NDArray[np.integer], side: int) -> list[NDArray[np.integer]]:
     """How many points each box that holds any has, for every position of the grid."""
-    found = []
+    found: list[NDArray[np.integer]] = []
     for top in range(GRIDS):
         for left in range(GRIDS):
             shift = np.array([top * side // GRIDS, left * side // GRIDS])

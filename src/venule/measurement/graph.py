@@ -19,14 +19,31 @@ class Node:
 
     Attributes:
         position: (row, column).
-        kind: "end" of one segment; "branching" of three or more; "crossing" of two vessels, four segments that pair
-            up to two lines; "ring", the arbitrary start of a vessel that closes on itself.
         segments: indices of the segments that meet here; a segment that leaves and comes back stands here twice.
+        crossings: how many more vessels than one go straight on here, each as two of the segments.
     """
 
     position: tuple[float, float]
-    kind: NodeKind
     segments: tuple[int, ...]
+    crossings: int = 0
+
+    @property
+    def branchings(self) -> int:
+        """How many vessels begin here: each segment that is neither the first vessel nor a part of one that crosses."""
+        return max(0, len(self.segments) - 2 - 2 * self.crossings)
+
+    @property
+    def kind(self) -> NodeKind:
+        """What the place is.
+
+        "end" of one segment; "branching", also one where vessels cross; "crossing" and nothing else; "ring", the
+        arbitrary start of a vessel that closes on itself.
+        """
+        if len(self.segments) == 1:
+            return "end"
+        if self.branchings:
+            return "branching"
+        return "crossing" if self.crossings else "ring"
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,10 @@ from venule.errors import MeasurementError
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.eye import Eye
 from venule.measurement.graph import VesselGraph
+from venule.measurement.intervals import other_thresholds, with_intervals
 from venule.measurement.measured import Measured, Value
 from venule.measurement.plane import Plane
-from venule.measurement.regions import regions
+from venule.measurement.regions import outside_disc, regions
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
 from venule.vessels import VesselMap
@@ -33,13 +34,15 @@ def measure(
         veins: bool (height, width), which are veins; None: not known.
 
     Returns:
-        Every measurement of the dictionary, as a number or with the reason why there is none.
+        Every measurement of the dictionary with its 95 % interval, or with the reason why there is none.
 
     Raises:
         MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
     """
     eye = Eye.of(found, arteries=arteries, veins=veins)
-    values = tuple(_on_photograph(value, eye.plane) for value in measure_eye(eye))
+    others = [measure_eye(eye.at(found, threshold=threshold)) for threshold in other_thresholds(found)]
+    sure = with_intervals(measure_eye(eye), others, drawn=not found.model)
+    values = tuple(_on_photograph(value, eye.plane) for value in sure)
     disc = None if isinstance(eye.disc, MeasurementError) else eye.disc
     fovea = None if isinstance(eye.fovea, MeasurementError) else eye.fovea
     if disc:
@@ -51,10 +54,14 @@ def measure(
 
 
 def measure_eye(eye: Eye) -> list[Value]:
-    """Every measurement, in pixels of the plane: the whole field of view, then the regions."""
-    whole = Section(eye, eye.plane.fov)
+    """Every measurement, in pixels of the plane: the whole field of view, then the regions.
+
+    The optic disc, where it was found, is left out of all: vessels lie over one another there.
+    """
+    outside = outside_disc(eye)
+    whole = Section(eye, eye.plane.fov & outside)
     parts = {
-        name: region if isinstance(region, MeasurementError) else Section(eye, region)
+        name: region if isinstance(region, MeasurementError) else Section(eye, region & outside)
         for name, region in regions(eye).items()
     }
     values = []

@@ -1,12 +1,16 @@
 """What measuring a photograph gives: values with intervals, or reasons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from venule.measurement.dictionary import BY_NAME
+from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.disc import Disc
 from venule.measurement.fovea import Fovea
 from venule.measurement.graph import VesselGraph
+from venule.measurement.regions import REGIONS
+
+PARTS = ("", "_lower", "_upper")  # of the names of a measurement's columns
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,32 @@ class Measured:
         row: dict[str, Any] = {}
         for value in self.values:
             definition = BY_NAME[value.name]
-            units = {"px": 1.0, **self.units} if definition.power else {"px": 1.0}
-            for unit, size in units.items():
+            for unit, size in {"px": 1.0, **(self.units if definition.power else {})}.items():
                 column = definition.column(value.region, unit)
-                for suffix, number in (("", value.value), ("_lower", value.lower), ("_upper", value.upper)):
+                for suffix, number in zip(PARTS, (value.value, value.lower, value.upper), strict=True):
                     row[column + suffix] = None if number is None else _round(number * size**definition.power)
         row["disc_confidence"] = self.disc.confidence if self.disc else None
         row["fovea_confidence"] = self.fovea.confidence if self.fovea else None
         reasons = (f"{'_'.join(filter(None, (v.name, v.region)))}: {v.reason}" for v in self.values if v.reason)
         row["reasons"] = "; ".join(reasons)
         return row
+
+
+def table_columns(units: Sequence[str] = ()) -> list[str]:
+    """The columns of `Measured.row`, where lengths are given in these units, too."""
+    names = []
+    for definition in MEASUREMENTS:
+        for region in ("", *(REGIONS if definition.by_region else ())):
+            names += [column + part for column, _ in columns_of(definition, region, units) for part in PARTS]
+    return [*names, "disc_confidence", "fovea_confidence", "reasons"]
+
+
+def columns_of(definition: Definition, region: str, units: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """The columns of one measurement, without those of its interval, each with its unit."""
+    if not definition.power:
+        return [(definition.column(region), "degrees" if definition.unit else "")]
+    sizes = {1: "{}", 2: "{}2", -1: "1/{}"}
+    return [(definition.column(region, unit), sizes[definition.power].format(unit)) for unit in ("px", *units)]
 
 
 def _round(number: float) -> float:

@@ -13,17 +13,17 @@ from venule.measurement.plane import Plane
 
 # Radii in disc diameters about the disc's centre; the rim is at 0.5 (Knudtson et al. 2003; zone C: Cheung et al. 2010).
 ZONES = {"zone_b": (1.0, 1.5), "zone_c": (1.0, 2.5)}
-HALVES = ("upper", "lower", "temporal", "nasal")
 # Radii in disc diameters about the fovea: 500, 1500 and 3000 um, as the ETDRS (1991) takes a disc for 1500 um.
 ETDRS = (1 / 3, 1.0, 2.0)
-SECTORS = ("temporal", "lower", "nasal", "upper")
+SECTORS = ("temporal", "inferior", "nasal", "superior")
+SURE = 0.2  # confidence of a disc from which on it is believed
 LEAST_SEEN = 0.75  # of a region's whole area that must lie within the field of view
 
 REGIONS = {
     "zone_b": "ring about the optic disc, 0.5 to 1 disc diameter from its rim",
     "zone_c": "ring about the optic disc, 0.5 to 2 disc diameters from its rim",
-    "upper": "above the line through disc and fovea",
-    "lower": "below the line through disc and fovea",
+    "superior": "above the line through disc and fovea",
+    "inferior": "below the line through disc and fovea",
     "temporal": "temporal of the disc's centre",
     "nasal": "nasal of the disc's centre",
     "etdrs_centre": "within 1/3 disc diameter of the fovea",
@@ -49,6 +49,13 @@ def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
     return found | _halves(eye.plane, eye.disc, eye.fovea) | _etdrs(eye.plane, eye.disc, eye.fovea)
 
 
+def outside_disc(eye: Eye) -> BoolArray:
+    """Everything but the optic disc, bool (height, width); everything, where it was not found with some confidence."""
+    if isinstance(eye.disc, MeasurementError) or eye.disc.confidence < SURE:
+        return np.ones(eye.plane.fov.shape, np.bool_)
+    return np.asarray(_away(eye.plane, eye.disc.centre) > eye.disc.diameter / 2)
+
+
 def _zones(plane: Plane, disc: Disc) -> dict[str, BoolArray | MeasurementError]:
     away = _away(plane, disc.centre) / disc.diameter
     return {
@@ -59,7 +66,7 @@ def _zones(plane: Plane, disc: Disc) -> dict[str, BoolArray | MeasurementError]:
 
 def _halves(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | MeasurementError]:
     along, across = _axes(plane, disc, fovea, origin=disc.centre)
-    return {"upper": across > 0, "lower": across <= 0, "temporal": along > 0, "nasal": along <= 0}
+    return {"superior": across > 0, "inferior": across <= 0, "temporal": along > 0, "nasal": along <= 0}
 
 
 def _etdrs(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | MeasurementError]:

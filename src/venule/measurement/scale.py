@@ -33,6 +33,13 @@ class Scale:
             if not 0 < value < float("inf"):
                 raise MeasurementError(f"{name} must be a positive number; got {value:g}", reason="bad-scale")
 
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """The units that lengths are given in besides pixels: "um" or "deg"."""
+        return (
+            ("deg",) if self.field_degrees else ("um",) if self.micrometres_per_pixel or self.disc_micrometres else ()
+        )
+
     def units(self, *, fov_diameter: float, disc_diameter: float | None) -> dict[str, float]:
         """Names of the units that are known besides pixels, and how many of each a pixel of the photograph is.
 

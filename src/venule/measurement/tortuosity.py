@@ -11,7 +11,8 @@ from venule.measurement.centreline import curvature
 from venule.measurement.section import Section
 
 SHORTEST = 1 / 40  # of the field of view: shorter segments say more of the pixels than of the vessel
-CURVED_AT = 1 / 180  # of the field of view: sigma along the vessel at which curvature is taken, 3 px at 540
+BENT = 1 / 15  # of the field of view: the same where curvature is asked, six sigma of its smoothing
+CURVED_AT = 1 / 90  # of the field of view: sigma along the vessel at which curvature is taken, 6 px at 540
 LEAST_TURN = 0.15  # radians that a bend must turn by to count as one
 
 PerSegment = Callable[[FloatArray, float], float]
@@ -103,36 +104,40 @@ def median_distance_tortuosity(section: Section) -> float:
 
 def mean_curvature_tortuosity(section: Section) -> float:
     """Curvature tortuosity times the diameter of the field of view, weighted by length; radians per such diameter."""
-    return section.plane.diameter * _weighted(section, lambda line, sigma: curvature_tortuosity(line, sigma=sigma))
+    return section.plane.diameter * _weighted(
+        section, lambda line, sigma: curvature_tortuosity(line, sigma=sigma), shortest=BENT
+    )
 
 
 def mean_squared_curvature_tortuosity(section: Section) -> float:
     """Squared curvature tortuosity times the squared diameter of the field of view, weighted by length."""
-    weighted = _weighted(section, lambda line, sigma: squared_curvature_tortuosity(line, sigma=sigma))
+    weighted = _weighted(section, lambda line, sigma: squared_curvature_tortuosity(line, sigma=sigma), shortest=BENT)
     return section.plane.diameter**2 * weighted
 
 
 def mean_inflection_tortuosity(section: Section) -> float:
     """Inflection count metric, the mean over segments weighted by length."""
-    return _weighted(section, lambda line, sigma: inflection_tortuosity(line, sigma=sigma))
+    return _weighted(section, lambda line, sigma: inflection_tortuosity(line, sigma=sigma), shortest=BENT)
 
 
-def _weighted(section: Section, of: PerSegment) -> float:
-    values, lengths = _each(section, of)
+def _weighted(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> float:
+    values, lengths = _each(section, of, shortest=shortest)
     return float(np.average(values, weights=lengths))
 
 
-def _each(section: Section, of: PerSegment) -> tuple[FloatArray, FloatArray]:
+def _each(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> tuple[FloatArray, FloatArray]:
     """The value and the length of every open segment that is long enough."""
     if not section.area:
         raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
-    shortest, sigma = SHORTEST * section.plane.diameter, CURVED_AT * section.plane.diameter
+    sigma = CURVED_AT * section.plane.diameter
     found = [
         (of(segment.centreline, sigma), segment.length)
         for segment in section.segments
-        if segment.length >= shortest and segment.chord > 0.1 * segment.length
+        if segment.length >= shortest * section.plane.diameter and segment.chord > 0.1 * segment.length
     ]
     if not found:
-        raise MeasurementError("no segment is as long as 1/40 of the field of view and open", reason="no-long-segments")
+        raise MeasurementError(
+            f"no segment is open and as long as 1/{1 / shortest:.0f} of the field of view", reason="no-long-segments"
+        )
     values, lengths = np.array(found).T
     return values, lengths

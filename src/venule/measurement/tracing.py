@@ -11,7 +11,7 @@ from skan import Skeleton
 from skimage.morphology import skeletonize
 
 from venule.arrays import BoolArray, FloatArray
-from venule.measurement.centreline import go_straight_on, leaving_direction
+from venule.measurement.centreline import leaving_direction, straight_pairs
 
 SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
 SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing
@@ -148,7 +148,7 @@ def _cross(network: Network, one: int, other: int) -> bool:
         radius = network.nodes[node]["radius"]
         arms = [edge for _, end, edge in network.edges(node, data=True) if end not in (far, node)]
         directions += [leaving_direction(path_from(edge, node), radius=radius) for edge in arms]
-    return len(directions) == 4 and go_straight_on(directions)
+    return len(directions) == 4 and straight_pairs(directions) == 2
 
 
 def _merge(network: Network, group: list[int]) -> None:

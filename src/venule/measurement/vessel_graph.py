@@ -3,12 +3,13 @@
 import numpy as np
 
 from venule.arrays import FloatArray
-from venule.measurement.centreline import go_straight_on, leaving_direction, normals, resample, smooth
-from venule.measurement.graph import Node, NodeKind, VesselGraph, VesselSegment
+from venule.measurement.centreline import leaving_direction, normals, resample, smooth, straight_pairs
+from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.plane import Plane
 from venule.measurement.tracing import Network, straighten_ends, trace, wall_distances
 from venule.measurement.walls import distances_to_walls
 
+MUCH_WIDER = 1.4  # times the widest circle inside a vessel that the way across it may be
 JUNCTION = 1.2  # radii of a junction within which no wall belongs to one vessel alone
 
 
@@ -35,7 +36,8 @@ def vessel_graph(plane: Plane) -> VesselGraph:
     segments = []
     for (one, other, edge), line, width in zip(edges, lines, widths, strict=True):
         first, last = (one, other) if edge["first"] == one else (other, one)
-        calibre = _outside_junctions(network, first, last, line, width)
+        inner = 2 * radii[tuple(np.rint(line).astype(np.intp).T)]
+        calibre = _outside_junctions(network, (first, last), line, width, inner)
         segments.append(VesselSegment(ids[first], ids[last], line, calibre))
     return VesselGraph(_nodes(network, segments, ids), tuple(segments))
 
@@ -71,20 +73,21 @@ def _measured(plane: Plane, lines: list[FloatArray], *, reach: float) -> list[Fl
     return np.split(widths, np.cumsum([len(line) for line in lines])[:-1])
 
 
-def _outside_junctions(network: Network, first: int, last: int, line: FloatArray, width: FloatArray) -> FloatArray:
-    """Calibres, with those near junctions and those not found replaced by the nearest that are good."""
-    good = np.isfinite(width)
-    for node in (first, last):
-        if network.degree(node) >= 3 or network.degree(node) == 1:
+def _outside_junctions(
+    network: Network, ends: tuple[int, int], line: FloatArray, width: FloatArray, inner: FloatArray
+) -> FloatArray:
+    """Calibres, with those near junctions and those not found replaced by the nearest that are good.
+
+    Where the way across is much longer than the widest circle inside the vessel, it leads into another vessel.
+    """
+    good = np.isfinite(width) & (width <= MUCH_WIDER * inner + 1.5)
+    for node in ends:
+        if network.degree(node) != 2:  # at an end the cap narrows; there half a radius is enough
             place, radius = network.nodes[node]["position"], network.nodes[node]["radius"]
-            # at an end the cap narrows; there one radius is enough
             away = np.linalg.norm(line - place, axis=1)
             good &= away > (JUNCTION if network.degree(node) >= 3 else 0.5) * radius
     if not good.any():
-        good = np.isfinite(width)
-    if not good.any():
-        radius = min(network.nodes[node]["radius"] for node in (first, last))
-        return np.full(len(line), 2 * radius)
+        return np.maximum(inner, 1.0)
     known = np.flatnonzero(good)
     places = np.arange(len(line))
     after = np.clip(np.searchsorted(known, places), 0, len(known) - 1)
@@ -105,7 +108,8 @@ def _nodes(network: Network, segments: list[VesselSegment], ids: dict[int, int])
         numbers = dict.fromkeys(meeting[index])
         lines = [line for number in numbers for line in lines_from(segments[number], index)]
         directions = [leaving_direction(line, radius=radius) for line in lines]
-        nodes.append(Node((row, column), _kind(directions), tuple(meeting[index])))
+        crossings = max(0, straight_pairs(directions) - 1)
+        nodes.append(Node((row, column), tuple(meeting[index]), crossings))
     return tuple(nodes)
 
 
@@ -113,11 +117,3 @@ def lines_from(segment: VesselSegment, node: int) -> list[FloatArray]:
     """The centreline of a segment, running away from a node; both ways where both of its ends are there."""
     both = ((segment.start, segment.centreline), (segment.end, segment.centreline[::-1]))
     return [line for at, line in both if at == node]
-
-
-def _kind(directions: list[FloatArray]) -> NodeKind:
-    if len(directions) == 1:
-        return "end"
-    if len(directions) == 2:
-        return "ring"
-    return "crossing" if len(directions) == 4 and go_straight_on(directions) else "branching"

@@ -1,0 +1,227 @@
+"""Measure the vessels of many photographs: what one photograph's work is, and the batch of it."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from venule import __version__
+from venule.arrays import BoolArray
+from venule.batch import Done, Job, find_files, run
+from venule.datasets.dataset import read_drawing
+from venule.datasets.folder import files_by_stem
+from venule.errors import MeasurementError, VenuleError
+from venule.jobs.segment import (
+    PHOTOGRAPH_SUFFIXES,
+    SegmentPhotograph,
+    encode_mask,
+    processes_for,
+)
+from venule.jobs.tables import write_dictionary, write_parquet, write_segments
+from venule.measurement import Measured, Scale, VesselSegment, measure, table_columns
+from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
+from venule.photograph import Photograph, read_photograph
+from venule.segmentation import segment
+from venule.vessels import VesselMap
+
+GRAPH, VESSELS, SEGMENTS = "_graph.json", "_vessels.png", "_segments.csv"
+SEGMENT_COLUMNS = (
+    "path", "segment", "start_kind", "end_kind", "length_px", "chord_px", "calibre_mean_px", "calibre_sd_px",
+    "tortuosity_distance", "tortuosity_curvature_per_px", "inflections", "row_px", "column_px",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MeasurePhotograph:
+    """The work on one photograph: decode, segment or take a given vessel map, measure, encode.
+
+    Attributes:
+        finding: how vessels are found where no maps are given.
+        vessels: folder with vessel maps to take in place of venule's own, called as their photographs; None: none.
+        arteries: folder with maps of the arteries among the vessels; None: not known.
+        veins: folder with maps of the veins; None: not known.
+        scale: what is known of the size of a pixel.
+        segments: write a table of the segments, too.
+    """
+
+    finding: SegmentPhotograph = field(default_factory=SegmentPhotograph)
+    vessels: Path | None = None
+    arteries: Path | None = None
+    veins: Path | None = None
+    scale: Scale = field(default_factory=Scale)
+    segments: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Of the row: the field of view, then every measurement, in pixels and in the units of the scale."""
+        return ("fov_diameter_px", *table_columns(self.scale.unit_names))
+
+    def __call__(self, path: Path, content: bytes, /) -> Done:
+        """Measure a photograph.
+
+        Returns:
+            `_vessels.png`, 0 and 255; `_graph.json`, ends, branchings, crossings and segments, disc and fovea;
+            `_segments.csv` where asked for. The row: every measurement, and the reasons of those that have no value.
+
+        Raises:
+            PhotographError: it cannot be read, or is no fundus photograph.
+            MeasurementError: a map that was promised is missing, or of another size.
+        """
+        if self.finding.threads:
+            cv2.setNumThreads(self.finding.threads)
+        photograph = read_photograph(content, name=str(path))
+        found = self._find(photograph, path)
+        kinds = {name: self._given(folder, path, found) for name, folder in self._kinds()}
+        measured = measure(found, scale=self.scale, **kinds)
+        outputs = {VESSELS: encode_mask(found.vessels), GRAPH: json.dumps(describe(measured)).encode()}
+        if self.segments:
+            outputs[SEGMENTS] = _segment_table(path, measured)
+        return Done(outputs, {"fov_diameter_px": round(found.fov_diameter, 1), **measured.row()})
+
+    def settings(self) -> dict[str, Any]:
+        """Everything that the results depend on, besides the photograph.
+
+        Raises:
+            ModelError: the model is unknown or altered.
+            VenuleError: an option of the segmentation is wrong, or a folder with maps is not there.
+        """
+        folders = dict(self._kinds(), vessels=self.vessels)
+        for name, folder in folders.items():
+            if folder is not None and not folder.is_dir():
+                raise VenuleError(
+                    f"{folder} is no folder: --{name} takes the folder with the maps, called as the photographs"
+                )
+        finding = {"venule": __version__} if self.vessels else self.finding.settings()
+        given = {name: str(folder.resolve()) for name, folder in folders.items() if folder is not None}
+        return {**finding, **given, "scale": asdict(self.scale), "segments": self.segments}
+
+    def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
+        return ("arteries", self.arteries), ("veins", self.veins)
+
+    def _find(self, photograph: Photograph, path: Path) -> VesselMap:
+        how = self.finding
+        if self.vessels is None:
+            return segment(
+                photograph,
+                model=how.model,
+                threshold=how.threshold,
+                flips=how.flips,
+                runtime=how.runtime,
+                threads=how.threads,
+            )
+        drawn = _map_of(self.vessels, path) & _same_size(photograph.fov.mask, self.vessels, path)
+        return VesselMap(
+            probability=drawn.astype(np.float32),
+            vessels=drawn,
+            fov=photograph.fov.mask,
+            threshold=0.5,
+            fov_diameter=photograph.fov.diameter,
+            model="",
+            image=photograph.image,
+        )
+
+    def _given(self, folder: Path | None, path: Path, found: VesselMap) -> BoolArray | None:
+        return None if folder is None else _map_of(folder, path) & _same_size(found.fov, folder, path)
+
+
+def measure_files(
+    paths: Sequence[Path | str],
+    output: Path,
+    *,
+    work: MeasurePhotograph,
+    jobs: int | None = None,
+    resume: bool = False,
+    progress: Callable[[Job], None] = lambda job: None,
+) -> Job:
+    """Measure files, folders and glob patterns into a folder: see `venule.batch.run`.
+
+    Beside what every batch writes: `results.parquet`, the table of results.csv; `dictionary.csv`, what each column
+    means; and with `work.segments`, `segments.csv` and `segments.parquet`, a row a segment of every photograph.
+
+    Args:
+        paths: of the photographs.
+        output: folder for the results.
+        work: the options; its threads are set here, so that jobs x threads are the cores.
+        jobs: processes; None: one for a few photographs, up to one for each core for many.
+        resume: skip what an earlier run has done.
+        progress: is called after each photograph.
+
+    Raises:
+        VenuleError: nothing is found, the output folder is in use, or an option is wrong.
+    """
+    items = find_files(paths, suffixes=PHOTOGRAPH_SUFFIXES, leave_out=output)
+    jobs = jobs or processes_for(len(items))
+    work = replace(work, finding=replace(work.finding, threads=max(1, (os.cpu_count() or 1) // jobs)))
+    job = run(items, output, work=work, settings=work.settings(), jobs=jobs, resume=resume, progress=progress)
+    write_dictionary(output, units=work.scale.unit_names)
+    write_parquet(output / "results.csv")
+    if work.segments:
+        write_segments(output, columns=SEGMENT_COLUMNS, suffix=SEGMENTS)
+    return job
+
+
+def describe(measured: Measured) -> dict[str, Any]:
+    """Graph, disc and fovea as plain data, in pixels of the photograph."""
+    return {
+        "disc": asdict(measured.disc) if measured.disc else None,
+        "fovea": asdict(measured.fovea) if measured.fovea else None,
+        **measured.graph.to_dict(),
+    }
+
+
+def _map_of(folder: Path, photograph: Path) -> BoolArray:
+    """The drawing that is called as a photograph, or as `venule segment` calls it."""
+    there = _files(folder)
+    stem = photograph.name.rsplit(".", 1)[0].lower()
+    for name in (stem, f"{stem}_vessels"):
+        if name in there:
+            return read_drawing(there[name])
+    raise MeasurementError(
+        f"{folder} has no map for {photograph.name}: call it {stem}.png or {stem}_vessels.png", reason="no-vessel-map"
+    )
+
+
+@lru_cache(maxsize=8)
+def _files(folder: Path) -> dict[str, Path]:
+    return files_by_stem(folder)
+
+
+def _same_size(fov: BoolArray, folder: Path, photograph: Path) -> BoolArray:
+    drawn = _map_of(folder, photograph)
+    if drawn.shape != fov.shape:
+        raise MeasurementError(
+            f"the map of {photograph.name} in {folder} is {drawn.shape[1]}x{drawn.shape[0]}, the photograph "
+            f"{fov.shape[1]}x{fov.shape[0]}: they must have the same size",
+            reason="wrong-size",
+        )
+    return fov
+
+
+def _segment_table(path: Path, measured: Measured) -> bytes:
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(SEGMENT_COLUMNS)
+    for number, one in enumerate(measured.graph.segments):
+        middle = one.centreline[len(one.centreline) // 2]
+        kinds = [measured.graph.nodes[node].kind for node in (one.start, one.end)]
+        closed = one.chord == 0
+        numbers = (
+            one.length, one.chord, one.mean_calibre, float(one.calibre.std()),
+            None if closed else distance_tortuosity(one.centreline),
+            _curvature(one), inflections(one.centreline), *middle,
+        )  # fmt: skip
+        table.writerow([path, number, *kinds, *("" if n is None else f"{n:.6g}" for n in numbers)])
+    return text.getvalue().encode("utf-8", errors="backslashreplace")
+
+
+def _curvature(one: VesselSegment) -> float:
+    spacing = one.length / max(1, len(one.centreline) - 1)
+    return curvature_tortuosity(one.centreline, sigma=3 / max(spacing, 1e-9))
