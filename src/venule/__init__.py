@@ -1,6 +1,6 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
-On arrays or files: `venule.segment(photograph)`, `venule.evaluate(vessels, reference, fov=fov)`,
+On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.evaluate(vessels, reference, fov=fov)`,
 `venule.load_model(name)`; with the extra `[train]`, `venule.networks.create(name)`.
 """
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from venule.evaluation import evaluate as evaluate
+    from venule.measurement import measure as measure
     from venule.models import load_model as load_model
     from venule.segmentation import segment as segment
     from venule.vessels import VesselMap as VesselMap
@@ -17,11 +18,12 @@ __version__ = "0.1.0"
 # Loaded on first use: `import venule` and `venule --help` must not wait for libraries that they do not need.
 _HOMES = {
     "segment": "venule.segmentation",
+    "measure": "venule.measurement",
     "evaluate": "venule.evaluation",
     "load_model": "venule.models",
     "VesselMap": "venule.vessels",
 }
-__all__ = ["VesselMap", "__version__", "evaluate", "load_model", "segment"]
+__all__ = ["VesselMap", "__version__", "evaluate", "load_model", "measure", "segment"]
 
 
 def __getattr__(name: str) -> Any:

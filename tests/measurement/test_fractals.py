@@ -1,7 +1,6 @@
 """Sets whose dimension and lacunarity are known."""
 
 import math
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,50 +8,13 @@ import pytest
 from venule.errors import MeasurementError
 from venule.measurement.fractal import MOMENTS, fractal_dimensions, multifractal_spectrum
 from venule.measurement.gaps import lacunarity
+from venule.validation.shapes import FRACTALS, gasket
 
 
-def koch(depth):
-    points = np.array([0, 1], complex)
-    for _ in range(depth):
-        start, third = points[:-1], np.diff(points) / 3
-        peak = start + third + third * np.exp(1j * np.pi / 3)
-        points = np.append(np.column_stack([start, start + third, peak, start + 2 * third]).ravel(), points[-1])
-    return points
-
-
-def lines(points, size=1000):
-    drawn = np.zeros((size, size), bool)
-    places = (0.9 * points + 0.05 + 0.3j) * size
-    for start, end in pairwise(places):
-        along = start + (end - start) * np.linspace(0, 1, int(2 * abs(end - start)) + 2)
-        drawn[np.rint(along.imag).astype(int), np.rint(along.real).astype(int)] = True
-    return drawn
-
-
-def carpet(depth):
-    drawn = np.ones((1, 1), bool)
-    for _ in range(depth):
-        drawn = np.kron(drawn, np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool))
-    return drawn
-
-
-def gasket(size):
-    number = np.arange(size)
-    return (number[:, None] & number) == 0
-
-
-SETS = {
-    "line": (lines(np.array([0, 1], complex)), 1.0),
-    "koch": (lines(koch(6)), math.log(4) / math.log(3)),
-    "gasket": (gasket(1024), math.log(3) / math.log(2)),
-    "carpet": (carpet(6), math.log(8) / math.log(3)),
-    "plane": (np.ones((800, 800), bool), 2.0),
-}
-
-
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", FRACTALS)
 def test_dimensions_of_known_fractals(name):
-    drawn, truth = SETS[name]
+    make, truth = FRACTALS[name]
+    drawn = make()
     found = fractal_dimensions(drawn, diameter=drawn.shape[0])
     for value in (found.box, found.information, found.correlation):
         assert value == pytest.approx(truth, abs=0.05)

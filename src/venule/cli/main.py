@@ -15,6 +15,7 @@ from venule.cli.segment import segment
 from venule.cli.study import study
 from venule.cli.submit import submit
 from venule.cli.train import train
+from venule.cli.validate import validate
 
 app = typer.Typer(
     help="Find the blood vessels in photographs of the retina, and train, compare and score the networks that do.",
@@ -41,7 +42,7 @@ def venule(
     """Options that come before every command."""
 
 
-for command in (demo, segment, measure, report, evaluate, train, study, submit, networks, models):
+for command in (demo, segment, measure, report, validate, evaluate, train, study, submit, networks, models):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

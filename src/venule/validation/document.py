@@ -1,0 +1,153 @@
+"""docs/validation.md: everything that is known about how right the measurements are, made by one command."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from venule import __version__
+from venule.measurement import BY_NAME
+from venule.report import Table
+from venule.validation.agreement import bland_altman, effect, holm, intraclass_correlation
+from venule.validation.people import Person, pairs
+from venule.validation.phantoms import KINDS, Compared, by_measurement
+from venule.validation.shapes import ShapeError
+
+NOTHING = "–"
+GOOD_COVERAGE = (0.85, 0.99)
+
+
+def shapes_section(errors: Sequence[ShapeError]) -> str:
+    """Exact geometry: the worst error of each measurement against its tolerance."""
+    rows = [
+        (
+            one.measurement,
+            one.shapes,
+            str(len(one.errors)),
+            f"{float(np.mean(one.errors)):+.3f}",
+            f"{one.worst:.3f} {one.unit}".rstrip(),
+            f"{one.tolerance:g} {one.unit}".rstrip(),
+            "yes" if one.holds else "**no**",
+        )
+        for one in errors
+    ]
+    columns = ("measurement", "shapes", "number", "mean error", "worst error", "tolerance", "holds")
+    return Table("Exact geometry", columns, tuple(rows)).to_markdown()
+
+
+def phantoms_section(compared: Sequence[Compared]) -> str:
+    """Bias, limits of agreement and coverage on phantoms, as drawn and as found."""
+    grouped = {kind: by_measurement(compared, kind) for kind in KINDS}
+    rows = []
+    for name, definition in BY_NAME.items():
+        cells = [f"`{definition.column()}`"]
+        for kind in KINDS:
+            group = grouped[kind].get((name, ""), [])
+            errors = [one.error for one in group if one.error is not None]
+            covered = [one.covered for one in group if one.covered is not None]
+            cells += [_relative(errors), _share(covered)]
+        rows.append(tuple(cells))
+    columns = ("measurement", "drawn: bias [limits]", "truth covered", "found: bias [limits]", "truth covered")
+    return Table("Phantoms", columns, tuple(rows)).to_markdown()
+
+
+def coverage_summary(compared: Sequence[Compared]) -> str:
+    """How many measurements' intervals hold the truth as often as they should, and which do not."""
+    lines = []
+    for kind in KINDS:
+        shares = {}
+        for (name, region), group in by_measurement(compared, kind).items():
+            covered = [one.covered for one in group if one.covered is not None]
+            if not region and covered:
+                shares[name] = float(np.mean(covered))
+        low, high = GOOD_COVERAGE
+        missed = [f"`{name}` {100 * share:.0f} %" for name, share in shares.items() if not low <= share <= high]
+        held = f"{len(shares) - len(missed)} of {len(shares)}"
+        outside = f"; outside: {', '.join(missed)}" if missed else ""
+        lines.append(f"* {kind}: {held} measurements have 85 to 99 % of the truths in their intervals{outside}.")
+    return "\n".join(lines) + "\n"
+
+
+def observers_section(people: Sequence[Person]) -> str:
+    """First against second observer, and venule against each on the photographs that it did not learn from."""
+    test = [person for person in people if person.split == "test"]
+    rows = []
+    for name, definition in BY_NAME.items():
+        cells = [f"`{definition.column()}`"]
+        for one, other, group in (("second", "first", people), ("venule", "first", test), ("venule", "second", test)):
+            a, b = pairs(group, one, other, name)
+            if len(a) < 3:
+                cells += [NOTHING, NOTHING]
+                continue
+            agreement, middle = bland_altman(a, b), abs(float(np.mean(b))) or 1.0
+            cells.append(f"{intraclass_correlation(np.column_stack([a, b])):.2f}")
+            cells.append(_percent(agreement.bias / middle, agreement.lower / middle, agreement.upper / middle))
+        inside = [
+            low <= truth <= high
+            for person in test
+            if (limits := person.interval("venule", name)) and (truth := person.value("first", name)) is not None
+            for low, high in [limits]
+        ]
+        rows.append((*cells, _share(inside)))
+    columns = (
+        "measurement", "observers: ICC", "second - first", "venule, first: ICC", "venule - first",
+        "venule, second: ICC", "venule - second", "first observer's within venule's interval",
+    )  # fmt: skip
+    return Table("Observers (CHASE_DB1)", columns, tuple(rows)).to_markdown()
+
+
+def disease_section(people: Sequence[Person]) -> str:
+    """Healthy eyes against eyes with diabetic retinopathy and glaucoma, as venule finds and measures them."""
+    groups = {kind: [person for person in people if person.name.endswith(f"_{kind}")] for kind in ("h", "dr", "g")}
+    names, effects = [], []
+    for name in BY_NAME:
+        values = {kind: _known(group, name) for kind, group in groups.items()}
+        if min(len(each) for each in values.values()) >= 5:
+            names.append(name)
+            effects.append([effect(values[kind], values["h"]) for kind in ("dr", "g")])
+    corrected = holm([one.p_value for pair in effects for one in pair])
+    rows = []
+    for place, (name, pair) in enumerate(zip(names, effects, strict=True)):
+        cells = [f"`{BY_NAME[name].column()}`"]
+        for which, one in enumerate(pair):
+            cells += [f"{one.size:+.2f} [{one.lower:+.2f}, {one.upper:+.2f}]", f"{corrected[2 * place + which]:.3f}"]
+        rows.append(tuple(cells))
+    columns = ("measurement", "diabetic retinopathy: g", "p, corrected", "glaucoma: g", "p, corrected")
+    return Table("Eyes that differ (HRF)", columns, tuple(rows)).to_markdown()
+
+
+def write_document(path: Path, parts: Sequence[str], *, command: str) -> None:
+    """Write the document: what it is, then its parts.
+
+    Args:
+        path: of the file.
+        parts: sections in Markdown, in their order.
+        command: that made it.
+    """
+    head = (
+        "# How right the measurements are\n\n"
+        f"Made by `{command}` with venule {__version__}; nothing in it was written by hand. What each\n"
+        "measurement means: `dictionary.csv`, which `venule measure` writes.\n"
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([head, *parts]), encoding="utf-8")
+
+
+def _known(people: Sequence[Person], name: str) -> list[float]:
+    values = (person.value("venule", name) for person in people)
+    return [value for value in values if value is not None]
+
+
+def _relative(errors: Sequence[float]) -> str:
+    if len(errors) < 3:
+        return NOTHING
+    bias, spread = float(np.mean(errors)), float(np.std(errors, ddof=1))
+    return _percent(bias, bias - 1.96 * spread, bias + 1.96 * spread)
+
+
+def _percent(bias: float, lower: float, upper: float) -> str:
+    return f"{100 * bias:+.1f} % [{100 * lower:+.0f}, {100 * upper:+.0f}]"
+
+
+def _share(hits: Sequence[bool]) -> str:
+    return f"{100 * float(np.mean(hits)):.0f} % of {len(hits)}" if hits else NOTHING

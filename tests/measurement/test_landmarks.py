@@ -1,0 +1,69 @@
+"""Disc, fovea and what is measured about them, on phantoms, whose anatomy is known."""
+
+import math
+
+import numpy as np
+import pytest
+
+from venule.datasets.phantoms import make_phantom
+from venule.measurement import measure
+from venule.validation.phantoms import compare_phantom
+from venule.validation.truth import drawn_map, exact_eye
+
+SEEDS = (11, 12, 13, 14, 15, 16)
+
+
+@pytest.fixture(scope="module")
+def eyes():
+    phantoms = [make_phantom(seed) for seed in SEEDS]
+    return [(p, measure(drawn_map(p), arteries=p.arteries, veins=p.veins)) for p in phantoms]
+
+
+def test_the_disc_is_where_the_vessels_come_from(eyes):
+    for phantom, measured in eyes:
+        assert math.dist(measured.disc.centre, phantom.disc_centre) < 0.25 * phantom.disc_diameter
+        assert measured.disc.diameter == pytest.approx(phantom.disc_diameter, rel=0.25)
+        assert measured.disc.confidence > 0.3
+
+
+def test_the_fovea_is_where_no_vessel_goes(eyes):
+    away = [math.dist(measured.fovea.centre, phantom.fovea) / phantom.disc_diameter for phantom, measured in eyes]
+    assert np.median(away) < 0.3
+    assert max(away) < 1
+
+
+def test_arteries_are_narrower_than_veins_by_what_the_phantom_was_grown_with(eyes):
+    found = [value for _, measured in eyes for value in measured.values if value.name == "avr"]
+    assert {value.reason for value in found} <= {"", "fewer-than-six"}
+    ratios = [value.value for value in found if value.value is not None]
+    assert len(ratios) >= 3
+    assert np.median(ratios) == pytest.approx(0.75 * 0.88 / 0.95, abs=0.1)
+
+
+def test_without_arteries_and_veins_there_is_no_avr_and_the_reason_is_given(eyes):
+    phantom, _ = eyes[0]
+    reasons = {value.name: value.reason for value in measure(drawn_map(phantom)).values}
+    assert reasons["crae"] == reasons["crve"] == reasons["avr"] == "no-arteries-and-veins"
+
+
+def test_the_exact_graph_of_a_phantom_is_its_tree():
+    phantom = make_phantom(21)
+    eye = exact_eye(phantom)
+    drawn_length = sum(float(np.linalg.norm(np.diff(s.centreline, axis=0), axis=1).sum()) for s in phantom.segments)
+    assert eye.graph.length == pytest.approx(drawn_length, rel=0.002)
+    parents = [s.parent for s in phantom.segments if s.parent >= 0]
+    split = {parent for parent in parents if parents.count(parent) >= 2}
+    assert sum(node.branchings for node in eye.graph.nodes) == len(split)
+    roots = sum(s.parent < 0 for s in phantom.segments)
+    leaves = len(phantom.segments) - len(set(parents))
+    assert sum(node.kind == "end" for node in eye.graph.nodes) == roots + leaves
+
+
+def test_length_and_calibre_of_a_drawn_phantom_are_those_it_was_drawn_with():
+    errors = {
+        one.value.name: one.error
+        for one in compare_phantom(31)
+        if one.kind == "drawn" and not one.value.region and one.error is not None
+    }
+    for name, within in {"vessel_length": 0.03, "calibre_median": 0.1, "box_dimension": 0.02, "crve": 0.05}.items():
+        assert abs(errors[name]) < within, name

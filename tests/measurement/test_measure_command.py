@@ -1,0 +1,131 @@
+"""`venule measure` and `venule report`, as a user runs them, on phantoms."""
+
+import csv
+import json
+import re
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from venule.cli.main import app
+from venule.datasets.phantoms import make_phantom
+from venule.jobs.report import FAMILIES
+from venule.measurement import BY_NAME, measure, table_columns
+from venule.validation.truth import drawn_map
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def phantoms(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("phantoms")
+    for name, seed in (("ann", 3), ("bob", 4)):
+        phantom = make_phantom(seed, size=560)
+        masks = {"vessels": phantom.vessels, "arteries": phantom.arteries, "veins": phantom.veins}
+        for kind, mask in masks.items():
+            (folder / kind).mkdir(exist_ok=True)
+            Image.fromarray(mask.astype(np.uint8) * 255).save(folder / kind / f"{name}.png")
+        (folder / "images").mkdir(exist_ok=True)
+        Image.fromarray(phantom.image).save(folder / "images" / f"{name}.png")
+    (folder / "images" / "broken.jpg").write_bytes(b"no photograph")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def output(phantoms, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "measured"
+    done = run("measure", phantoms / "images", "-o", out, "--segments", "--field", 45)
+    assert done.exit_code == 1, done.output
+    return out
+
+
+def test_a_row_a_photograph_with_intervals_and_the_failure_with_its_reason(output):
+    table = pd.read_csv(output / "results.csv")
+    assert dict(zip(table.path.str.extract(r"(\w+)\.\w+$")[0], table.reason.fillna(""), strict=True)) == {
+        "ann": "", "bob": "", "broken": "not-an-image",
+    }  # fmt: skip
+    assert set(table_columns(("deg",))) <= set(table.columns)
+    good = table[table.status == "ok"]
+    for name in ("vessel_density", "calibre_mean_px", "calibre_mean_deg", "box_dimension"):
+        assert (good[name] > 0).all()
+        assert (good[f"{name}_lower"] <= good[name]).all()
+        assert (good[name] <= good[f"{name}_upper"]).all()
+    copy = pd.read_parquet(output / "results.parquet")
+    assert list(copy.columns) == list(table.columns)
+    assert copy.vessel_density.tolist() == pytest.approx(table.vessel_density.tolist(), nan_ok=True)
+
+
+def test_every_column_is_in_the_dictionary_and_the_report(output):
+    with (output / "dictionary.csv").open(newline="") as file:
+        known = {row["column"] for row in csv.DictReader(file)}
+    columns = {re.sub("_(lower|upper)$", "", column) for column in table_columns(("deg",))}
+    assert columns <= known
+    assert {name for names in FAMILIES.values() for name in names} == set(BY_NAME)
+
+
+def test_the_segments_add_up_to_the_length_of_the_graph(output):
+    segments = pd.read_csv(output / "segments.csv")
+    for name in ("ann", "bob"):
+        graph = json.loads((output / f"{name}_graph.json").read_text())
+        mine = segments[segments.path.str.contains(name)]
+        assert len(mine) == len(graph["segments"])
+        drawn = sum(np.linalg.norm(np.diff(s["centreline"], axis=0), axis=1).sum() for s in graph["segments"])
+        assert mine.length_px.sum() == pytest.approx(drawn, rel=0.01)
+
+
+def test_given_maps_are_measured_in_place_of_venules_own(phantoms, tmp_path):
+    out = tmp_path / "given"
+    done = run(
+        "measure", phantoms / "images" / "ann.png", "-o", out, "--vessels", phantoms / "vessels",
+        "--arteries", phantoms / "arteries", "--veins", phantoms / "veins",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    row = pd.read_csv(out / "results.csv").iloc[0]
+    phantom = make_phantom(3, size=560)
+    assert row.vessel_density == pytest.approx(measure(drawn_map(phantom))["vessel_density"], rel=0.02)
+    assert 0.4 < row.avr < 1
+
+
+def test_a_photograph_without_its_map_fails_by_name(phantoms, tmp_path):
+    (tmp_path / "maps").mkdir()
+    done = run("measure", phantoms / "images" / "ann.png", "-o", tmp_path / "out", "--vessels", tmp_path / "maps")
+    assert done.exit_code == 1
+    row = pd.read_csv(tmp_path / "out" / "results.csv").iloc[0]
+    assert row.reason == "no-vessel-map"
+    assert "call it ann.png or ann_vessels.png" in row.message
+
+
+def test_resuming_measures_nothing_twice(phantoms, output):
+    done = run("measure", phantoms / "images", "-o", output, "--segments", "--field", 45, "--resume")
+    assert "3 of an earlier run not done again" in done.output
+
+
+def test_the_report_is_one_file_that_asks_no_network_and_shows_every_photograph(output):
+    done = run("report", output, "--pdf")
+    assert done.exit_code == 0, done.output
+    page = (output / "report.html").read_text()
+    assert not re.findall(r"(?:src|href)=['\"](?!data:|#)[^'\"]+", page), "only data and places on the page"
+    assert page.count("data:image/jpeg;base64,") == 2 * 6
+    for text in ("ann", "bob", "broken", "not-an-image", "Not a medical device"):
+        assert text in page
+    assert (output / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_folder_that_is_no_output_of_measure_is_refused(tmp_path):
+    done = run("report", tmp_path)
+    assert done.exit_code != 0
+    assert "give the output folder of venule measure" in str(done.exception)
+
+
+def test_the_graph_can_be_written_for_other_programs(tmp_path):
+    graph = measure(drawn_map(make_phantom(3, size=560))).graph
+    nx.write_graphml(graph.to_networkx(), tmp_path / "vessels.graphml")
+    read = nx.read_graphml(tmp_path / "vessels.graphml")
+    assert read.number_of_nodes() == len(graph.nodes)
+    assert sum(data["length"] for *_, data in read.edges(data=True)) == pytest.approx(graph.length, rel=1e-6)
