@@ -1,7 +1,7 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
-On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.evaluate(vessels, reference, fov=fov)`,
-`venule.load_model(name)`; with the extra `[train]`, `venule.networks.create(name)`.
+On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.evaluate(vessels, reference,
+fov=fov)`, `venule.load_model(name)`; with the extra `[train]`, `venule.networks.create(name)`.
 """
 
 from typing import TYPE_CHECKING, Any

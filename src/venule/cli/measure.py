@@ -29,7 +29,8 @@ def measure(
 ) -> None:
     """Measure the vessels of fundus photographs: a row each in results.csv, and what every column means."""
     from venule.batch import show_progress
-    from venule.jobs import MeasurePhotograph, SegmentPhotograph, measure_files
+    from venule.jobs import SegmentPhotograph
+    from venule.jobs.measure import MeasurePhotograph, measure_files
     from venule.measurement import Scale
 
     finding = SegmentPhotograph(model=model, threshold=threshold, flips=flips, runtime=runtime)

@@ -69,7 +69,7 @@ def _with_interval(value: Value, others: Sequence[float | None], drawn: bool) ->
     if value.value is None or calibration is None:
         return value
     spread = relative_spread(value.value, others)
-    ends = [value.value * (1 + error * spread) for error in (calibration.lower, calibration.upper)]
+    ends = [value.value * max(0.0, 1 + error * spread) for error in (calibration.lower, calibration.upper)]
     return replace(value, lower=min(value.value, *ends), upper=max(value.value, *ends))
 
 

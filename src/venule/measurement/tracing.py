@@ -7,7 +7,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skan import Skeleton
 from skimage.morphology import skeletonize
 
 from venule.arrays import BoolArray, FloatArray
@@ -94,6 +93,8 @@ def path_from(edge: dict[str, Any], node: int) -> FloatArray:
 
 
 def _paths(skeleton: BoolArray) -> Iterator[NDArray[np.integer]]:
+    from skan import Skeleton  # compiles for seconds when it is loaded
+
     traced = Skeleton(skeleton)
     for number in range(traced.n_paths):
         path = np.asarray(traced.path_coordinates(number), np.intp)
