@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import shutil
+import subprocess
 
 import networkx as nx
 import numpy as np
@@ -129,3 +131,26 @@ def test_the_graph_can_be_written_for_other_programs(tmp_path):
     read = nx.read_graphml(tmp_path / "vessels.graphml")
     assert read.number_of_nodes() == len(graph.nodes)
     assert sum(data["length"] for *_, data in read.edges(data=True)) == pytest.approx(graph.length, rel=1e-6)
+
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+COUNT = """<script>addEventListener("load", () => {
+  const shown = [...document.images].filter((image) => image.getAttribute("src"));
+  document.body.dataset.broken = shown.filter((image) => !image.naturalWidth).length;
+  document.querySelector("#overview thead th:nth-child(3) button").click();
+  document.body.dataset.sorted = document.querySelector("#overview thead th:nth-child(3)").getAttribute("aria-sort");
+});</script>"""
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome browser")
+def test_a_browser_shows_every_picture_of_the_report_and_sorts_without_an_error(output, tmp_path):
+    if not (output / "report.html").exists():
+        run("report", output)
+    page = (output / "report.html").read_text().replace("loading='lazy'", "")
+    (tmp_path / "page.html").write_text(page.replace("</body>", COUNT + "</body>"))
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=9000"]
+    place = [f"--user-data-dir={tmp_path / 'browser'}", "--dump-dom", f"file://{tmp_path / 'page.html'}"]
+    shown = subprocess.run([BROWSER, *options, *place], capture_output=True, text=True, timeout=120, check=True)
+    assert "CONSOLE" not in shown.stderr
+    assert 'data-broken="0"' in shown.stdout
+    assert 'data-sorted="ascending"' in shown.stdout
