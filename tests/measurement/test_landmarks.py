@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from venule.datasets.phantoms import make_phantom
-from venule.measurement import measure
+from venule.measurement import Scale, measure
+from venule.segmentation import segment
 from venule.validation.phantoms import compare_phantom
 from venule.validation.truth import drawn_map, exact_eye
 
@@ -67,3 +68,14 @@ def test_length_and_calibre_of_a_drawn_phantom_are_those_it_was_drawn_with():
     }
     for name, within in {"vessel_length": 0.03, "calibre_median": 0.1, "box_dimension": 0.02, "crve": 0.05}.items():
         assert abs(errors[name]) < within, name
+
+
+def test_on_real_photographs_the_disc_is_found_at_its_size_where_the_field_is_known(data):
+    """CHASE_DB1 spans 30 degrees, with the disc near the middle: its cup is brighter, and must not be taken for it."""
+    for name in ("01L", "07L", "10L", "12L"):
+        found = segment(data / "CHASE_DB1" / f"Image_{name}.jpg")
+        measured = measure(found, scale=Scale(field_degrees=30))
+        assert 0.18 < measured.disc.diameter / found.fov_diameter < 0.24, name
+        middle = np.array(found.fov.shape) / 2
+        assert math.dist(measured.disc.centre, middle) < 0.2 * found.fov_diameter, name
+        assert measured.row()["disc_diameter_deg"] == pytest.approx(6.2, abs=1)

@@ -13,7 +13,8 @@ from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 
 SMALL = 200.0  # pixels across the field of view of the copy on which the disc is looked for
-USUAL = 1 / 7.5  # diameter of a disc of 6 degrees in a field of view of 45
+DEGREES = 6.0  # that a usual disc spans
+USUAL = DEGREES / 45  # diameter of a disc in a field of view of 45 degrees
 SIZES = (0.6, 1.5)  # of the usual diameter, between which the rim is looked for
 RING = 1.4  # radii of the disc up to which its surround is looked at
 ASTRAY = 0.6  # usual radii by which the place where vessels meet may be off the middle of the disc
@@ -39,7 +40,7 @@ class Disc:
     confidence: float
 
 
-def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray) -> Disc:
+def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray, *, field_degrees: float | None = None) -> Disc:
     """Find the optic disc of a photograph by its vessels and its brightness.
 
     Every stretch of vessel votes, with the square of its calibre, for the places that it points to (after Foracchia et
@@ -50,6 +51,7 @@ def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray) -> Disc:
         plane: that is measured.
         graph: of its vessels.
         image: uint8 (height, width, 3) RGB, the photograph.
+        field_degrees: that the field of view spans; None: not known, and discs as in 45 degrees are looked for first.
 
     Returns:
         In pixels of the plane.
@@ -67,7 +69,8 @@ def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray) -> Disc:
     score = votes * standing_out(bright, fov)
     score[~fov] = 0
     row, column = (int(value) for value in np.unravel_index(int(score.argmax()), score.shape))
-    middle, radius, contrast = _rim(bright, fov, (row, column))
+    usual = USUAL if field_degrees is None else DEGREES / field_degrees
+    middle, radius, contrast = _rim(bright, fov, (row, column), usual=usual * SMALL / 2)
     rows, columns = np.ogrid[:height, :width]
     elsewhere = np.hypot(rows - row, columns - column) > RIVAL * USUAL * SMALL
     best, rival = float(score[row, column]), float(score[elsewhere].max(initial=0))
@@ -113,11 +116,10 @@ def standing_out(bright: Map, fov: BoolArray) -> Map:
     return np.asarray(np.maximum(disc - surround, 0) + 0.1, np.float32)
 
 
-def _rim(bright: Map, fov: BoolArray, place: tuple[int, int]) -> tuple[tuple[int, int], float, float]:
+def _rim(bright: Map, fov: BoolArray, place: tuple[int, int], *, usual: float) -> tuple[tuple[int, int], float, float]:
     """Centre and radius of the disc near a place, and how many standard deviations it is brighter than its ring."""
     lens = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
     closed = np.asarray(cv2.morphologyEx(bright, cv2.MORPH_CLOSE, lens), np.float32)
-    usual = USUAL * SMALL / 2
     rows, columns = np.ogrid[: fov.shape[0], : fov.shape[1]]
     near = fov & (np.hypot(rows - place[0], columns - place[1]) <= ASTRAY * usual)
     best, centre, radius, contrast = -np.inf, place, usual, 0.0

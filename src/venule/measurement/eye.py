@@ -45,15 +45,16 @@ class Eye:
         *,
         arteries: BoolArray | None = None,
         veins: BoolArray | None = None,
+        field_degrees: float | None = None,
     ) -> Self:
-        """The eye that a vessel map shows.
+        """The eye that a vessel map shows; the angle of its field of view says how large a disc to look for.
 
         Raises:
             MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
         """
         plane = Plane.of(found)
         graph = vessel_graph(plane)
-        disc = _or_error(lambda: find_disc(plane, graph, found.image))
+        disc = _or_error(lambda: find_disc(plane, graph, found.image, field_degrees=field_degrees))
         fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, disc, found.image))
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
         return cls(plane, graph, disc, fovea, *kinds)

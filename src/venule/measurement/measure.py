@@ -39,7 +39,8 @@ def measure(
     Raises:
         MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
     """
-    eye = Eye.of(found, arteries=arteries, veins=veins)
+    scale = scale or Scale()
+    eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
     others = [measure_eye(eye.at(found, threshold=threshold)) for threshold in other_thresholds(found)]
     sure = with_intervals(measure_eye(eye), others, drawn=not found.model)
     values = tuple(_on_photograph(value, eye.plane) for value in sure)
@@ -49,7 +50,7 @@ def measure(
         disc = replace(disc, centre=_place(disc.centre, eye.plane), diameter=disc.diameter * eye.plane.pixel)
     if fovea:
         fovea = replace(fovea, centre=_place(fovea.centre, eye.plane))
-    units = (scale or Scale()).units(fov_diameter=found.fov_diameter, disc_diameter=disc.diameter if disc else None)
+    units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc.diameter if disc else None)
     return Measured(values, _graph_on_photograph(eye.graph, eye.plane), disc, fovea, units)
 
 
