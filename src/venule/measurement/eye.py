@@ -59,9 +59,9 @@ class Eye:
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
         return cls(plane, graph, disc, fovea, *kinds)
 
-    def at(self, found: VesselMap, *, threshold: float) -> Self:
+    def at(self, threshold: float) -> Self:
         """The same eye with its vessels found at another threshold; disc and fovea stay."""
-        plane = Plane.of(found, threshold=threshold)
+        plane = self.plane.at(threshold)
         return replace(self, plane=plane, graph=vessel_graph(plane))
 
     def known_disc(self) -> Disc:
@@ -71,7 +71,7 @@ class Eye:
             MeasurementError: it was not found.
         """
         if isinstance(self.disc, MeasurementError):
-            raise self.disc
+            raise MeasurementError(str(self.disc), reason=self.disc.reason)
         return self.disc
 
     def known_fovea(self) -> Fovea:
@@ -81,7 +81,7 @@ class Eye:
             MeasurementError: it was not found.
         """
         if isinstance(self.fovea, MeasurementError):
-            raise self.fovea
+            raise MeasurementError(str(self.fovea), reason=self.fovea.reason)
         return self.fovea
 
 
@@ -89,7 +89,7 @@ def _or_error(find: Callable[[], Found]) -> Found | MeasurementError:
     try:
         return find()
     except MeasurementError as error:
-        return error
+        return error.with_traceback(None)  # it would keep the arrays of the frames that it came through
 
 
 def _kind_graph(found: VesselMap, mask: BoolArray | None, name: str) -> VesselGraph | None:

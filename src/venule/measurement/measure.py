@@ -1,5 +1,6 @@
 """Measure the vessels of one photograph, in one call."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -41,8 +42,9 @@ def measure(
     """
     scale = scale or Scale()
     eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
-    others = [measure_eye(eye.at(found, threshold=threshold)) for threshold in other_thresholds(found)]
-    sure = with_intervals(measure_eye(eye), others, drawn=not found.model)
+    sections = regions(eye)
+    others = [measure_eye(eye.at(threshold), sections) for threshold in other_thresholds(found)]
+    sure = with_intervals(measure_eye(eye, sections), others, drawn=not found.model)
     values = tuple(_on_photograph(value, eye.plane) for value in sure)
     disc = None if isinstance(eye.disc, MeasurementError) else eye.disc
     fovea = None if isinstance(eye.fovea, MeasurementError) else eye.fovea
@@ -54,16 +56,20 @@ def measure(
     return Measured(values, _graph_on_photograph(eye.graph, eye.plane), disc, fovea, units)
 
 
-def measure_eye(eye: Eye) -> list[Value]:
+def measure_eye(eye: Eye, sections: Mapping[str, BoolArray | MeasurementError] | None = None) -> list[Value]:
     """Every measurement, in pixels of the plane: the whole field of view, then the regions.
 
     The optic disc, where it was found, is left out of all: vessels lie over one another there.
+
+    Args:
+        eye: to measure.
+        sections: its regions, where they are known already.
     """
     outside = outside_disc(eye)
     whole = Section(eye, eye.plane.fov & outside)
     parts = {
         name: region if isinstance(region, MeasurementError) else Section(eye, region & outside)
-        for name, region in regions(eye).items()
+        for name, region in (sections or regions(eye)).items()
     }
     values = []
     for definition in MEASUREMENTS:
@@ -74,9 +80,9 @@ def measure_eye(eye: Eye) -> list[Value]:
 
 
 def _value(definition: Definition, region: str, section: Section | MeasurementError) -> Value:
+    if isinstance(section, MeasurementError):
+        return Value(definition.name, region, None, reason=section.reason)
     try:
-        if isinstance(section, MeasurementError):
-            raise section
         value = float(definition.of(section))
     except MeasurementError as error:
         return Value(definition.name, region, None, reason=error.reason)

@@ -1,11 +1,11 @@
 """The plane that is measured: a vessel map cut to its field of view, and no finer than measuring needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
+import cv2
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from venule.arrays import BoolArray, FloatArray, ProbabilityArray
 from venule.errors import MeasurementError
@@ -38,12 +38,8 @@ class Plane:
     scale: WorkingScale
 
     @classmethod
-    def of(cls, found: VesselMap, *, threshold: float | None = None) -> Self:
+    def of(cls, found: VesselMap) -> Self:
         """The plane of a vessel map; one larger than 1,536 pixels across is reduced to that by means over areas.
-
-        Args:
-            found: the vessel map.
-            threshold: in place of the map's own.
 
         Raises:
             MeasurementError: the field of view is empty.
@@ -52,17 +48,19 @@ class Plane:
             raise MeasurementError(
                 "the field of view of the vessel map is empty: there is nothing to measure in", reason="empty-fov"
             )
-        wall = found.threshold if threshold is None else threshold
         scale = WorkingScale.fit(FieldOfView(found.fov, (0.0, 0.0), found.fov_diameter), FINEST, smallest=1)
         top, left, bottom, right = scale.box
         fov = found.fov[top:bottom, left:right]
         level = np.where(fov, found.probability[top:bottom, left:right], np.float32(0))
         if scale.size != level.shape:
-            eighths = np.rint(255 * np.where(found.fov, found.probability, 0)).astype(np.uint8)
-            level = scale.apply_image(eighths).astype(np.float32) / 255
+            level = np.asarray(cv2.resize(level, scale.size[::-1], interpolation=cv2.INTER_AREA), np.float32)
             fov = scale.apply_mask(found.fov)
         diameter = found.fov_diameter * scale.size[0] / (bottom - top)
-        return cls(level, wall, (level >= wall) & fov, fov, diameter, scale)
+        return cls(level, found.threshold, (level >= found.threshold) & fov, fov, diameter, scale)
+
+    def at(self, threshold: float) -> Self:
+        """The same plane with its walls at another threshold."""
+        return replace(self, threshold=threshold, vessels=(self.level >= threshold) & self.fov)
 
     @property
     def pixel(self) -> float:
@@ -74,7 +72,8 @@ class Plane:
     @cached_property
     def to_vessel(self) -> FloatArray:
         """Distance of each pixel to the nearest that is vessel, float (height, width); there must be one."""
-        return np.asarray(distance_transform_edt(~self.vessels))
+        empty = (~self.vessels).astype(np.uint8)
+        return np.asarray(cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
 
     def on_photograph(self, points: FloatArray) -> FloatArray:
         """Points (n, 2) of the plane, (row, column), as points of the photograph."""

@@ -72,7 +72,7 @@ def _halves(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | Mea
 def _etdrs(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | MeasurementError]:
     away = _away(plane, fovea.centre) / disc.diameter
     along, across = _axes(plane, disc, fovea, origin=fovea.centre)
-    quarter = np.round(np.degrees(np.arctan2(-across, along)) / 90).astype(int) % 4  # 0 temporal, then downwards
+    quarter = np.round(np.degrees(np.arctan2(-across, along)) / 90).astype(np.int8) % 4  # 0 temporal, then downwards
     centre, inner, outer = ETDRS
     size = math.pi * disc.diameter**2
     fields = {"etdrs_centre": _if_seen(plane, away < centre, size * centre**2)}
@@ -84,8 +84,8 @@ def _etdrs(plane: Plane, disc: Disc, fovea: Fovea) -> dict[str, BoolArray | Meas
 
 
 def _away(plane: Plane, centre: tuple[float, float]) -> FloatArray:
-    rows, columns = np.ogrid[: plane.fov.shape[0], : plane.fov.shape[1]]
-    return np.asarray(np.hypot(rows - centre[0], columns - centre[1]))
+    rows, columns = _grid(plane)
+    return np.asarray(np.hypot(rows - np.float32(centre[0]), columns - np.float32(centre[1])))
 
 
 def _axes(plane: Plane, disc: Disc, fovea: Fovea, *, origin: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
@@ -94,9 +94,16 @@ def _axes(plane: Plane, disc: Disc, fovea: Fovea, *, origin: tuple[float, float]
     length = math.hypot(down, right)
     down, right = down / length, right / length
     side = 1.0 if right >= 0 else -1.0
-    rows, columns = np.ogrid[: plane.fov.shape[0], : plane.fov.shape[1]]
-    y, x = rows - origin[0], columns - origin[1]
-    return y * down + x * right, side * (x * down - y * right)
+    rows, columns = _grid(plane)
+    y, x = rows - np.float32(origin[0]), columns - np.float32(origin[1])
+    ahead, aside = np.float32(down), np.float32(right)
+    return y * ahead + x * aside, np.float32(side) * (x * ahead - y * aside)
+
+
+def _grid(plane: Plane) -> tuple[FloatArray, FloatArray]:
+    """Rows and columns, in 32 bits: distances to a thousandth of a pixel are enough, and memory is not."""
+    height, width = plane.fov.shape
+    return np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
 
 
 def _if_seen(plane: Plane, region: BoolArray, area: float) -> BoolArray | MeasurementError:

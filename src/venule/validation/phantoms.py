@@ -72,7 +72,7 @@ def compare_phantom(seed: int) -> list[Compared]:
     compared = []
     for kind, found in maps.items():
         eye = Eye.of(found, arteries=phantom.arteries, veins=phantom.veins)
-        others = [measure_eye(eye.at(found, threshold=threshold)) for threshold in other_thresholds(found)]
+        others = [measure_eye(eye.at(threshold)) for threshold in other_thresholds(found)]
         values = with_intervals(measure_eye(eye), others, drawn=kind == "drawn")
         for place, (value, exact) in enumerate(zip(values, truth, strict=True)):
             spread = math.nan
