@@ -103,6 +103,15 @@ def test_a_photograph_without_its_map_fails_by_name(phantoms, tmp_path):
     assert "call it ann.png or ann_vessels.png" in row.message
 
 
+def test_a_map_of_another_size_is_named(phantoms, tmp_path):
+    (tmp_path / "maps").mkdir()
+    Image.new("L", (80, 60)).save(tmp_path / "maps" / "ann.png")
+    run("measure", phantoms / "images" / "ann.png", "-o", tmp_path / "out", "--vessels", tmp_path / "maps")
+    row = pd.read_csv(tmp_path / "out" / "results.csv").iloc[0]
+    assert row.reason == "wrong-size"
+    assert "ann.png is 80x60, its photograph ann.png 560x" in row.message
+
+
 def test_resuming_measures_nothing_twice(phantoms, output):
     done = run("measure", phantoms / "images", "-o", output, "--segments", "--field", 45, "--resume")
     assert "3 of an earlier run not done again" in done.output

@@ -29,7 +29,6 @@ from venule.jobs.tables import write_dictionary, write_parquet, write_segments
 from venule.measurement import Measured, Scale, VesselSegment, measure, table_columns
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
-from venule.segmentation import segment
 from venule.vessels import VesselMap
 
 GRAPH, VESSELS, SEGMENTS = "_graph.json", "_vessels.png", "_segments.csv"
@@ -79,7 +78,7 @@ class MeasurePhotograph:
             cv2.setNumThreads(self.finding.threads)
         photograph = read_photograph(content, name=str(path))
         found = self._find(photograph, path)
-        kinds = {name: self._given(folder, path, found) for name, folder in self._kinds()}
+        kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
         measured = measure(found, scale=self.scale, **kinds)
         outputs = {VESSELS: encode_mask(found.vessels), GRAPH: json.dumps(describe(measured)).encode()}
         if self.segments:
@@ -107,17 +106,9 @@ class MeasurePhotograph:
         return ("arteries", self.arteries), ("veins", self.veins)
 
     def _find(self, photograph: Photograph, path: Path) -> VesselMap:
-        how = self.finding
         if self.vessels is None:
-            return segment(
-                photograph,
-                model=how.model,
-                threshold=how.threshold,
-                flips=how.flips,
-                runtime=how.runtime,
-                threads=how.threads,
-            )
-        drawn = _map_of(self.vessels, path) & _same_size(photograph.fov.mask, self.vessels, path)
+            return self.finding.find(photograph)
+        drawn = _map_of(self.vessels, path, photograph.fov.mask)
         return VesselMap(
             probability=drawn.astype(np.float32),
             vessels=drawn,
@@ -127,9 +118,6 @@ class MeasurePhotograph:
             model="",
             image=photograph.image,
         )
-
-    def _given(self, folder: Path | None, path: Path, found: VesselMap) -> BoolArray | None:
-        return None if folder is None else _map_of(folder, path) & _same_size(found.fov, folder, path)
 
 
 def measure_files(
@@ -177,32 +165,29 @@ def describe(measured: Measured) -> dict[str, Any]:
     }
 
 
-def _map_of(folder: Path, photograph: Path) -> BoolArray:
-    """The drawing that is called as a photograph, or as `venule segment` calls it."""
+def _map_of(folder: Path, photograph: Path, fov: BoolArray) -> BoolArray:
+    """The drawing that is called as a photograph, or as `venule segment` calls it, inside the field of view."""
     there = _files(folder)
     stem = photograph.name.rsplit(".", 1)[0].lower()
-    for name in (stem, f"{stem}_vessels"):
-        if name in there:
-            return read_drawing(there[name])
-    raise MeasurementError(
-        f"{folder} has no map for {photograph.name}: call it {stem}.png or {stem}_vessels.png", reason="no-vessel-map"
-    )
+    path = there.get(stem) or there.get(f"{stem}_vessels")
+    if path is None:
+        raise MeasurementError(
+            f"{folder} has no map for {photograph.name}: call it {stem}.png or {stem}_vessels.png",
+            reason="no-vessel-map",
+        )
+    drawn = read_drawing(path)
+    if drawn.shape != fov.shape:
+        raise MeasurementError(
+            f"{path} is {drawn.shape[1]}x{drawn.shape[0]}, its photograph {photograph.name} {fov.shape[1]}x"
+            f"{fov.shape[0]}: they must have the same size",
+            reason="wrong-size",
+        )
+    return drawn & fov
 
 
 @lru_cache(maxsize=8)
 def _files(folder: Path) -> dict[str, Path]:
     return files_by_stem(folder)
-
-
-def _same_size(fov: BoolArray, folder: Path, photograph: Path) -> BoolArray:
-    drawn = _map_of(folder, photograph)
-    if drawn.shape != fov.shape:
-        raise MeasurementError(
-            f"the map of {photograph.name} in {folder} is {drawn.shape[1]}x{drawn.shape[0]}, the photograph "
-            f"{fov.shape[1]}x{fov.shape[0]}: they must have the same size",
-            reason="wrong-size",
-        )
-    return fov
 
 
 def _segment_table(path: Path, measured: Measured) -> bytes:

@@ -13,8 +13,9 @@ from venule import __version__
 from venule.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.batch import Done, Job, find_files, run
 from venule.models import load_model
-from venule.photograph import read_photograph
+from venule.photograph import Photograph, read_photograph
 from venule.segmentation import check_runtime, check_threshold, segment
+from venule.vessels import VesselMap
 
 PHOTOGRAPH_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp",
@@ -62,14 +63,7 @@ class SegmentPhotograph:
         if self.threads:
             cv2.setNumThreads(self.threads)
         photograph = read_photograph(content, name=str(path))
-        found = segment(
-            photograph,
-            model=self.model,
-            threshold=self.threshold,
-            flips=self.flips,
-            runtime=self.runtime,
-            threads=self.threads,
-        )
+        found = self.find(photograph)
         outputs = {"_vessels.png": encode_mask(found.vessels)}
         if self.probability:
             outputs["_probability.png"] = encode_probability(found.probability)
@@ -77,6 +71,17 @@ class SegmentPhotograph:
             outputs["_overlay.png"] = encode_picture(found.overlay())
         row = {"fov_diameter_px": round(found.fov_diameter, 1), "vessel_share": round(found.vessel_share, 6)}
         return Done(outputs, row)
+
+    def find(self, photograph: Photograph) -> VesselMap:
+        """The vessels of a photograph, with these options."""
+        return segment(
+            photograph,
+            model=self.model,
+            threshold=self.threshold,
+            flips=self.flips,
+            runtime=self.runtime,
+            threads=self.threads,
+        )
 
     def settings(self) -> dict[str, Any]:
         """Everything that the results depend on, besides the photograph.
