@@ -103,6 +103,15 @@ def test_a_photograph_without_its_map_fails_by_name(phantoms, tmp_path):
     assert "call it ann.png or ann_vessels.png" in row.message
 
 
+def test_a_name_with_the_sign_between_names_is_measured_and_reported(phantoms, tmp_path):
+    photograph = tmp_path / "a;b, c.png"
+    shutil.copy(phantoms / "images" / "ann.png", photograph)
+    assert run("measure", photograph, "-o", tmp_path / "out", "--segments").exit_code == 0
+    assert len(pd.read_csv(tmp_path / "out" / "segments.csv")) > 20
+    assert run("report", tmp_path / "out").exit_code == 0
+    assert (tmp_path / "out" / "report.html").read_text().count("data:image/jpeg;base64,") == 6
+
+
 def test_a_map_of_another_size_is_named(phantoms, tmp_path):
     (tmp_path / "maps").mkdir()
     Image.new("L", (80, 60)).save(tmp_path / "maps" / "ann.png")

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from venule.arrays import BoolArray, ImageArray
-from venule.batch import write_whole
+from venule.batch import read_journal, write_whole
 from venule.errors import OutputError, VenuleError
 from venule.jobs.measure import GRAPH, VESSELS
 from venule.measurement import BY_NAME, Definition
@@ -29,7 +29,7 @@ from venule.report.pdf import make_pdf
 from venule.vessels import VesselMap
 
 SIDE = 720  # pixels of a picture
-SHOWN = ("vessel_density", "calibre_median", "tortuosity_distance", "branchings", "box_dimension", "disc_confidence")
+SHOWN = ("vessel_density", "calibre_median", "tortuosity_distance", "branchings", "box_dimension")
 FAMILIES = {
     "How much": ("vessel_density", "length_density", "vessel_length", "segments", "ends", "branchings", "crossings"),
     "How wide": ("calibre_mean", "calibre_median", "calibre_sd", *(f"calibre_p{n}0" for n in (1, 2, 3, 4, 6, 7, 8, 9))),
@@ -64,15 +64,12 @@ REASONS = {
 }
 
 
-def report_folder(
-    output: Path, *, pdf: bool = False, progress: Callable[[int, int], None] = lambda done, total: None
-) -> list[Path]:
+def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     """Write report.html into an output folder of `venule measure`, and report.pdf if asked for.
 
     Args:
         output: the folder, with results.csv and the graphs.
         pdf: a page a photograph as PDF, too.
-        progress: is called after each photograph with how many are done of how many.
 
     Returns:
         What was written.
@@ -82,10 +79,8 @@ def report_folder(
         OutputError: the report cannot be written.
     """
     rows = _read_rows(output)
-    sheets = []
-    for number, row in enumerate(rows, start=1):
-        sheets.append(_sheet(output, row))
-        progress(number, len(rows))
+    outputs = {record.path: record.outputs for record in read_journal(output).values()}
+    sheets = [_sheet(output, row, outputs.get(row["path"], [])) for row in rows]
     manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
     title = f"Retinal vessels of {len(rows)} photograph{'s' if len(rows) > 1 else ''}"
     page = make_report(sheets, title=title, about=_about(manifest), shown=SHOWN)
@@ -127,9 +122,9 @@ def _about(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _sheet(output: Path, row: Mapping[str, str]) -> Sheet:
+def _sheet(output: Path, row: Mapping[str, str], outputs: Sequence[str]) -> Sheet:
     path = Path(row["path"])
-    graph_file = next((name for name in row["outputs"].split(";") if name.endswith(GRAPH)), None)
+    graph_file = next((name for name in outputs if name.endswith(GRAPH)), None)
     if row["status"] != "ok" or graph_file is None:
         return Sheet(path.name, row["path"], (), {}, (f"{row['reason']}: {row['message']}",), failed=True)
     name = graph_file.removesuffix(GRAPH)

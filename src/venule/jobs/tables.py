@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from venule.batch import write_whole
+from venule.batch import read_journal, write_whole
 from venule.measurement import MEASUREMENTS, REGIONS
 from venule.measurement.measured import columns_of
 
@@ -55,8 +55,12 @@ def write_segments(output: Path, *, columns: Sequence[str], suffix: str) -> None
     Raises:
         OutputError: they cannot be written.
     """
-    parts = [path.read_text(encoding="utf-8").split("\n", 1)[1] for path in sorted(output.rglob(f"*{suffix}"))]
-    write_whole(output / "segments.csv", (",".join(columns) + "\r\n" + "".join(parts)).encode())
+    with (output / "results.csv").open(newline="", encoding="utf-8") as file:
+        paths = {row["path"] for row in csv.DictReader(file)}
+    records = sorted(read_journal(output).values(), key=lambda record: record.path)
+    names = [name for r in records if r.path in paths for name in r.outputs if name.endswith(suffix)]
+    parts = [(output / name).read_bytes().split(b"\r\n", 1)[1] for name in names]
+    write_whole(output / "segments.csv", ",".join(columns).encode() + b"\r\n" + b"".join(parts))
     write_parquet(output / "segments.csv")
 
 

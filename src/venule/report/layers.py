@@ -84,11 +84,6 @@ def winding_picture(image: ImageArray, layer: Layer, *, side: int, most: int = 1
     return picture
 
 
-def colour_scale(width: int) -> ImageArray:
-    """The colours of `calibre_picture` from thin to wide, uint8 (1, width, 3)."""
-    return np.array([VIRIDIS[shade] for shade in np.linspace(0, 255, width).astype(int)], np.uint8)[None]
-
-
 def _dimmed(image: ImageArray, side: int) -> tuple[ImageArray, float]:
     picture, scale = fit(image, side)
     return np.ascontiguousarray((picture * DIM).astype(np.uint8)), scale
