@@ -29,6 +29,11 @@ def resample(path: FloatArray, *, spacing: float = 1.0) -> FloatArray:
     return np.column_stack([np.interp(places, along, path[:, axis]) for axis in (0, 1)])
 
 
+def path_length(path: FloatArray) -> float:
+    """Of a path (points, 2) along its steps."""
+    return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
+
+
 def smooth(path: FloatArray, *, sigma: float = SMOOTHING, ring: bool = False) -> FloatArray:
     """A path with Gaussian smoothing along it; its ends stay where they are.
 

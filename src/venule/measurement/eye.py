@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self, TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from venule.measurement.fovea import Fovea, find_fovea
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.measurement.vessel_graph import vessel_graph
+from venule.measurement.walls import within_walls
 from venule.vessels import VesselMap
 
 Found = TypeVar("Found")
@@ -59,10 +61,15 @@ class Eye:
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
         return cls(plane, graph, disc, fovea, *kinds)
 
-    def at(self, threshold: float) -> Self:
-        """The same eye with its vessels found at another threshold; disc and fovea stay."""
-        plane = self.plane.at(threshold)
+    def at_odds(self, factor: float) -> Self:
+        """The same eye where a vessel must be so many times as likely; disc and fovea stay."""
+        plane = self.plane.at_odds(factor)
         return replace(self, plane=plane, graph=vessel_graph(plane))
+
+    @cached_property
+    def within_walls(self) -> BoolArray:
+        """Pixels between the walls of vessels, bool (height, width): each wall is that of the nearest centreline."""
+        return within_walls(self.plane, self.graph)
 
     def known_disc(self) -> Disc:
         """The optic disc.
@@ -100,5 +107,5 @@ def _kind_graph(found: VesselMap, mask: BoolArray | None, name: str) -> VesselGr
             f"{name} must be bool {found.fov.shape}, as the photograph; got {mask.dtype} {mask.shape}"
         )
     drawn = mask & found.fov
-    alone = replace(found, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5)
+    alone = replace(found, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5, model="")
     return vessel_graph(Plane.of(alone))

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 
 from venule.arrays import FloatArray
+from venule.measurement.centreline import path_length
 
 NodeKind = Literal["end", "branching", "crossing", "ring"]
 
@@ -55,12 +56,14 @@ class VesselSegment:
         end: index of the node at the last point.
         centreline: float64 (points, 2), (row, column), points about a pixel apart.
         calibre: float64 (points,), width across the vessel; within a junction, that of the vessel beside it.
+        in_junctions: how many points lie within the junction at the start, and at the end.
     """
 
     start: int
     end: int
     centreline: FloatArray
     calibre: FloatArray
+    in_junctions: tuple[int, int] = (0, 0)
 
     @property
     def steps(self) -> FloatArray:
@@ -70,12 +73,19 @@ class VesselSegment:
     @property
     def length(self) -> float:
         """Along the centreline."""
-        return float(self.steps.sum())
+        return path_length(self.centreline)
 
     @property
     def chord(self) -> float:
         """Between the two ends, straight."""
         return float(np.linalg.norm(self.centreline[-1] - self.centreline[0]))
+
+    @property
+    def between_junctions(self) -> FloatArray:
+        """The centreline without what lies within junctions, where it bends to their middle; whole if it all does."""
+        first, last = self.in_junctions
+        kept = self.centreline[first : len(self.centreline) - last]
+        return kept if len(kept) > 1 else self.centreline
 
     @property
     def mean_calibre(self) -> float:
@@ -86,7 +96,8 @@ class VesselSegment:
         """The same segment, running away from one of its nodes."""
         if self.start == node:
             return self
-        return VesselSegment(self.end, self.start, self.centreline[::-1], self.calibre[::-1])
+        first, last = self.in_junctions
+        return VesselSegment(self.end, self.start, self.centreline[::-1], self.calibre[::-1], (last, first))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,12 +30,9 @@ class Calibration:
     phantoms: int
 
 
-def other_thresholds(found: VesselMap) -> tuple[float, ...]:
-    """The thresholds at which a vessel map is measured again: half and twice the odds; none of a drawing."""
-    if not found.model:
-        return ()
-    odds = found.threshold / (1 - found.threshold)
-    return tuple(changed / (1 + changed) for changed in (odds / ODDS, odds * ODDS))
+def odds_tried(found: VesselMap) -> tuple[float, ...]:
+    """At how many times the odds a vessel map is measured again: half and twice; none of a drawing."""
+    return (1 / ODDS, ODDS) if found.model else ()
 
 
 def relative_spread(value: float, others: Sequence[float | None]) -> float:

@@ -10,7 +10,7 @@ from venule.errors import MeasurementError
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.eye import Eye
 from venule.measurement.graph import VesselGraph
-from venule.measurement.intervals import other_thresholds, with_intervals
+from venule.measurement.intervals import odds_tried, with_intervals
 from venule.measurement.measured import Measured, Value
 from venule.measurement.plane import Plane
 from venule.measurement.regions import outside_disc, regions
@@ -43,7 +43,7 @@ def measure(
     scale = scale or Scale()
     eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
     sections = regions(eye)
-    others = [measure_eye(eye.at(threshold), sections) for threshold in other_thresholds(found)]
+    others = [measure_eye(eye.at_odds(odds), sections) for odds in odds_tried(found)]
     sure = with_intervals(measure_eye(eye, sections), others, drawn=not found.model)
     values = tuple(_on_photograph(value, eye.plane) for value in sure)
     disc = None if isinstance(eye.disc, MeasurementError) else eye.disc

@@ -14,6 +14,11 @@ from venule.vessels import VesselMap
 
 # Pixels across the field of view. venule's networks see at most 1,200, so a finer plane would measure interpolation.
 FINEST = 1536.0
+# Where the wall of a vessel lies that a model found. Networks that are never wrong by much in the middle of a vessel see
+# it too wide: at 0.7, not at the lower threshold that finds most vessels, their calibres are those of the drawings that
+# they learnt from (benchmarks/walls.py).
+WALL = 0.7
+FAINT = 0.8  # of the level in the middle of a vessel: where the wall lies of a vessel fainter than that
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +28,8 @@ class Plane:
     Attributes:
         level: float32 (height, width), how much vessel there is at a pixel, in [0, 1]: a probability, or the share of
             the pixel that a drawn vessel covers.
-        threshold: of the level at the wall of a vessel.
+        threshold: of the level, at which there is a vessel.
+        wall: of the level, at the wall of a vessel; as the threshold for a drawing.
         vessels: bool (height, width), level at or above the threshold inside the field of view.
         fov: bool (height, width), the field of view.
         diameter: of the field of view, in pixels of the plane.
@@ -32,6 +38,7 @@ class Plane:
 
     level: ProbabilityArray
     threshold: float
+    wall: float
     vessels: BoolArray
     fov: BoolArray
     diameter: float
@@ -56,11 +63,19 @@ class Plane:
             level = np.asarray(cv2.resize(level, scale.size[::-1], interpolation=cv2.INTER_AREA), np.float32)
             fov = scale.apply_mask(found.fov)
         diameter = found.fov_diameter * scale.size[0] / (bottom - top)
-        return cls(level, found.threshold, (level >= found.threshold) & fov, fov, diameter, scale)
+        wall = max(WALL, found.threshold) if found.model else found.threshold
+        return cls(level, found.threshold, wall, (level >= found.threshold) & fov, fov, diameter, scale)
 
-    def at(self, threshold: float) -> Self:
-        """The same plane with its walls at another threshold."""
-        return replace(self, threshold=threshold, vessels=(self.level >= threshold) & self.fov)
+    def at_odds(self, factor: float) -> Self:
+        """The same plane where the odds of threshold and wall are so many times what they were."""
+        threshold, wall = (
+            float(factor * odds / (1 + factor * odds)) for odds in (p / (1 - p) for p in (self.threshold, self.wall))
+        )
+        return replace(self, threshold=threshold, wall=wall, vessels=(self.level >= threshold) & self.fov)
+
+    def walls_of(self, middle: FloatArray) -> FloatArray:
+        """The level at the walls of vessels with these levels in their middle."""
+        return np.clip(FAINT * middle, self.threshold, self.wall)
 
     @property
     def pixel(self) -> float:

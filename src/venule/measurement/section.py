@@ -49,8 +49,8 @@ class Section:
 
     @cached_property
     def vessels(self) -> BoolArray:
-        """Vessels within the region, bool (height, width)."""
-        return self.plane.vessels & self.region
+        """Pixels between the walls of vessels, within the region, bool (height, width)."""
+        return self.eye.within_walls & self.region
 
     @cached_property
     def centreline_pixels(self) -> BoolArray:

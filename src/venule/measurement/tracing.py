@@ -1,6 +1,6 @@
 """From a drawing of vessels to paths between nodes: skeleton, junctions merged, spurs pruned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 import cv2
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
 from venule.arrays import BoolArray, FloatArray
-from venule.measurement.centreline import leaving_direction, straight_pairs
+from venule.measurement.centreline import leaving_direction, path_length, straight_pairs
 
 SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
 SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing
 MERGED = 1.0  # calibres between two junctions of the skeleton that are one place on the vessel
 CROSSED = 3.0  # calibres that two vessels which cross at a sharp angle may run as one
 
-Network: TypeAlias = "nx.MultiGraph[int]"  # nodes: position, radius; edges: path, (points, 2), from the node `first`
+Network: TypeAlias = "nx.MultiGraph[int]"  # nodes: position, radius, spread; edges: path, (points, 2), from the node `first`
 
 
 def wall_distances(vessels: BoolArray) -> FloatArray:
@@ -41,8 +41,9 @@ def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
         diameter: of the field of view, in pixels.
 
     Returns:
-        A graph whose nodes have `position` (row, column) and `radius`, the distance to the nearest wall, and whose
-        edges have `path`, float (points, 2), running from node `first`.
+        A graph whose nodes have `position` (row, column), `radius`, the distance to the nearest wall, and `spread`, how
+        far from there the junctions lie that were merged to it; and whose edges have `path`, float (points, 2), running
+        from node `first`.
     """
     skeleton = skeletonize(vessels, method="lee") > 0  # Zhang's rubs out vessels that run at 45 degrees
     network: Network = nx.MultiGraph()
@@ -108,7 +109,7 @@ def _node(network: Network, end: NDArray[np.integer], radii: FloatArray) -> int:
     row, column = (int(value) for value in end[0])
     key = row * int(radii.shape[1]) + column
     if key not in network:
-        network.add_node(key, position=np.array([row, column], np.float64), radius=0.0)
+        network.add_node(key, position=np.array([row, column], np.float64), radius=0.0, spread=0.0)
     network.nodes[key]["radius"] = max(network.nodes[key]["radius"], float(radii[end[:, 0], end[:, 1]].max()))
     return key
 
@@ -127,18 +128,35 @@ def _dissolve(network: Network) -> None:
 
 
 def _merge_junctions(network: Network) -> bool:
-    """Merge junctions that lie within one another's walls; True where any did."""
-    near: nx.Graph[int] = nx.Graph()
+    """Merge junctions that lie within one another's walls, the nearest first; True where there were any.
+
+    What is merged spreads no further than two of its junctions may lie apart: or else, where vessels lie side by side,
+    one after the other would be drawn in.
+    """
+    near = []
     for one, other, edge in network.edges(data=True):
         if one == other or min(network.degree(one), network.degree(other)) < 3:
             continue
         calibre = 2 * max(network.nodes[one]["radius"], network.nodes[other]["radius"])
-        length = _length(edge["path"])
-        if length <= MERGED * calibre or (length <= CROSSED * calibre and _cross(network, one, other)):
-            near.add_edge(one, other)
-    for group in nx.connected_components(near):
+        length = path_length(edge["path"])
+        allowed = CROSSED * calibre if length > MERGED * calibre and _cross(network, one, other) else MERGED * calibre
+        if length <= allowed:
+            near.append((length, one, other, allowed))
+    group_of: dict[int, frozenset[int]] = {}
+    for _, one, other, allowed in sorted(near):
+        union = group_of.get(one, frozenset([one])) | group_of.get(other, frozenset([other]))
+        if _place(network, union)[1] <= allowed:
+            group_of.update(dict.fromkeys(union, union))
+    for group in sorted(set(group_of.values()), key=min):
         _merge(network, sorted(group))
-    return len(near) > 0
+    return bool(group_of)
+
+
+def _place(network: Network, group: Iterable[int]) -> tuple[FloatArray, float]:
+    """Position and spread of the junction that a group would be."""
+    nodes = [network.nodes[node] for node in sorted(group)]
+    position = np.mean([node["position"] for node in nodes], axis=0)
+    return position, max(float(np.linalg.norm(node["position"] - position)) + node["spread"] for node in nodes)
 
 
 def _cross(network: Network, one: int, other: int) -> bool:
@@ -155,21 +173,28 @@ def _cross(network: Network, one: int, other: int) -> bool:
 
 def _merge(network: Network, group: list[int]) -> None:
     kept, members = group[0], set(group)
-    position = np.mean([network.nodes[node]["position"] for node in group], axis=0)
+    position, spread = _place(network, group)
     radius = max(network.nodes[node]["radius"] for node in group)
     edges = list(network.edges(group, keys=True, data=True))
     network.remove_nodes_from(group)
-    network.add_node(kept, position=position, radius=radius)
+    network.add_node(kept, position=position, radius=radius, spread=spread)
     for one, other, _, edge in edges:
         path, first = edge["path"], edge["first"]
-        if one in members and other in members and _length(path) <= CROSSED * 2 * radius:
+        if one in members and other in members and path_length(path) <= CROSSED * 2 * radius:
             continue  # it lies within the merged junction
         last = other if first == one else one
         if first in members:
-            first, path = kept, np.concatenate([position[None], path])
+            first, path = kept, _from(position, path, spread)
         if last in members:
-            last, path = kept, np.concatenate([path, position[None]])
+            last, path = kept, _from(position, path[::-1], spread)[::-1]
         network.add_edge(first, last, path=path, first=first)
+
+
+def _from(position: FloatArray, path: FloatArray, spread: float) -> FloatArray:
+    """A path that starts at a merged junction: straight to where it leaves what was merged."""
+    outside = np.linalg.norm(path - position, axis=1) > spread
+    first = int(outside.argmax()) if outside.any() else len(path) - 1
+    return np.concatenate([position[None], path[first:]])
 
 
 def _prune(network: Network, *, shortest: float) -> bool:
@@ -180,7 +205,7 @@ def _prune(network: Network, *, shortest: float) -> bool:
         if degree == 1:
             _, other, key, edge = next(iter(network.edges(node, keys=True, data=True)))
             if network.degree(other) >= 3:
-                ends.append((_length(edge["path"]), node, other, key))
+                ends.append((path_length(edge["path"]), node, other, key))
     for length, node, other, key in sorted(ends):
         if other in touched or length >= max(2 * network.nodes[other]["radius"], shortest):
             continue
@@ -192,11 +217,7 @@ def _prune(network: Network, *, shortest: float) -> bool:
 
 def _drop_specks(network: Network, *, shortest: float) -> None:
     for piece in list(nx.connected_components(network)):
-        length = sum(_length(edge["path"]) for _, _, edge in network.edges(piece, data=True))
+        length = sum(path_length(edge["path"]) for _, _, edge in network.edges(piece, data=True))
         wide = 2 * max(network.nodes[node]["radius"] for node in piece)
         if length < max(wide, shortest):
             network.remove_nodes_from(piece)
-
-
-def _length(path: FloatArray) -> float:
-    return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())

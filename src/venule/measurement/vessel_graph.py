@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from venule.arrays import FloatArray
+from venule.arrays import BoolArray, FloatArray
 from venule.measurement.centreline import leaving_direction, normals, resample, smooth, straight_pairs
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.plane import Plane
@@ -37,8 +37,10 @@ def vessel_graph(plane: Plane) -> VesselGraph:
     for (one, other, edge), line, width in zip(edges, lines, widths, strict=True):
         first, last = (one, other) if edge["first"] == one else (other, one)
         inner = 2 * radii[tuple(np.rint(line).astype(np.intp).T)]
-        calibre = _outside_junctions(network, (first, last), line, width, inner)
-        segments.append(VesselSegment(ids[first], ids[last], line, calibre))
+        inside = [_in_junction(network, node, line) for node in (first, last)]
+        calibre = _outside_junctions(inside, line, width, inner)
+        counts = int((~inside[0]).argmax()), int((~inside[1])[::-1].argmax())
+        segments.append(VesselSegment(ids[first], ids[last], line, calibre, counts))
     return VesselGraph(_nodes(network, segments, ids), tuple(segments))
 
 
@@ -73,19 +75,22 @@ def _measured(plane: Plane, lines: list[FloatArray], *, reach: float) -> list[Fl
     return np.split(widths, np.cumsum([len(line) for line in lines])[:-1])
 
 
-def _outside_junctions(
-    network: Network, ends: tuple[int, int], line: FloatArray, width: FloatArray, inner: FloatArray
-) -> FloatArray:
+def _in_junction(network: Network, node: int, line: FloatArray) -> BoolArray:
+    """Which points of a centreline lie within the junction at one of its nodes, or in the cap of a free end."""
+    degree, at = network.degree(node), network.nodes[node]
+    if degree == 2:  # a ring
+        return np.zeros(len(line), np.bool_)
+    away = np.linalg.norm(line - at["position"], axis=1)
+    # At an end the cap narrows; there half a radius is enough.
+    return np.asarray(away <= (JUNCTION if degree >= 3 else 0.5) * at["radius"] + at["spread"])
+
+
+def _outside_junctions(inside: list[BoolArray], line: FloatArray, width: FloatArray, inner: FloatArray) -> FloatArray:
     """Calibres, with those near junctions and those not found replaced by the nearest that are good.
 
     Where the way across is much longer than the widest circle inside the vessel, it leads into another vessel.
     """
-    good = np.isfinite(width) & (width <= MUCH_WIDER * inner + 1.5)
-    for node in ends:
-        if network.degree(node) != 2:  # at an end the cap narrows; there half a radius is enough
-            place, radius = network.nodes[node]["position"], network.nodes[node]["radius"]
-            away = np.linalg.norm(line - place, axis=1)
-            good &= away > (JUNCTION if network.degree(node) >= 3 else 0.5) * radius
+    good = np.isfinite(width) & (width <= MUCH_WIDER * inner + 1.5) & ~inside[0] & ~inside[1]
     if not good.any():
         return np.maximum(inner, 1.0)
     known = np.flatnonzero(good)

@@ -1,9 +1,11 @@
-"""The walls of vessels: where, across a centreline, the level falls below the threshold."""
+"""The walls of vessels: where the level, across a centreline, falls below that of a wall."""
 
+import cv2
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from venule.arrays import FloatArray
+from venule.arrays import BoolArray, FloatArray
+from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 
 PART = 4096  # points at a time, to spare memory
@@ -30,15 +32,38 @@ def distances_to_walls(plane: Plane, points: FloatArray, across: FloatArray, *, 
     level = np.pad(np.where(plane.fov, plane.level, np.float32(0)), 1)
     parts = [slice(start, start + PART) for start in range(0, len(points), PART)]
     sides = [
-        [_to_wall(level, plane.threshold, points[part], s * across[part], reach) for part in parts] for s in (-1, 1)
+        [_to_wall(plane, level, points[part], s * across[part], reach) for part in parts] for s in (-1, 1)
     ]
     return np.column_stack([np.concatenate([np.zeros(0), *side]) for side in sides])
 
 
-def _to_wall(level: FloatArray, threshold: float, points: FloatArray, across: FloatArray, reach: float) -> FloatArray:
+def within_walls(plane: Plane, graph: VesselGraph) -> BoolArray:
+    """Pixels between the walls of vessels.
+
+    Args:
+        plane: with the level.
+        graph: of its vessels, in pixels of the plane.
+
+    Returns:
+        bool (height, width); of the pixels at or above the threshold those that reach the level of the wall of the
+        nearest centreline.
+    """
+    centre = np.ones(plane.vessels.shape, np.uint8)
+    centre[tuple(np.rint(graph.points).astype(np.intp).T)] = 0
+    middle = centre == 0
+    if plane.wall <= plane.threshold or not middle.any():
+        return plane.vessels
+    nearest = cv2.distanceTransformWithLabels(centre, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    walls = np.zeros(int(nearest.max()) + 1, np.float32)
+    walls[nearest[middle]] = plane.walls_of(plane.level[middle])
+    return plane.vessels & (plane.level >= walls[nearest])
+
+
+def _to_wall(plane: Plane, level: FloatArray, points: FloatArray, across: FloatArray, reach: float) -> FloatArray:
     offsets = np.arange(0, reach + STEP, STEP)
     rows, columns = (points[:, axis, None] + across[:, axis, None] * offsets + 1 for axis in (0, 1))
-    profile = map_coordinates(level, [rows, columns], order=1, mode="constant") - threshold
+    profile = map_coordinates(level, [rows, columns], order=1, mode="constant")
+    profile -= plane.walls_of(profile[:, :1])
     below = profile < 0
     first = below.argmax(axis=1)
     has = below.any(axis=1) & (first > 0)

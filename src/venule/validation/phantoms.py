@@ -11,7 +11,7 @@ import numpy as np
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import Value
 from venule.measurement.eye import Eye
-from venule.measurement.intervals import other_thresholds, relative_spread, with_intervals
+from venule.measurement.intervals import odds_tried, relative_spread, with_intervals
 from venule.measurement.measure import measure_eye
 from venule.segmentation import segment
 from venule.validation.truth import drawn_map, exact_eye
@@ -72,7 +72,7 @@ def compare_phantom(seed: int) -> list[Compared]:
     compared = []
     for kind, found in maps.items():
         eye = Eye.of(found, arteries=phantom.arteries, veins=phantom.veins)
-        others = [measure_eye(eye.at(threshold)) for threshold in other_thresholds(found)]
+        others = [measure_eye(eye.at_odds(odds)) for odds in odds_tried(found)]
         values = with_intervals(measure_eye(eye), others, drawn=kind == "drawn")
         for place, (value, exact) in enumerate(zip(values, truth, strict=True)):
             spread = math.nan
