@@ -52,6 +52,7 @@ REASONS = {
     "no-vessels": "no vessels there",
     "no-disc": "optic disc not found",
     "fovea-not-seen": "fovea outside the field of view",
+    "fovea-not-sure": "not told on which side of the disc the fovea lies",
     "region-not-seen": "not wholly in the field of view",
     "no-arteries-and-veins": "arteries and veins not given",
     "fewer-than-six": "fewer than six vessels in zone B",

@@ -15,6 +15,7 @@ DISTANCES = (1.9, 3.3)  # disc diameters between the centres of disc and fovea
 TILT = 25.0  # degrees by which the line between them may lean from the horizontal
 FREE = 0.5  # disc diameters to the nearest vessel that are as good as more
 LEAST_CONFIDENCE = 0.1  # of the disc, below which no fovea is looked for
+SIDE_SURE = 0.5  # confidence below which a disc in the middle leaves open on which side of it the fovea lies
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Fovea:
 
     Attributes:
         centre: (row, column).
-        confidence: 0 to 1: how far the best place stands out from the best on the other side of the disc.
+        confidence: 0.5 to 1: how far the best place stands out from the best on the other side of the disc.
     """
 
     centre: tuple[float, float]
@@ -42,8 +43,8 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
         In pixels of the plane.
 
     Raises:
-        MeasurementError: the disc is not known well enough, there are no vessels, or where the fovea should be lies
-            outside the field of view.
+        MeasurementError: the disc is not known well enough, there are no vessels, where the fovea should be lies
+            outside the field of view, or it might as well lie on the other side of the disc.
     """
     if disc.confidence < LEAST_CONFIDENCE or not plane.vessels.any():
         raise MeasurementError("without an optic disc the fovea cannot be told", reason="no-disc")
@@ -62,8 +63,11 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     sides = [float(score[right > 0].max(initial=0)), float(score[right < 0].max(initial=0))]
     if max(sides) <= 0:
         raise MeasurementError("the fovea lies outside the field of view", reason="fovea-not-seen")
+    confidence = 1 - min(sides) / max(sides)
+    if confidence < SIDE_SURE:
+        raise MeasurementError("the fovea may lie on either side of the disc", reason="fovea-not-sure")
     row, column = (int(value) for value in np.unravel_index(int(score.argmax()), score.shape))
-    return Fovea(((row + 0.5) / factor - 0.5, (column + 0.5) / factor - 0.5), round(1 - min(sides) / max(sides), 3))
+    return Fovea(((row + 0.5) / factor - 0.5, (column + 0.5) / factor - 0.5), round(confidence, 3))
 
 
 def temporal_direction(disc: Disc, fovea: Fovea) -> float:

@@ -138,7 +138,8 @@ def _each(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> tu
     ]
     if not found:
         raise MeasurementError(
-            f"no segment is open, without a kink, and as long as 1/{1 / shortest:.0f} of the field of view", reason="no-long-segments"
+            f"no segment is open, without a kink, and as long as 1/{1 / shortest:.0f} of the field of view",
+            reason="no-long-segments",
         )
     values, lengths = np.array(found).T
     return values, lengths

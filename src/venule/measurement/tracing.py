@@ -17,7 +17,8 @@ SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is n
 MERGED = 1.0  # calibres between two junctions of the skeleton that are one place on the vessel
 CROSSED = 3.0  # calibres that two vessels which cross at a sharp angle may run as one
 
-Network: TypeAlias = "nx.MultiGraph[int]"  # nodes: position, radius, spread; edges: path, (points, 2), from the node `first`
+# nodes: position, radius, spread; edges: path, (points, 2), from the node `first`
+Network: TypeAlias = "nx.MultiGraph[int]"
 
 
 def wall_distances(vessels: BoolArray) -> FloatArray:

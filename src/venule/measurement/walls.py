@@ -31,9 +31,7 @@ def distances_to_walls(plane: Plane, points: FloatArray, across: FloatArray, *, 
     # Outside the field of view there is no vessel; between the last pixel inside and the first outside lies its wall.
     level = np.pad(np.where(plane.fov, plane.level, np.float32(0)), 1)
     parts = [slice(start, start + PART) for start in range(0, len(points), PART)]
-    sides = [
-        [_to_wall(plane, level, points[part], s * across[part], reach) for part in parts] for s in (-1, 1)
-    ]
+    sides = [[_to_wall(plane, level, points[part], s * across[part], reach) for part in parts] for s in (-1, 1)]
     return np.column_stack([np.concatenate([np.zeros(0), *side]) for side in sides])
 
 
