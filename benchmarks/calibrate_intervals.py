@@ -28,10 +28,12 @@ def main() -> None:
     for kind in KINDS:
         rows = []
         for (name, region), group in by_measurement(compared, kind).items():
-            errors = [(o.truth / o.value.value - 1) / o.spread for o in group if o.truth is not None and o.value.value]
-            if len(errors) >= FEWEST:
-                limits = calibrate(errors)
-                rows.append([name, region, round(limits.lower, 4), round(limits.upper, 4), limits.phantoms])
+            known = [o for o in group if o.truth is not None and o.value.value]
+            if len(known) >= FEWEST:
+                errors = [o.truth / o.value.value - 1 for o in known]
+                limits = calibrate(errors, [o.half_range / abs(o.value.value) for o in known])
+                numbers = (round(number, 4) for number in (limits.lower, limits.upper, limits.beside))
+                rows.append([name, region, *numbers, limits.phantoms])
         content[kind] = rows
     lines = ",\n".join(
         f' "{kind}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n ]"

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from venule import __version__
-from venule.arrays import BoolArray
+from venule.arrays import BoolArray, FloatArray
 from venule.batch import Done, Job, find_files, run
 from venule.datasets.dataset import read_drawing
 from venule.datasets.folder import files_by_stem
@@ -26,7 +26,8 @@ from venule.jobs.segment import (
     processes_for,
 )
 from venule.jobs.tables import write_dictionary, write_parquet, write_segments
-from venule.measurement import Measured, Scale, VesselSegment, measure, table_columns
+from venule.measurement import Measured, Scale, measure, table_columns
+from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
 from venule.vessels import VesselMap
@@ -197,16 +198,16 @@ def _segment_table(path: Path, measured: Measured) -> bytes:
     for number, one in enumerate(measured.graph.segments):
         middle = one.centreline[len(one.centreline) // 2]
         kinds = [measured.graph.nodes[node].kind for node in (one.start, one.end)]
-        closed = one.chord == 0
+        line = one.between_junctions
+        closed = np.array_equal(line[0], line[-1])
         numbers = (
             one.length, one.chord, one.mean_calibre, float(one.calibre.std()),
-            None if closed else distance_tortuosity(one.centreline),
-            _curvature(one), inflections(one.centreline), *middle,
+            None if closed else distance_tortuosity(line), _curvature(line), inflections(line), *middle,
         )  # fmt: skip
         table.writerow([path, number, *kinds, *("" if n is None else f"{n:.6g}" for n in numbers)])
     return text.getvalue().encode("utf-8", errors="backslashreplace")
 
 
-def _curvature(one: VesselSegment) -> float:
-    spacing = one.length / max(1, len(one.centreline) - 1)
-    return curvature_tortuosity(one.centreline, sigma=3 / max(spacing, 1e-9))
+def _curvature(line: FloatArray) -> float:
+    spacing = path_length(line) / max(1, len(line) - 1)
+    return curvature_tortuosity(line, sigma=3 / max(spacing, 1e-9))

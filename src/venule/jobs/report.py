@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from venule.arrays import BoolArray, ImageArray
+from venule.arrays import BoolArray, FloatArray, ImageArray
 from venule.batch import read_journal, write_whole
 from venule.errors import OutputError, VenuleError
 from venule.jobs.measure import GRAPH, VESSELS
@@ -163,7 +163,10 @@ def _pictures(
     lines = [np.array(segment["centreline"], np.float64) for segment in graph["segments"]]
     calibres = [np.array(segment["calibre"], np.float64) for segment in graph["segments"]]
     nodes = [(node["kind"], (node["row"], node["column"])) for node in graph["nodes"]]
-    layer = Layer(lines, calibres, nodes, [_winding(line) for line in lines])
+    windings = [
+        _winding(line, *segment["in_junctions"]) for line, segment in zip(lines, graph["segments"], strict=True)
+    ]
+    layer = Layer(lines, calibres, nodes, windings)
     widths = np.concatenate([[0.0], *calibres])
     limits = (float(np.quantile(widths, 0.02)), float(np.quantile(widths, 0.99)))
     white = np.repeat((vessels & fov)[..., None] * np.uint8(255), 3, axis=2)
@@ -194,9 +197,10 @@ def _landmarks(shown: ImageArray, graph: Mapping[str, Any]) -> ImageArray:
     return picture
 
 
-def _winding(line: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> float | None:
-    """Distance tortuosity of what is long enough to wind: thirty points."""
-    return None if len(line) < 30 or np.allclose(line[0], line[-1]) else distance_tortuosity(line)
+def _winding(line: FloatArray, first: int, last: int) -> float | None:
+    """Distance tortuosity, between junctions, of what is long enough to wind: thirty points."""
+    between = line[first : len(line) - last]
+    return None if len(between) < 30 or np.allclose(between[0], between[-1]) else distance_tortuosity(between)
 
 
 def _groups(row: Mapping[str, str]) -> dict[str, list[Figure]]:

@@ -1,5 +1,6 @@
 """The data dictionary: every measurement's name, meaning, unit and source."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +31,8 @@ class Definition:
             pixels, and in micrometres or degrees of the field of view where the scale is known.
         source: of the definition.
         by_region: whether it is measured in every region, too.
+        least: value that it can have.
+        most: value that it can have.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Definition:
     unit: str = ""
     source: str = ""
     by_region: bool = False
+    least: float = 0.0
+    most: float = math.inf
 
     @property
     def power(self) -> int:
@@ -55,7 +60,7 @@ def _singularity_length(section: Section) -> float:
 
 
 MEASUREMENTS: tuple[Definition, ...] = (
-    Definition("vessel_density", "share of the area that is vessel", of=density.area_density, by_region=True),
+    Definition("vessel_density", "share of the area that is vessel", of=density.area_density, by_region=True, most=1),
     Definition(
         "length_density", "length of centrelines over the area", "per length", of=density.length_density, by_region=True
     ),
@@ -86,7 +91,11 @@ MEASUREMENTS: tuple[Definition, ...] = (
         for tenth in (1, 2, 3, 4, 6, 7, 8, 9)
     ),
     Definition(
-        "branching_angle", "angle between the two branches of a branching, median", "deg", of=junctions.branching_angle
+        "branching_angle",
+        "angle between the two branches of a branching, median",
+        "deg",
+        of=junctions.branching_angle,
+        most=180,
     ),
     Definition(
         "junction_exponent",
@@ -94,7 +103,7 @@ MEASUREMENTS: tuple[Definition, ...] = (
         source="Murray 1926, PNAS",
         of=junctions.junction_exponent,
     ),
-    Definition("branch_asymmetry", "narrower over wider branch, median", of=junctions.branch_asymmetry),
+    Definition("branch_asymmetry", "narrower over wider branch, median", of=junctions.branch_asymmetry, most=1),
     Definition(
         "branch_area_ratio", "cross sections of the branches over the parent's, median", of=junctions.area_ratio
     ),
@@ -103,6 +112,7 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "length over distance between the ends, mean over segments weighted by length",
         source="Lotmar et al. 1979",
         of=tortuosity.mean_distance_tortuosity,
+        least=1,
         by_region=True,
     ),
     Definition(
@@ -110,6 +120,7 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "length over distance between the ends, median over segments",
         source="Lotmar et al. 1979",
         of=tortuosity.median_distance_tortuosity,
+        least=1,
     ),
     Definition(
         "tortuosity_curvature",
@@ -128,24 +139,28 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "inflections plus one, times length over chord, weighted by length",
         source="Bullitt et al. 2003",
         of=tortuosity.mean_inflection_tortuosity,
+        least=1,
     ),
     Definition(
         "box_dimension",
         "box-counting dimension of the centrelines",
         source="Masters 2004",
         of=lambda section: section.dimensions.box,
+        most=2,
     ),
     Definition(
         "information_dimension",
         "information dimension of the centrelines",
         source="Rényi 1959",
         of=lambda section: section.dimensions.information,
+        most=2,
     ),
     Definition(
         "correlation_dimension",
         "correlation dimension of the centrelines",
         source="Grassberger and Procaccia 1983",
         of=lambda section: section.dimensions.correlation,
+        most=2,
     ),
     Definition(
         "singularity_length",
@@ -158,6 +173,7 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "how unevenly vessels fill boxes of 1/16 of the field of view",
         source="Allain and Cloitre 1991",
         of=gaps.section_lacunarity,
+        least=1,
     ),
     Definition(
         "sparsity_mean",
@@ -177,6 +193,7 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "angle at the disc between the temporal arcades, two disc diameters from it",
         "deg",
         of=around_disc.arcade_angle,
+        most=360,
     ),
     Definition(
         "avascular_radius",

@@ -168,6 +168,7 @@ class VesselGraph:
                     "end": s.end,
                     "centreline": s.centreline.round(2).tolist(),
                     "calibre": s.calibre.round(2).tolist(),
+                    "in_junctions": list(s.in_junctions),
                 }
                 for s in self.segments
             ],

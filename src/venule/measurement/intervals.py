@@ -7,26 +7,33 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
+from venule.measurement.dictionary import BY_NAME
 from venule.measurement.measured import Value
 from venule.vessels import VesselMap
 
 ODDS = 2.0  # a vessel map is measured again where a pixel must be twice, and half, as likely to be vessel
-LEAST_SPREAD = 0.01  # of the value: below it the thresholds say nothing
+LEAST = 0.001  # relative error beside the spread, where phantoms show next to none
 ENOUGH = 40  # phantoms with a value, below which a region takes the calibration of the whole field of view
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How the error of a measurement goes with its spread: truth = value * (1 + error * spread).
+    """How the error of a measurement goes with its spread: truth = value * (1 + error * (spread + beside)).
+
+    The spread is half of the range over thresholds, over the value.
 
     Attributes:
         lower: error that 2.5 % of phantoms lie below.
         upper: error that 2.5 % of phantoms lie above.
+        beside: the relative error that there is where no threshold changes the value, as in most counts.
         phantoms: how many there were.
     """
 
     lower: float
     upper: float
+    beside: float
     phantoms: int
 
 
@@ -35,18 +42,19 @@ def odds_tried(found: VesselMap) -> tuple[float, ...]:
     return (1 / ODDS, ODDS) if found.model else ()
 
 
-def relative_spread(value: float, others: Sequence[float | None]) -> float:
-    """Half of the range of a measurement over thresholds, over its value; 1/100 at least."""
+def half_range(value: float, others: Sequence[float | None]) -> float:
+    """Half of the range of a measurement over thresholds."""
     known = [value, *(other for other in others if other is not None)]
-    return max(LEAST_SPREAD, (max(known) - min(known)) / 2 / abs(value)) if value else LEAST_SPREAD
+    return (max(known) - min(known)) / 2
 
 
 def with_intervals(values: Sequence[Value], others: Sequence[Sequence[Value]], *, drawn: bool) -> list[Value]:
     """The values with their 95 % intervals.
 
-    The interval is value * (1 + error * spread), for the errors between which 95 % of the calibration phantoms lie (a
-    normalised conformal interval: Papadopoulos et al. 2008); the value itself is always within. It says how far the
-    number may be from that of the exact anatomy, as far as eyes are like phantoms.
+    The interval is value * (1 + error * (spread + beside)), for the errors between which 95 % of the calibration
+    phantoms lie (a normalised conformal interval: Papadopoulos et al. 2008), cut where the measurement can be no less
+    or no more; the value itself is always within. A zero that no threshold changes has none. It says how far the number
+    may be from that of the exact anatomy, as far as eyes are like phantoms.
 
     Args:
         values: at the map's own threshold.
@@ -65,19 +73,29 @@ def _with_interval(value: Value, others: Sequence[float | None], drawn: bool) ->
         calibration = known.get((value.name, ""))
     if value.value is None or calibration is None:
         return value
-    spread = relative_spread(value.value, others)
-    ends = [value.value * max(0.0, 1 + error * spread) for error in (calibration.lower, calibration.upper)]
-    return replace(value, lower=min(value.value, *ends), upper=max(value.value, *ends))
+    width = half_range(value.value, others) + abs(value.value) * calibration.beside
+    if not width:
+        return value
+    definition = BY_NAME[value.name]
+    lower = max(definition.least, value.value + calibration.lower * width)
+    upper = min(definition.most, value.value + calibration.upper * width)
+    return replace(value, lower=min(value.value, lower), upper=max(value.value, upper))
 
 
-def calibrate(errors: Sequence[float]) -> Calibration:
-    """The calibration of a measurement from the errors of phantoms, (truth / value - 1) / spread, one or more of them.
+def calibrate(errors: Sequence[float], spreads: Sequence[float]) -> Calibration:
+    """The calibration of a measurement from one or more phantoms.
 
     The limits are those of conformal prediction: of n errors, number ceil(0.975 (n + 1)) from below and from above.
+    What lies beside the spread is half of the median error.
+
+    Args:
+        errors: truth / value - 1 of each phantom.
+        spreads: half of the range over thresholds, over the value, of each.
     """
-    row = sorted(errors)
+    beside = max(LEAST, float(np.median(np.abs(errors))) / 2)
+    row = sorted(error / (spread + beside) for error, spread in zip(errors, spreads, strict=True))
     tail = max(0, len(row) - math.ceil(0.975 * (len(row) + 1)))
-    return Calibration(row[tail], row[-1 - tail], len(row))
+    return Calibration(row[tail], row[-1 - tail], beside, len(row))
 
 
 @lru_cache

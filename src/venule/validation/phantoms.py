@@ -11,7 +11,7 @@ import numpy as np
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import Value
 from venule.measurement.eye import Eye
-from venule.measurement.intervals import odds_tried, relative_spread, with_intervals
+from venule.measurement.intervals import half_range, odds_tried, with_intervals
 from venule.measurement.measure import measure_eye
 from venule.segmentation import segment
 from venule.validation.truth import drawn_map, exact_eye
@@ -29,14 +29,14 @@ class Compared:
         kind: "drawn", measured on the exact drawing; "found", on what the model found.
         value: with its interval.
         truth: None where the exact anatomy has no such measurement.
-        spread: see `relative_spread`.
+        half_range: of the values over thresholds.
     """
 
     seed: int
     kind: str
     value: Value
     truth: float | None
-    spread: float
+    half_range: float
 
     @property
     def error(self) -> float | None:
@@ -77,7 +77,7 @@ def compare_phantom(seed: int) -> list[Compared]:
         for place, (value, exact) in enumerate(zip(values, truth, strict=True)):
             spread = math.nan
             if value.value is not None:
-                spread = relative_spread(value.value, [other[place].value for other in others])
+                spread = half_range(value.value, [other[place].value for other in others])
             compared.append(Compared(seed, kind, value, exact, spread))
     return compared
 
