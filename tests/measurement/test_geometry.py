@@ -35,6 +35,15 @@ def test_a_drawing_in_yes_and_no_keeps_widths_on_average_over_turns_and_offsets(
     assert np.max(np.abs(errors)) < 0.3
 
 
+@pytest.mark.parametrize("degrees", [0, 10, 30, 45])
+@pytest.mark.parametrize("width", [4, 8])
+def test_the_walls_of_a_straight_vessel_are_as_long_as_its_outline(width, degrees):
+    """The perimeter is that of the formula of Crofton in four directions: right on average, not in each of them."""
+    vessel = drawn([straight((200, 200), degrees, 300)], width)
+    outline = 2 * 300 + math.pi * width  # the ends are round
+    assert measure(vessel)["vessel_perimeter"] == pytest.approx(outline, rel=0.06)
+
+
 @pytest.mark.parametrize("radius", [20, 60, 150])
 @pytest.mark.parametrize("width", [3, 6, 10])
 def test_a_circle_is_one_ring_with_its_circumference_and_curvature(radius, width):

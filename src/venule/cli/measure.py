@@ -21,6 +21,9 @@ def measure(
     field: Annotated[float | None, typer.Option(help="Degrees that the field of view spans, such as 45.")] = None,
     disc_um: Annotated[float | None, typer.Option(help="Micrometres to take the optic disc for, such as 1800.")] = None,
     segments: Annotated[bool, typer.Option("--segments", help="Write segments.csv: a row a vessel segment.")] = False,
+    min_quality: Annotated[
+        float | None, typer.Option(help="Refuse photographs whose quality, 0 to 1, is below; left out: flag them.")
+    ] = None,
     flips: Annotated[bool, typer.Option("--flips", help="Average four mirror images: steadier, and slower.")] = False,
     threshold: Annotated[float | None, typer.Option(help="Probability, 0 to 1; the model's own if left out.")] = None,
     runtime: Annotated[str, typer.Option(help="onnxruntime; or openvino (extra openvino), faster.")] = "onnxruntime",
@@ -35,7 +38,7 @@ def measure(
 
     finding = SegmentPhotograph(model=model, threshold=threshold, flips=flips, runtime=runtime)
     scale = Scale(um_per_pixel, field, disc_um)
-    work = MeasurePhotograph(finding, vessels, arteries, veins, scale, segments)
+    work = MeasurePhotograph(finding, vessels, arteries, veins, scale, segments, min_quality)
     with show_progress() as progress:
         job = measure_files(photographs, output, work=work, jobs=jobs, resume=resume, progress=progress)
     typer.echo(job.summary())

@@ -26,7 +26,7 @@ from venule.jobs.segment import (
     processes_for,
 )
 from venule.jobs.tables import write_dictionary, write_parquet, write_segments
-from venule.measurement import Measured, Scale, measure, table_columns
+from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
 from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
@@ -50,6 +50,7 @@ class MeasurePhotograph:
         veins: folder with maps of the veins; None: not known.
         scale: what is known of the size of a pixel.
         segments: write a table of the segments, too.
+        min_quality: score below which a photograph is refused; None: none is, and its row says what is wrong with it.
     """
 
     finding: SegmentPhotograph = field(default_factory=SegmentPhotograph)
@@ -58,11 +59,12 @@ class MeasurePhotograph:
     veins: Path | None = None
     scale: Scale = field(default_factory=Scale)
     segments: bool = False
+    min_quality: float | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Of the row: the field of view, then every measurement, in pixels and in the units of the scale."""
-        return ("fov_diameter_px", *table_columns(self.scale.unit_names))
+        """Of the row: field of view and quality, then every measurement, in pixels and in the units of the scale."""
+        return ("fov_diameter_px", "quality", "quality_reasons", *table_columns(self.scale.unit_names))
 
     def __call__(self, path: Path, content: bytes, /) -> Done:
         """Measure a photograph.
@@ -73,26 +75,33 @@ class MeasurePhotograph:
 
         Raises:
             PhotographError: it cannot be read, or is no fundus photograph.
-            MeasurementError: a map that was promised is missing, or of another size.
+            MeasurementError: a map that was promised is missing, or of another size; or the quality is too low.
         """
         if self.finding.threads:
             cv2.setNumThreads(self.finding.threads)
         photograph = read_photograph(content, name=str(path))
         found = self._find(photograph, path)
+        quality = assess_quality(found)
+        self._check(quality, path)
         kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
         measured = measure(found, scale=self.scale, **kinds)
         outputs = {VESSELS: encode_mask(found.vessels), GRAPH: json.dumps(describe(measured)).encode()}
         if self.segments:
             outputs[SEGMENTS] = _segment_table(path, measured)
-        return Done(outputs, {"fov_diameter_px": round(found.fov_diameter, 1), **measured.row()})
+        judged = {"quality": quality.score, "quality_reasons": "; ".join(quality.reasons)}
+        return Done(outputs, {"fov_diameter_px": round(found.fov_diameter, 1), **judged, **measured.row()})
 
     def settings(self) -> dict[str, Any]:
         """Everything that the results depend on, besides the photograph.
 
         Raises:
             ModelError: the model is unknown or altered.
-            VenuleError: an option of the segmentation is wrong, or a folder with maps is not there.
+            VenuleError: an option is wrong, or a folder with maps is not there.
         """
+        if self.min_quality is not None and not 0 <= self.min_quality <= 1:
+            raise VenuleError(f"--min-quality {self.min_quality:g} is no score: give a number from 0 to 1")
+        if self.min_quality is not None and self.vessels:
+            raise VenuleError("--min-quality asks how sure venule's network is: it cannot go with --vessels")
         folders = dict(self._kinds(), vessels=self.vessels)
         for name, folder in folders.items():
             if folder is not None and not folder.is_dir():
@@ -101,7 +110,22 @@ class MeasurePhotograph:
                 )
         finding = {"venule": __version__} if self.vessels else self.finding.settings()
         given = {name: str(folder.resolve()) for name, folder in folders.items() if folder is not None}
-        return {**finding, **given, "scale": asdict(self.scale), "segments": self.segments}
+        return {
+            **finding,
+            **given,
+            "scale": asdict(self.scale),
+            "segments": self.segments,
+            "min_quality": self.min_quality,
+        }
+
+    def _check(self, quality: Quality, path: Path) -> None:
+        if self.min_quality is not None and quality.score is not None and quality.score < self.min_quality:
+            why = f" ({', '.join(quality.reasons)})" if quality.reasons else ""
+            raise MeasurementError(
+                f"{path} has a quality of {quality.score:.2f}, below {self.min_quality:g}{why}: take another "
+                "photograph, or leave --min-quality out and look at the flagged row",
+                reason="low-quality",
+            )
 
     def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
         return ("arteries", self.arteries), ("veins", self.veins)

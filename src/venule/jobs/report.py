@@ -29,9 +29,12 @@ from venule.report.pdf import make_pdf
 from venule.vessels import VesselMap
 
 SIDE = 720  # pixels of a picture
-SHOWN = ("vessel_density", "calibre_median", "tortuosity_distance", "branchings", "box_dimension")
+SHOWN = ("quality", "vessel_density", "calibre_median", "tortuosity_distance", "branchings", "box_dimension")
 FAMILIES = {
-    "How much": ("vessel_density", "length_density", "vessel_length", "segments", "ends", "branchings", "crossings"),
+    "How much": (
+        "vessel_density", "length_density", "vessel_length", "vessel_perimeter", "segments", "ends", "branchings",
+        "crossings",
+    ),
     "How wide": ("calibre_mean", "calibre_median", "calibre_sd", *(f"calibre_p{n}0" for n in (1, 2, 3, 4, 6, 7, 8, 9))),
     "How winding": (
         "tortuosity_distance", "tortuosity_distance_median", "tortuosity_curvature", "tortuosity_squared_curvature",
@@ -62,6 +65,19 @@ REASONS = {
     "fov-too-small": "field of view too small",
     "all-vessel": "nothing between the vessels",
     "not-measurable": "not measurable",
+}
+
+
+FLAWS = {
+    "too-dark": "it is dark",
+    "low-contrast": "vessels hardly stand out",
+    "blurred": "it is blurred",
+    "noisy": "it is noisy",
+    "compressed": "JPEG compression has left blocks",
+    "artefact": "a part is burnt out or black",
+    "fov-cut": "the field of view is cut",
+    "few-vessels": "few vessels were found",
+    "network-unsure": "the network is unsure of the vessels",
 }
 
 
@@ -132,6 +148,12 @@ def _sheet(output: Path, row: Mapping[str, str], outputs: Sequence[str]) -> Shee
     notes = []
     if (confidence := row.get("disc_confidence")) and float(confidence) < 0.3:
         notes.append(f"The optic disc is uncertain (confidence {confidence}): look at it before its zones are used.")
+    if codes := row.get("quality_reasons"):
+        notes.append(
+            "Look at the photograph before you use its numbers: "
+            + ", ".join(FLAWS.get(code, code) for code in codes.split("; "))
+            + "."
+        )
     try:
         graph = json.loads((output / graph_file).read_text(encoding="utf-8"))
         vessels = _read_vessels(output / f"{name}{VESSELS}")
@@ -215,7 +237,9 @@ def _groups(row: Mapping[str, str]) -> dict[str, list[Figure]]:
         for region in BY_ZONE
         for figure in _figures(row, BY_NAME[name], region, reasons)
     ]
-    return {**groups, "By region": zones}
+    score = row.get("quality")
+    quality = Figure("quality", "Dice with a drawing to expect", "", float(score)) if score else None
+    return {**({"Quality of the photograph": [quality]} if quality else {}), **groups, "By region": zones}
 
 
 def _figures(

@@ -1,4 +1,4 @@
-"""Measurements of a vessel map: skeleton, graph, calibres, tortuosity, branching, dimensions, disc and fovea."""
+"""Measurements of a vessel map: skeleton, graph, calibres, tortuosity, branching, dimensions, disc, fovea, quality."""
 
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.disc import Disc
@@ -6,6 +6,7 @@ from venule.measurement.fovea import Fovea
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.measure import measure
 from venule.measurement.measured import Measured, Value, table_columns
+from venule.measurement.quality import Quality, assess_quality
 from venule.measurement.regions import REGIONS
 from venule.measurement.scale import Scale
 
@@ -18,10 +19,12 @@ __all__ = [
     "Fovea",
     "Measured",
     "Node",
+    "Quality",
     "Scale",
     "Value",
     "VesselGraph",
     "VesselSegment",
+    "assess_quality",
     "measure",
     "table_columns",
 ]

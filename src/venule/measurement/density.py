@@ -1,6 +1,7 @@
 """How much vessel there is: shares, lengths and numbers."""
 
 import numpy as np
+from skimage.measure import perimeter_crofton
 
 from venule.errors import MeasurementError
 from venule.measurement.graph import Node
@@ -22,6 +23,12 @@ def total_length(section: Section) -> float:
     if not section.area:
         raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
     return float(section.weights.sum())
+
+
+def wall_length(section: Section) -> float:
+    """Length of the walls of the vessels within the region, those at its border among them, pixels (Crofton 1868)."""
+    vessels = section.vessels & section.plane.fov if section.area else section.vessels
+    return float(perimeter_crofton(vessels, directions=4))
 
 
 def segment_count(section: Section) -> float:

@@ -65,6 +65,13 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "length_density", "length of centrelines over the area", "per length", of=density.length_density, by_region=True
     ),
     Definition("vessel_length", "length of all centrelines", "length", of=density.total_length),
+    Definition(
+        "vessel_perimeter",
+        "length of the walls of all vessels",
+        "length",
+        source="Crofton 1868",
+        of=density.wall_length,
+    ),
     Definition("segments", "vessels from node to node", of=density.segment_count),
     Definition("ends", "free ends of vessels, those at the edge of the field of view among them", of=density.end_count),
     Definition(

@@ -74,7 +74,7 @@ class Plane:
 
     def walls_of(self, middle: FloatArray) -> FloatArray:
         """The level at the walls of vessels with these levels in their middle."""
-        return np.clip(FAINT * middle, self.threshold, self.wall)
+        return np.asarray(np.clip(FAINT * middle, self.threshold, self.wall))
 
     @property
     def pixel(self) -> float:

@@ -1,6 +1,12 @@
 """How good is a photograph for finding vessels: properties of it, what is wrong with it, and the Dice to expect."""
 
+import json
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -12,14 +18,16 @@ from venule.photograph import FieldOfView, WorkingScale
 from venule.vessels import VesselMap
 
 ACROSS = 512.0  # pixels across the field of view of the copy that is looked at: fewer than any camera's
-FINE, COARSE = (0.7, 1.4), (1.4, 2.8)  # pixels of the copy: sigmas between which detail is fine, or coarse
-WIDE = 24.0  # pixels of the copy: sigma of what is taken for the background
+SHARPEST = 1200.0  # the same of the copy whose sharpness is looked at: what venule's networks see at most
+FINE, COARSE = (1.4, 2.8), (5.6, 11.2)  # pixels of that copy: sigmas between which detail is fine, or coarse
+WIDE = 24.0  # pixels of the small copy: sigma of what is taken for the background
 GRID = 8  # pixels of the photograph: side of a block of JPEG
 WINDOW = 1536  # pixels of the photograph: side of its middle, where blocks are looked for
 BLACK, BURNT = 0.25, 252  # of the median, and grey levels: what is darker, or brighter, shows no vessels
 LEAST_PIXELS = 64  # of the field of view, below which nothing can be said
 
 Map = NDArray[np.float32]
+Hinge: TypeAlias = tuple[str, int, float]  # a property; 1 where more is worse, -1 where less is; from which value on
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,9 @@ class Properties:
     Attributes:
         brightness: mean of red and green, 0 to 1.
         contrast: standard deviation of what stands out from the background in green, over the mean of green.
-        sharpness: detail a pixel wide over detail two pixels wide, on a copy of 512 pixels across.
+        sharpness: detail four pixels wide over detail sixteen pixels wide, where a network sees it.
         noise: standard deviation of what no vessel is (Immerkaer 1996), over that of what stands out.
-        blockiness: steps between blocks of 8 pixels over steps within them, less one; 0 or less without JPEG's blocks.
+        blockiness: steps between blocks of 8 pixels over steps within them, less one, for each thousand pixels across.
         lost: share that is burnt out, or black against the rest.
         cut: share of the circle of the field of view that the picture does not show.
         vessels: share that is vessel.
@@ -50,19 +58,91 @@ class Properties:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A property beyond which a photograph is worth a look.
+
+    Attributes:
+        name: of the property.
+        least: of it.
+        most: of it.
+    """
+
+    name: str
+    least: float = -math.inf
+    most: float = math.inf
+
+    def broken_by(self, properties: Properties) -> bool:
+        """Whether these properties lie beyond; what is not known does not."""
+        value = getattr(properties, self.name)
+        return bool(value < self.least or value > self.most)
+
+
+# Where degraded copies of training photographs had lost a twentieth of their Dice, or, of what no copy has (`lost`,
+# `cut`, `vessels`), well beyond any photograph of the data sets.
+LIMITS = {
+    "too-dark": Limit("brightness", least=0.06),
+    "low-contrast": Limit("contrast", least=0.012),
+    "blurred": Limit("sharpness", least=0.32),
+    "noisy": Limit("noise", most=0.5),
+    "compressed": Limit("blockiness", most=4.0),
+    "artefact": Limit("lost", most=0.03),
+    "fov-cut": Limit("cut", most=0.25),
+    "few-vessels": Limit("vessels", least=0.03),
+    "network-unsure": Limit("confidence", least=0.75),
+}
+
+
+@dataclass(frozen=True)
 class Quality:
     """How good a photograph is.
 
     Attributes:
-        score: the Dice to expect of `general` against a drawing, 0 to 1, as degraded photographs had it; None for a
-            map that no model made.
-        reasons: codes of what is wrong with it, see `REASONS`; empty for a good photograph.
+        score: the Dice with a drawing that degraded copies of photographs with such properties had; None for a map that
+            no model made.
+        reasons: codes of what is wrong with it, keys of `LIMITS`; empty for a good photograph.
         properties: that it was judged by.
     """
 
     score: float | None
     reasons: tuple[str, ...]
     properties: Properties
+
+
+def assess_quality(found: VesselMap) -> Quality:
+    """Judge a photograph by what is measured of it and by how sure the network is.
+
+    The score is a logistic regression on hinges, each of which can only lower it; they were fitted on degraded copies
+    of the photographs of training splits (benchmarks/fit_quality.py).
+
+    Args:
+        found: the vessel map, with its photograph.
+
+    Raises:
+        MeasurementError: the field of view is nearly empty.
+    """
+    properties = properties_of(found)
+    reasons = tuple(reason for reason, limit in LIMITS.items() if limit.broken_by(properties))
+    return Quality(score_of(properties) if found.model else None, reasons, properties)
+
+
+def score_of(properties: Properties) -> float:
+    """The Dice to expect of a photograph with these properties, to three digits."""
+    base, hinges = _fitted()
+    raw = base - sum(
+        weight * penalty for weight, penalty in zip(hinges.values(), penalties(properties, hinges), strict=True)
+    )
+    return round(1 / (1 + math.exp(-raw)), 3)
+
+
+def penalties(properties: Properties, hinges: Iterable[Hinge]) -> list[float]:
+    """How far each hinge is passed, in logarithms; 0 where it is not."""
+    return [max(0.0, sign * math.log(max(getattr(properties, name), 1e-4) / knot)) for name, sign, knot in hinges]
+
+
+@lru_cache
+def _fitted() -> tuple[float, dict[Hinge, float]]:
+    content = json.loads((Path(__file__).parent / "quality.json").read_text())
+    return content["base"], {(name, sign, knot): weight for name, sign, knot, weight in content["hinges"]}
 
 
 def properties_of(found: VesselMap) -> Properties:
@@ -74,21 +154,17 @@ def properties_of(found: VesselMap) -> Properties:
     pixels = int(np.count_nonzero(found.fov))
     if pixels < LEAST_PIXELS:
         raise MeasurementError(f"a field of view of {pixels} pixels is too small to judge", reason="fov-too-small")
-    scale = WorkingScale.fit(FieldOfView(found.fov, (0.0, 0.0), found.fov_diameter), ACROSS)
-    copy, fov = scale.apply_image(found.image), scale.apply_mask(found.fov)
-    inner = cv2.erode(np.pad(fov, 1).astype(np.uint8), np.ones((9, 9), np.uint8))[1:-1, 1:-1] > 0
-    inner = inner if inner.any() else fov
-    green = _filled(copy[..., 1], fov)
-    background = cv2.GaussianBlur(green, (0, 0), WIDE)
+    copy, fov = _copy(found, ACROSS)
+    inner = _inside(fov)
+    green, background = _filled(copy[..., 1], fov)
     contrast = float((green - background)[inner].std())
-    fine, coarse = (float(_band(green, *sigmas)[inner].std()) for sigmas in (FINE, COARSE))
     level = float(green[inner].mean())
     return Properties(
         brightness=float(copy[..., :2][fov].mean() / 255),
         contrast=contrast / max(level, 1.0),
-        sharpness=fine / max(coarse, 1e-6),
+        sharpness=_sharpness(*_copy(found, SHARPEST)),
         noise=_noise(green, inner) / max(contrast, 1e-6),
-        blockiness=_blockiness(found.image, found.fov),
+        blockiness=_blockiness(found.image, found.fov) * 1000 / found.fov_diameter,
         lost=_lost(copy, fov),
         cut=1 - min(1.0, pixels / (np.pi * found.fov_diameter**2 / 4)),
         vessels=found.vessel_share,
@@ -96,13 +172,33 @@ def properties_of(found: VesselMap) -> Properties:
     )
 
 
-def _filled(channel: NDArray[np.uint8], fov: BoolArray) -> Map:
-    """A channel whose outside goes on smoothly from its inside, so that the edge of the field of view is no detail."""
+def _copy(found: VesselMap, across: float) -> tuple[ImageArray, BoolArray]:
+    """Photograph and field of view, cut to it and so many pixels across, or fewer."""
+    scale = WorkingScale.fit(FieldOfView(found.fov, (0.0, 0.0), found.fov_diameter), across, smallest=1)
+    return scale.apply_image(found.image), scale.apply_mask(found.fov)
+
+
+def _inside(fov: BoolArray) -> BoolArray:
+    """The field of view away from its edge."""
+    inner = cv2.erode(np.pad(fov, 1).astype(np.uint8), np.ones((9, 9), np.uint8))[1:-1, 1:-1] > 0
+    return inner if inner.any() else fov
+
+
+def _filled(channel: NDArray[np.uint8], fov: BoolArray) -> tuple[Map, Map]:
+    """A channel that goes on smoothly outside the field of view, whose edge is no detail; and its background."""
     inside = fov.astype(np.float32)
-    level = channel.astype(np.float32) * inside
     weight = cv2.GaussianBlur(inside, (0, 0), WIDE)
-    around = cv2.GaussianBlur(level, (0, 0), WIDE) / np.maximum(weight, 1e-3)
-    return np.asarray(np.where(fov, channel, around), np.float32)
+    background = np.asarray(cv2.GaussianBlur(channel * inside, (0, 0), WIDE) / np.maximum(weight, 1e-3), np.float32)
+    return np.where(fov, channel, background).astype(np.float32), background
+
+
+def _sharpness(copy: ImageArray, fov: BoolArray) -> float:
+    inner = _inside(fov)
+    green = np.where(fov, copy[..., 1], np.float32(copy[..., 1][fov].mean()))
+    far = cv2.erode(inner.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=int(2 * COARSE[1])) > 0
+    inner = far if far.any() else inner
+    fine, coarse = (float(_band(green, *sigmas)[inner].std()) for sigmas in (FINE, COARSE))
+    return fine / max(coarse, 1e-6)
 
 
 def _band(level: Map, narrow: float, wide: float) -> Map:

@@ -54,7 +54,7 @@ def within_walls(plane: Plane, graph: VesselGraph) -> BoolArray:
     nearest = cv2.distanceTransformWithLabels(centre, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
     walls = np.zeros(int(nearest.max()) + 1, np.float32)
     walls[nearest[middle]] = plane.walls_of(plane.level[middle])
-    return plane.vessels & (plane.level >= walls[nearest])
+    return np.asarray(plane.vessels & (plane.level >= walls[nearest]))
 
 
 def _to_wall(plane: Plane, level: FloatArray, points: FloatArray, across: FloatArray, reach: float) -> FloatArray:

@@ -39,8 +39,12 @@ def degrade(image: ImageArray, fov: BoolArray, *, kind: str, strength: float, di
         uint8 (height, width, 3) RGB.
     """
     if kind == "jpeg":
-        content = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(strength)])[1]
-        return np.ascontiguousarray(cv2.imdecode(content, cv2.IMREAD_COLOR)[..., ::-1])
+        content = cv2.imencode(
+            ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, int(strength)]
+        )[1]
+        return np.asarray(
+            cv2.cvtColor(np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB), np.uint8
+        )
     change: dict[str, Callable[[Level], Level]] = {
         "blur": lambda level: _blurred(level, strength * diameter / 1000),
         "defocus": lambda level: _defocused(level, strength * diameter / 1000),
@@ -70,7 +74,7 @@ def _noise(shape: tuple[int, ...], seed: int) -> Level:
 
 def _dark(level: Level, left: float, seed: int) -> Level:
     photons = level / 255 * PHOTONS * left
-    return (photons + np.sqrt(photons) * _noise(level.shape, seed)) / PHOTONS * 255
+    return np.asarray((photons + np.sqrt(photons) * _noise(level.shape, seed)) / PHOTONS * 255, np.float32)
 
 
 def _hazy(level: Level, fov: BoolArray, share: float, diameter: float) -> Level:

@@ -1,16 +1,21 @@
 """docs/validation.md: everything that is known about how right the measurements are, made by one command."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from venule import __version__
 from venule.measurement import BY_NAME
 from venule.report import Table
 from venule.validation.agreement import bland_altman, effect, holm, intraclass_correlation
+from venule.validation.grades import Grade
 from venule.validation.people import Person, pairs
 from venule.validation.phantoms import KINDS, Compared, by_measurement
+from venule.validation.resolution import SCALE_FREE, Change
 from venule.validation.shapes import ShapeError
 
 NOTHING = "–"
@@ -114,6 +119,63 @@ def disease_section(people: Sequence[Person]) -> str:
         rows.append(tuple(cells))
     columns = ("measurement", "diabetic retinopathy: g", "p, corrected", "glaucoma: g", "p, corrected")
     return Table("Eyes that differ (HRF)", columns, tuple(rows)).to_markdown()
+
+
+def resolution_section(photographs: Sequence[Change], phantoms: Sequence[Change]) -> str:
+    """How far scale-free measurements change at half resolution."""
+    rows = []
+    for name in SCALE_FREE:
+        cells = [f"`{BY_NAME[name].column()}`"]
+        for group in (photographs, phantoms):
+            cells.append(_relative([one[name] for one in group if name in one]))
+        rows.append(tuple(cells))
+    columns = ("measurement", "photographs: change [limits]", "phantoms: change [limits]")
+    return Table("Half resolution", columns, tuple(rows)).to_markdown()
+
+
+def quality_section(grades: Sequence[Grade]) -> str:
+    """How Dice falls with the quality score: by degradation, and by the score itself."""
+    kinds = dict.fromkeys((one.kind, one.strength) for one in grades)
+    rows = [_kind_row(kind, strength, grades) for kind, strength in kinds]
+    columns = ("degraded by", "strength", "photographs", "score", "Dice", "flagged", "reasons, most often first")
+    known = [(one.score, one.dice) for one in grades if one.score is not None and one.dice is not None]
+    steps = [0.0, *(tenth / 10 for tenth in range(3, 10)), 1.0]
+    by_score = []
+    for low, high in pairwise(steps):
+        dice = [dice for score, dice in known if low <= score < high]
+        spread = f"{np.quantile(dice, 0.05):.2f} to {np.quantile(dice, 0.95):.2f}" if len(dice) >= 5 else NOTHING
+        by_score.append((f"{low:.1f} to {high:.1f}", str(len(dice)), _mean(dice), spread))
+    scores, dices = np.array(known).T
+    rank = float(spearmanr(scores, dices).statistic)
+    return (
+        Table("Quality and Dice", columns, tuple(rows)).to_markdown()
+        + "\n"
+        + Table("Dice by score", ("score", "photographs", "Dice", "90 % of them"), tuple(by_score)).to_markdown()
+        + f"\nRank correlation of score and Dice: {rank:.2f} over {len(known)} photographs and copies; mean absolute "
+        f"difference {np.abs(scores - dices).mean():.3f}.\n"
+    )
+
+
+def _kind_row(kind: str, strength: float, grades: Sequence[Grade]) -> tuple[str, ...]:
+    group = [one for one in grades if (one.kind, one.strength) == (kind, strength)]
+    seen = [one for one in group if one.dice is not None]
+    reasons = Counter(reason for one in seen for reason in one.reasons)
+    if len(seen) < len(group):
+        reasons["not-a-fundus"] = len(group) - len(seen)
+    flagged = sum(bool(one.reasons) for one in seen) + len(group) - len(seen)
+    return (
+        kind or "nothing",
+        f"{strength:g}" if kind else NOTHING,
+        str(len(group)),
+        _mean([one.score for one in seen if one.score is not None]),
+        _mean([one.dice for one in seen if one.dice is not None]),
+        f"{100 * flagged / len(group):.0f} %",
+        ", ".join(f"`{reason}` {count}" for reason, count in reasons.most_common(3)) or NOTHING,
+    )
+
+
+def _mean(values: Sequence[float]) -> str:
+    return f"{float(np.mean(values)):.2f}" if values else NOTHING
 
 
 def write_document(path: Path, parts: Sequence[str], *, command: str) -> None:

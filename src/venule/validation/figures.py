@@ -7,9 +7,12 @@ import numpy as np
 
 from venule.measurement import BY_NAME
 from venule.validation.agreement import bland_altman
+from venule.validation.degrade import STRENGTHS
+from venule.validation.grades import Grade
 from venule.validation.people import Person, pairs
 from venule.validation.phantoms import Compared, by_measurement
 
+COLOURS = ("black", "#0072b2", "#56b4e9", "#e69f00", "#cc79a7", "#009e73", "#d55e00")
 MAIN = ("vessel_density", "vessel_length", "calibre_mean", "tortuosity_distance", "box_dimension", "branchings")
 
 
@@ -55,6 +58,22 @@ def phantoms_figure(compared: Sequence[Compared]) -> bytes:
     figure.axes[0].legend(fontsize=7)
     figure.supxlabel("truth", size=9)
     figure.supylabel("measured", size=9)
+    return _png(figure)
+
+
+def quality_figure(grades: Sequence[Grade]) -> bytes:
+    """Dice over the quality score, by what the photographs were degraded with; a PNG."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.5, 6), layout="constrained")
+    axes = figure.subplots()
+    for kind, colour in zip(("", *STRENGTHS), COLOURS, strict=True):
+        known = [(g.score, g.dice) for g in grades if g.kind == kind and g.score is not None and g.dice is not None]
+        scores, dices = zip(*known, strict=True)
+        axes.scatter(scores, dices, s=12 if kind else 26, color=colour, label=kind or "as taken", alpha=0.7)
+    axes.plot([0, 1], [0, 1], color="0.5", linewidth=0.8)
+    axes.set(xlabel="quality score", ylabel="Dice with the first observer", xlim=(0, 1), ylim=(0, 1))
+    axes.legend(fontsize=8)
     return _png(figure)
 
 

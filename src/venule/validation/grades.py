@@ -1,20 +1,19 @@
 """Photographs and their degraded copies: what is measured of their quality, and how well their vessels are found."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from venule.datasets import Record, open_dataset, read_record
-from venule.errors import PhotographError
-from venule.measurement.quality import Properties, properties_of
+from venule.errors import DatasetError, PhotographError
+from venule.measurement import Quality, assess_quality
 from venule.photograph import photograph_from_array
 from venule.segmentation import segment
 from venule.validation.degrade import STRENGTHS, degrade
+from venule.validation.workers import in_processes
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,9 @@ class Grade:
         name: of the photograph.
         kind: of degradation; "" for the photograph itself.
         strength: of the degradation; 0 for the photograph itself.
-        dice: of what `general` found with the first observer's drawing; None where the photograph was refused.
-        properties: None where the photograph was refused.
+        dice: of what `general` found with the first observer's drawing; None where the photograph was refused as none
+            of a fundus.
+        quality: None where the photograph was refused.
     """
 
     dataset: str
@@ -35,7 +35,17 @@ class Grade:
     kind: str
     strength: float
     dice: float | None
-    properties: Properties | None
+    quality: Quality | None
+
+    @property
+    def score(self) -> float | None:
+        """Of its quality."""
+        return self.quality.score if self.quality else None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Of its quality."""
+        return self.quality.reasons if self.quality else ()
 
 
 def grade(folder: Path, *, split: str, every: int = 1, jobs: int = 1) -> list[Grade]:
@@ -48,19 +58,19 @@ def grade(folder: Path, *, split: str, every: int = 1, jobs: int = 1) -> list[Gr
         jobs: processes.
 
     Raises:
-        DatasetError: the folder is no data set.
+        DatasetError: the folder is no data set, or a photograph has no drawing.
     """
     records = open_dataset(folder).split(split)[::every]
     work = partial(_grades, dataset=folder.name)
-    if jobs == 1:
-        return [one for record in records for one in work(record)]
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return [one for each in pool.map(work, records) for one in each]
+    return [one for each in in_processes(work, records, jobs=jobs) for one in each]
 
 
 def _grades(record: Record, *, dataset: str) -> Sequence[Grade]:
     example = read_record(record)
     fov = example.photograph.fov
+    if example.reference is None:
+        raise DatasetError(f"{record.name} of {dataset} has no drawing: it cannot be graded")
+    reference = example.reference & fov.mask
     kinds = [("", 0.0), *((kind, strength) for kind, strengths in STRENGTHS.items() for strength in strengths)]
     found = []
     for seed, (kind, strength) in enumerate(kinds):
@@ -72,8 +82,7 @@ def _grades(record: Record, *, dataset: str) -> Sequence[Grade]:
         except PhotographError:
             found.append(Grade(dataset, record.name, kind, strength, None, None))
             continue
-        drawn = example.reference & fov.mask
-        both = np.count_nonzero(vessels.vessels & drawn)
-        dice = 2 * both / max(1, np.count_nonzero(vessels.vessels & fov.mask) + np.count_nonzero(drawn))
-        found.append(Grade(dataset, record.name, kind, strength, dice, properties_of(vessels)))
+        both = np.count_nonzero(vessels.vessels & reference)
+        dice = 2 * both / max(1, int(np.count_nonzero(vessels.vessels)) + int(np.count_nonzero(reference)))
+        found.append(Grade(dataset, record.name, kind, strength, dice, assess_quality(vessels)))
     return found

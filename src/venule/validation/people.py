@@ -1,10 +1,8 @@
 """Real photographs: observers and venule against one another, and eyes with and without a disease."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from venule.datasets import Record, open_dataset, read_record
 from venule.measurement import Value, measure
 from venule.segmentation import segment
+from venule.validation.workers import in_processes
 from venule.vessels import VesselMap
 
 
@@ -48,11 +47,7 @@ def measure_people(folder: Path, *, jobs: int = 1) -> list[Person]:
     dataset = open_dataset(folder)
     splits = {record.name: name for name in ("train", "test") for record in dataset.split(name)}
     work = partial(_person, splits=splits)
-    records = dataset.split("all")
-    if jobs == 1:
-        return [work(record) for record in records]
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return list(pool.map(work, records))
+    return in_processes(work, dataset.split("all"), jobs=jobs)
 
 
 def _person(record: Record, *, splits: dict[str, str]) -> Person:

@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from venule.measurement.intervals import half_range, odds_tried, with_intervals
 from venule.measurement.measure import measure_eye
 from venule.segmentation import segment
 from venule.validation.truth import drawn_map, exact_eye
+from venule.validation.workers import in_processes
 
 SIZES = (560, 1400)  # pixels, between which the sizes of the phantoms lie
 KINDS = ("drawn", "found")
@@ -57,10 +56,7 @@ class Compared:
 
 def compare_phantoms(seeds: Iterable[int], *, jobs: int = 1) -> list[Compared]:
     """Measure phantoms of several sizes, with intervals, against their truth; takes about five seconds each."""
-    if jobs == 1:
-        return [one for seed in seeds for one in compare_phantom(seed)]
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return [one for each in pool.map(compare_phantom, seeds) for one in each]
+    return [one for each in in_processes(compare_phantom, seeds, jobs=jobs) for one in each]
 
 
 def compare_phantom(seed: int) -> list[Compared]:
