@@ -1,13 +1,15 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
-On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.evaluate(vessels, reference,
-fov=fov)`, `venule.load_model(name)`; with the extra `[train]`, `venule.networks.create(name)`.
+On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.assess_quality(found)`,
+`venule.evaluate(vessels, reference, fov=fov)`, `venule.load_model(name)`; with the extra `[train]`,
+`venule.networks.create(name)`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from venule.evaluation import evaluate as evaluate
+    from venule.measurement import assess_quality as assess_quality
     from venule.measurement import measure as measure
     from venule.models import load_model as load_model
     from venule.segmentation import segment as segment
@@ -19,11 +21,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "segment": "venule.segmentation",
     "measure": "venule.measurement",
+    "assess_quality": "venule.measurement",
     "evaluate": "venule.evaluation",
     "load_model": "venule.models",
     "VesselMap": "venule.vessels",
 }
-__all__ = ["VesselMap", "__version__", "evaluate", "load_model", "measure", "segment"]
+__all__ = ["VesselMap", "__version__", "assess_quality", "evaluate", "load_model", "measure", "segment"]
 
 
 def __getattr__(name: str) -> Any:

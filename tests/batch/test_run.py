@@ -263,7 +263,18 @@ def test_killed_and_resumed_ends_as_an_undisturbed_run(program, texts, tmp_path)
     ]
     assert written[0] == written[1]
     assert len(written[0]) == 80
-    assert not list(killed.glob(".*"))
+    assert not list(killed.glob("*.partial"))
+
+
+def test_second_run_into_a_folder_is_refused_while_the_first_is_at_work(program, texts, tmp_path):
+    folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(40)}), tmp_path / "out"
+    first = begin([*program, folder, output], output)
+    second = subprocess.run([*program, folder, output], stderr=subprocess.PIPE, text=True)
+    assert second.returncode == 1
+    assert f"another run of venule writes into {output}" in second.stderr
+    assert first.wait(timeout=60) == 0
+    assert len(rows(output)) == 40
+    assert len((output / "journal.jsonl").read_text().splitlines()) == 40
 
 
 def test_ctrl_c_keeps_what_is_finished_in_the_table(program, texts, tmp_path):

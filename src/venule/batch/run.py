@@ -12,6 +12,7 @@ from venule.batch.files import Item
 from venule.batch.job import Job
 from venule.batch.journal import JOURNAL, Journal, Record, read_journal
 from venule.batch.local import run_here, run_in_processes
+from venule.batch.lock import alone_in
 from venule.batch.tables import MANIFEST, RESULTS, write_manifest, write_results
 from venule.batch.work import Process, Work, content_or_nothing, digest
 from venule.errors import OutputError
@@ -48,18 +49,30 @@ def run(
 
     Raises:
         OutputError: the folder has results and `resume` is not set, or they are of other files of the same name; or
-            nothing can be written there any more.
+            another run is at work there; or nothing can be written there any more.
     """
-    _prepare(output, resume=resume)
+    _make(output)
+    with alone_in(output):
+        _check_is_free(output, resume=resume)
+        return _run(items, output, work=work, settings=settings, jobs=jobs, progress=progress)
+
+
+def _run(
+    items: Sequence[Item],
+    output: Path,
+    *,
+    work: Work,
+    settings: Mapping[str, Any],
+    jobs: int,
+    progress: Callable[[Job], None],
+) -> Job:
     earlier = read_journal(output)
     _check_names_are_free(items, earlier, output=output)
     start, began = time.perf_counter(), datetime.now(UTC)
     process = Process(work, digest(json.dumps(settings, sort_keys=True).encode()), output)
-    records: dict[str, Record] = {}
     job = Job(output, len(items))
 
     def finish(record: Record) -> None:
-        records[record.name] = record
         job.count(record)
         job.seconds = time.perf_counter() - start
         progress(job)
@@ -82,7 +95,8 @@ def run(
     except KeyboardInterrupt:
         job.interrupted = True
     finally:
-        write_results(output, _rows(records, items, earlier, settings=process.settings), columns=work.columns)
+        # from the journal: Ctrl-C may have come between a line in it and anything else
+        write_results(output, _rows(items, read_journal(output), settings=process.settings), columns=work.columns)
         write_manifest(
             output,
             settings=settings,
@@ -94,15 +108,18 @@ def run(
     return job
 
 
-def _prepare(output: Path, *, resume: bool) -> None:
+def _make(output: Path) -> None:
     if output.exists() and not output.is_dir():
         raise OutputError(f"{output} is a file; name a folder for the results")
-    if not resume and any((output / name).exists() for name in (JOURNAL, RESULTS, MANIFEST)):
-        raise OutputError(f"{output} has results already; go on with them with --resume, or name another folder")
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the folder {output}: {error.strerror}") from error
+
+
+def _check_is_free(output: Path, *, resume: bool) -> None:
+    if not resume and any((output / name).exists() for name in (JOURNAL, RESULTS, MANIFEST)):
+        raise OutputError(f"{output} has results already; go on with them with --resume, or name another folder")
 
 
 def _check_names_are_free(items: Sequence[Item], earlier: Mapping[str, Record], *, output: Path) -> None:
@@ -128,16 +145,13 @@ def _still_true(record: Record, item: Item, *, process: Process) -> bool:
     )
 
 
-def _rows(
-    records: Mapping[str, Record], items: Iterable[Item], earlier: Mapping[str, Record], *, settings: str
-) -> list[Record]:
-    """The records of this run, and of earlier ones with its settings on files that it did not get to or never had."""
+def _rows(items: Iterable[Item], records: Mapping[str, Record], *, settings: str) -> list[Record]:
+    """The records with these settings, also of files of earlier runs that this one never had, by path."""
     names, paths = {item.name for item in items}, {str(item.path) for item in items}
     kept = [
         record
-        for record in earlier.values()
+        for record in records.values()
         if record.settings == settings
-        and record.name not in records
         and (record.name in names or record.path not in paths)  # else the file has got a new name, and a new record
     ]
-    return sorted([*records.values(), *kept], key=lambda record: record.path)
+    return sorted(kept, key=lambda record: record.path)

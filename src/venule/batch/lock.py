@@ -1,0 +1,33 @@
+"""One run at a time in an output folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from venule.errors import OutputError
+
+LOCK = ".lock"
+
+
+@contextmanager
+def alone_in(output: Path) -> Iterator[None]:
+    """Be the only run that writes into a folder; the system ends that with the process, whatever kills it.
+
+    Raises:
+        OutputError: another run is at work there (reason "in-use"), or nothing can be written there.
+    """
+    lock = FileLock(output / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise OutputError(
+            f"another run of venule writes into {output}: wait for it, stop it, or name another folder", reason="in-use"
+        ) from None
+    except OSError as error:
+        raise OutputError(f"cannot write {output / LOCK}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
