@@ -1,6 +1,7 @@
 """Vessel maps that have little or nothing to measure: numbers or reasons, never NaN, never a crash."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,6 +28,8 @@ MAPS = {
     "full": vessel_map(np.ones((300, 300)), fov=disc(300, 145)),
     "one vessel": drawn([straight((150, 150), 30, 200)], 5, size=300),
     "one pixel": vessel_map(np.eye(300) * (np.arange(300) == 150)),
+    "lone pixels": vessel_map(np.pad(np.ones((1, 1)), 9)[np.arange(300) % 19][:, np.arange(300) % 19]),
+    "full, by a model that is sure": replace(vessel_map(np.ones((300, 300)), threshold=1.0), model="general"),
     "holes": vessel_map(holes(), fov=disc(300, 145)),
     "a field of view of three pixels": vessel_map(
         np.ones((80, 80)), fov=np.pad(np.ones((1, 3), bool), ((40, 39), (38, 39)))
@@ -95,6 +98,8 @@ def test_lengths_are_in_micrometres_and_degrees_only_where_the_scale_is_known():
         Scale(micrometres_per_pixel=6, field_degrees=45)
     with pytest.raises(MeasurementError, match="must be a positive number; got -1"):
         Scale(disc_micrometres=-1)
+    with pytest.raises(MeasurementError, match="the angle of the camera, 200 at most; got 450"):
+        Scale(field_degrees=450)
 
 
 def test_knudtsons_worked_example():

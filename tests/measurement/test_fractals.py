@@ -42,6 +42,15 @@ def test_a_fractal_of_one_dimension_has_no_spectrum_and_an_uneven_one_has():
     assert found.dimensions[list(MOMENTS).index(2)] == pytest.approx(correlation, abs=0.1)
 
 
+def test_the_singularity_length_of_a_cascade_is_that_of_its_formula():
+    """Of a binomial cascade alpha(q) is the mean of -log2 p, weighted with p^q; dense enough, a sample has it."""
+    weights = np.array([[0.3, 0.25], [0.25, 0.2]])
+    chances = cascade(11, weights)
+    sample = np.random.default_rng(0).random(chances.shape) < np.minimum(1, 600_000 * chances)
+    rare, common = (np.average(-np.log2(weights), weights=weights**q) for q in (-4, 4))
+    assert multifractal_spectrum(sample, diameter=2048).length == pytest.approx(rare - common, abs=0.05)
+
+
 def test_lacunarity_is_one_where_boxes_hold_the_same_and_known_where_vessels_are_rare():
     fov = np.ones((400, 400), bool)
     stripes = np.zeros_like(fov)

@@ -82,6 +82,8 @@ def test_a_drawing_has_reasons_but_no_score(phantom):
     assert found.reasons == ()
     empty = assess_quality(replace(drawn, vessels=np.zeros_like(drawn.vessels)))
     assert empty.reasons == ("few-vessels",)
+    inverted = assess_quality(replace(drawn, vessels=drawn.fov & ~drawn.vessels))
+    assert inverted.reasons == ("many-vessels",)
 
 
 def test_a_field_of_view_of_three_pixels_is_refused_with_its_size(phantom):

@@ -67,9 +67,7 @@ class Plane:
 
     def at_odds(self, factor: float) -> Self:
         """The same plane where the odds of threshold and wall are so many times what they were."""
-        threshold, wall = (
-            float(factor * odds / (1 + factor * odds)) for odds in (p / (1 - p) for p in (self.threshold, self.wall))
-        )
+        threshold, wall = (float(factor * p / (1 - p + factor * p)) for p in (self.threshold, self.wall))
         return replace(self, threshold=threshold, wall=wall, vessels=(self.level >= threshold) & self.fov)
 
     def walls_of(self, middle: FloatArray) -> FloatArray:

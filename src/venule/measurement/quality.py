@@ -88,6 +88,7 @@ LIMITS = {
     "artefact": Limit("lost", most=0.03),
     "fov-cut": Limit("cut", most=0.25),
     "few-vessels": Limit("vessels", least=0.03),
+    "many-vessels": Limit("vessels", most=0.3),  # such as a map whose vessels are 0 in place of 255
     "network-unsure": Limit("confidence", least=0.75),
 }
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from venule.errors import MeasurementError
 
+WIDEST = 200.0  # degrees that the widest cameras see
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -24,7 +26,7 @@ class Scale:
         """Check the values.
 
         Raises:
-            MeasurementError: more than one is given, or one is not positive.
+            MeasurementError: more than one is given, one is not positive, or no camera sees so many degrees.
         """
         given = {name: value for name, value in vars(self).items() if value is not None}
         if len(given) > 1:
@@ -32,6 +34,11 @@ class Scale:
         for name, value in given.items():
             if not 0 < value < float("inf"):
                 raise MeasurementError(f"{name} must be a positive number; got {value:g}", reason="bad-scale")
+        if self.field_degrees and self.field_degrees > WIDEST:
+            raise MeasurementError(
+                f"field_degrees is the angle of the camera, {WIDEST:g} at most; got {self.field_degrees:g}",
+                reason="bad-scale",
+            )
 
     @property
     def unit_names(self) -> tuple[str, ...]:

@@ -47,13 +47,13 @@ def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
         from node `first`.
     """
     skeleton = skeletonize(vessels, method="lee") > 0  # Zhang's rubs out vessels that run at 45 degrees
+    skeleton &= _neighbours(skeleton) > 0  # skan fails on a skeleton of nothing but lone pixels
     network: Network = nx.MultiGraph()
     if not skeleton.any():
         return network
-    if np.count_nonzero(skeleton) > 1:
-        for path in _paths(skeleton):
-            first, last = (_node(network, end, radii) for end in (path[:5], path[:-6:-1]))
-            network.add_edge(first, last, path=path.astype(np.float64), first=first)
+    for path in _paths(skeleton):
+        first, last = (_node(network, end, radii) for end in (path[:5], path[:-6:-1]))
+        network.add_edge(first, last, path=path.astype(np.float64), first=first)
     _dissolve(network)
     while _prune(network, shortest=SHORTEST * diameter) or _merge_junctions(network):
         _dissolve(network)
@@ -93,6 +93,12 @@ def path_from(edge: dict[str, Any], node: int) -> FloatArray:
     """The path of an edge, running away from one of its nodes."""
     path: FloatArray = edge["path"]
     return path if edge["first"] == node else path[::-1]
+
+
+def _neighbours(pixels: BoolArray) -> NDArray[np.uint8]:
+    """How many of the eight pixels about each are set."""
+    ring = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.uint8)
+    return np.asarray(cv2.filter2D(pixels.astype(np.uint8), -1, ring, borderType=cv2.BORDER_CONSTANT), np.uint8)
 
 
 def _paths(skeleton: BoolArray) -> Iterator[NDArray[np.integer]]:

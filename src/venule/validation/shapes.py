@@ -110,10 +110,25 @@ def gasket(size: int) -> BoolArray:
     return np.asarray((number[:, None] & number) == 0)
 
 
+def tree(dimension: float, *, depth: int = 14) -> BoolArray:
+    """A tree whose branches end in two at right angles, 2^(-1/d) times as long; its dimension is d, between 1 and 2."""
+    ratio = 2 ** (-1 / dimension)
+
+    def walk(start: complex, step: complex, levels: int) -> list[complex]:
+        """Along a branch, round all that grows from it, and back."""
+        end = start + step
+        above = [walk(end, side * ratio * step, levels - 1) for side in (1j, -1j)] if levels else [[end]]
+        return [start, *(place for branch in above for place in branch), start]
+
+    width = 2 * ratio / (1 - ratio**2)
+    return lines_in_frame(np.array(walk(0.5, 1j / width, depth)))
+
+
 FRACTALS: dict[str, tuple[Callable[[], BoolArray], float]] = {
     "line": (lambda: lines_in_frame(np.array([0, 1], np.complex128)), 1.0),
     "koch": (lambda: koch(6), math.log(4) / math.log(3)),
     "gasket": (lambda: gasket(1024), math.log(3) / math.log(2)),
+    "tree": (lambda: tree(1.7), 1.7),
     "carpet": (lambda: carpet(6), math.log(8) / math.log(3)),
     "plane": (lambda: np.ones((800, 800), np.bool_), 2.0),
 }
