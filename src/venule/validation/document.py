@@ -20,6 +20,8 @@ from venule.validation.shapes import ShapeError
 
 NOTHING = "–"
 GOOD_COVERAGE = (0.85, 0.99)
+ENOUGH = 30  # phantoms that show a region, from which on its coverage says something
+SAME = 0.05  # relative change at half resolution up to which a measurement counts as free of scale
 
 
 def shapes_section(errors: Sequence[ShapeError]) -> str:
@@ -57,19 +59,29 @@ def phantoms_section(compared: Sequence[Compared]) -> str:
 
 
 def coverage_summary(compared: Sequence[Compared]) -> str:
-    """How many measurements' intervals hold the truth as often as they should, and which do not."""
+    """How many measurements' intervals hold the truth as often as they should, and which do not; regions apart."""
+    low, high = GOOD_COVERAGE
     lines = []
     for kind in KINDS:
-        shares = {}
+        whole, by_region = {}, {}
         for (name, region), group in by_measurement(compared, kind).items():
             covered = [one.covered for one in group if one.covered is not None]
-            if not region and covered:
-                shares[name] = float(np.mean(covered))
-        low, high = GOOD_COVERAGE
-        missed = [f"`{name}` {100 * share:.0f} %" for name, share in shares.items() if not low <= share <= high]
-        held = f"{len(shares) - len(missed)} of {len(shares)}"
+            if covered and not region:
+                whole[name] = float(np.mean(covered))
+            elif len(covered) >= ENOUGH:
+                by_region[f"{name}_{region}"] = float(np.mean(covered))
+        missed = [f"`{name}` {100 * share:.0f} %" for name, share in whole.items() if not low <= share <= high]
+        held = f"{len(whole) - len(missed)} of {len(whole)}"
         outside = f"; outside: {', '.join(missed)}" if missed else ""
         lines.append(f"* {kind}: {held} measurements have 85 to 99 % of the truths in their intervals{outside}.")
+        if by_region:
+            less = [f"`{name}` {100 * share:.0f} %" for name, share in by_region.items() if share < low]
+            more = sum(share > high for share in by_region.values())
+            below = f" ({', '.join(less)})" if less else ""
+            lines.append(
+                f"* {kind}, by region: {len(by_region) - len(less) - more} of {len(by_region)} do; {len(less)} have "
+                f"fewer{below}, {more} have more."
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -131,6 +143,19 @@ def resolution_section(photographs: Sequence[Change], phantoms: Sequence[Change]
         rows.append(tuple(cells))
     columns = ("measurement", "photographs: change [limits]", "phantoms: change [limits]")
     return Table("Half resolution", columns, tuple(rows)).to_markdown()
+
+
+def resolution_summary(photographs: Sequence[Change], phantoms: Sequence[Change]) -> str:
+    """Which measurements stay what they are at half resolution, on average, and which do not."""
+    lines = []
+    for kind, group in (("photographs", photographs), ("phantoms", phantoms)):
+        changes = {name: [one[name] for one in group if name in one] for name in SCALE_FREE}
+        means = {name: float(np.mean(each)) for name, each in changes.items() if len(each) >= 3}
+        moved = [f"`{name}` {100 * mean:+.0f} %" for name, mean in means.items() if abs(mean) > SAME]
+        held = f"{len(means) - len(moved)} of {len(means)}"
+        outside = f"; more: {', '.join(moved)}" if moved else ""
+        lines.append(f"* {kind}: {held} change by {100 * SAME:.0f} % or less on average{outside}.")
+    return "\n".join(lines) + "\n"
 
 
 def quality_section(grades: Sequence[Grade]) -> str:

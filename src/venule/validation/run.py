@@ -13,6 +13,7 @@ from venule.validation.document import (
     phantoms_section,
     quality_section,
     resolution_section,
+    resolution_summary,
     shapes_section,
     write_document,
 )
@@ -28,7 +29,8 @@ FIRST_SEED = 700_000  # of phantoms that neither a model nor the calibration of 
 
 ABOUT_SHAPES = """\
 Lengths in pixels. Calibres are measured on the share of each pixel that is vessel; a drawing in yes and no of a
-vessel along the rows or columns has lost the fraction of a pixel, which is what the second row shows.
+vessel along the rows, the columns or a diagonal has lost the fraction of a pixel, which is what the second row shows.
+These are the measurements that the others are made of; each of the others has its exact geometry in the tests.
 """
 ABOUT_PHANTOMS = """\
 {phantoms} synthetic photographs of 560 to 1,400 pixels, from which no model learned and on which no interval was
@@ -119,11 +121,13 @@ def validate(
         say("half resolution")
         records = [r for name, every in EVERY.items() for r in open_dataset(data / name).split("test")[::every]]
         seeds = range(FIRST_SEED, FIRST_SEED + max(3, phantoms // 5))
+        halved = (
+            in_processes(photograph_at_half, records, jobs=jobs), in_processes(phantom_at_half, seeds, jobs=jobs)
+        )  # fmt: skip
         parts += [
-            resolution_section(
-                in_processes(photograph_at_half, records, jobs=jobs), in_processes(phantom_at_half, seeds, jobs=jobs)
-            ),
+            resolution_section(*halved),
             ABOUT_RESOLUTION.format(photographs=len(records), phantoms=len(seeds), size=PHANTOM_SIZE),
+            resolution_summary(*halved),
         ]
         say("quality: test photographs and degraded copies of them")
         grades = [
