@@ -7,7 +7,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from venule.batch import Done
 from venule.errors import VenuleError
@@ -18,18 +18,27 @@ class Shout:
     """Write the text in capitals; `seconds` for each file."""
 
     seconds: float = 0.0
-    columns: ClassVar[tuple[str, ...]] = ("letters", "text")
+    columns: ClassVar[dict[str, type]] = {"letters": float, "text": str}
+    suffixes: ClassVar[tuple[str, ...]] = ("_loud.txt", "_twice.txt")
+    joined: ClassVar[dict] = {}
+    parquet: ClassVar[bool] = False
+    by_content: ClassVar[bool] = True
 
-    def __call__(self, path: Path, content: bytes, /) -> Done:
+    def with_threads(self, threads: int) -> Self:
+        return self
+
+    def __call__(self, path: str, content: bytes, /) -> Done:
         text = content.decode()
         time.sleep(self.seconds)
         if text == "die":
             os._exit(3)
         if text == "die-once":  # the first of all processes that meets it dies
-            flag = path.with_suffix(".died")
+            flag = Path(path).with_suffix(".died")
             if not flag.exists():
                 flag.touch()
                 os._exit(3)
+        if text == "hang":
+            time.sleep(600)
         if text == "bug":
             raise KeyError("a bug in the work")
         if text == "nan":

@@ -16,6 +16,7 @@ import pytest
 from bad_files import write_bad_files
 
 import venule
+from venule.batch import read_journal
 from venule.cli.main import main
 
 
@@ -92,11 +93,11 @@ def test_thirty_bad_files_among_ten_good_ones_give_ten_results_and_thirty_reason
     assert "Traceback" not in first.stderr
 
     before = {path: path.stat().st_mtime_ns for path in output.rglob("*_vessels.png")}
-    journal = (output / "journal.jsonl").read_bytes()
+    journal = list(read_journal(output))
     second = venule_segment(folder, "-o", output, "--model", small_model, "--resume")
     assert second.returncode == 1
     assert {path: path.stat().st_mtime_ns for path in output.rglob("*_vessels.png")} == before
-    assert (output / "journal.jsonl").read_bytes() == journal
+    assert list(read_journal(output)) == journal
     assert rows(output) == table
 
 

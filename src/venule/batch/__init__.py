@@ -1,11 +1,20 @@
-"""Many photographs: journal, resume, local workers. Knows nothing of vessels."""
+"""Many photographs: lists, journal, resume, local processes and clusters. Knows nothing of vessels."""
 
-from venule.batch.files import Item, find_files
+from venule.batch.engine import Engine
+from venule.batch.items import Item
 from venule.batch.job import Job
 from venule.batch.journal import Record, read_journal
-from venule.batch.outputs import write_whole
+from venule.batch.layout import Layout
+from venule.batch.merge import merge
+from venule.batch.outputs import Output, write_whole
 from venule.batch.progress import show_progress
-from venule.batch.run import run
-from venule.batch.work import Done, Work
+from venule.batch.run import Batch, run
+from venule.batch.shard import Shard
+from venule.batch.status import read_status
+from venule.batch.tables import Joined
+from venule.batch.work import Done, Work, read_path
 
-__all__ = ["Done", "Item", "Job", "Record", "Work", "find_files", "read_journal", "run", "show_progress", "write_whole"]
+__all__ = [
+    "Batch", "Done", "Engine", "Item", "Job", "Joined", "Layout", "Output", "Record", "Shard", "Work", "merge",
+    "read_journal", "read_path", "read_status", "run", "show_progress", "write_whole",
+]  # fmt: skip

@@ -12,22 +12,33 @@ LOCK = ".lock"
 
 
 @contextmanager
-def alone_in(output: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """Be the only run that writes into a folder; the system ends that with the process, whatever kills it.
 
     Raises:
         OutputError: another run is at work there (reason "in-use"), or nothing can be written there.
     """
-    lock = FileLock(output / LOCK)
+    lock = FileLock(folder / LOCK)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         raise OutputError(
-            f"another run of venule writes into {output}: wait for it, stop it, or name another folder", reason="in-use"
+            f"another run of venule writes into {folder}: wait for it, stop it, or name another folder", reason="in-use"
         ) from None
     except OSError as error:
-        raise OutputError(f"cannot write {output / LOCK}: {error.strerror}") from error
+        raise OutputError(f"cannot write {folder / LOCK}: {error.strerror}") from error
     try:
         yield
     finally:
         lock.release()
+
+
+def is_at_work(folder: Path) -> bool:
+    """Whether a run writes into a folder now."""
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with alone_in(folder):
+            return False
+    except OutputError as error:
+        return error.reason == "in-use"

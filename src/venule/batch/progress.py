@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from venule.batch.job import Job
 
@@ -20,10 +20,34 @@ def show_progress() -> Iterator[Callable[[Job], None]]:
     if not console.is_terminal:
         yield _Lines()
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed"))
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task("", total=None, failed=0)
-        yield lambda job: bar.update(task, total=job.total, completed=job.finished, failed=job.failed)
+    with Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rest]}"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bar:
+        task = bar.add_task("", total=None, rest="")
+        yield lambda job: bar.update(task, total=job.total, completed=job.finished, rest=how_far(job))
+
+
+def how_far(job: Job) -> str:
+    """Failed, speed and time left, in words."""
+    left = job.seconds_left
+    rest = [f"{job.failed} failed", f"{job.a_second:.1f} a second"]
+    return ", ".join(rest + ([f"{duration(left)} left"] if left is not None else []))
+
+
+def duration(seconds: float) -> str:
+    """A time in the units that people think in: "41 s", "12 min", "3 h 20 min", "2 d 4 h"."""
+    minutes, hours, days = seconds / 60, seconds / 3600, seconds / 86400
+    if minutes < 2:
+        return f"{seconds:.0f} s"
+    if hours < 2:
+        return f"{minutes:.0f} min"
+    if days < 2:
+        return f"{int(hours)} h {int(minutes % 60)} min"
+    return f"{int(days)} d {int(hours % 24)} h"
 
 
 class _Lines:
@@ -34,7 +58,5 @@ class _Lines:
         now = time.monotonic()
         if now - self._latest >= SECONDS_BETWEEN_LINES or job.finished == job.total:
             self._latest = now
-            worked = job.finished - job.skipped
-            left = (job.total - job.finished) * job.seconds / max(1, worked)
-            line = f"{job.finished} of {job.total}, {job.failed} failed, {job.seconds:.0f} s gone, {left:.0f} s left"
+            line = f"{job.finished} of {job.total}, {how_far(job)}, {duration(job.seconds)} gone"
             print(line, file=sys.stderr, flush=True)

@@ -1,48 +1,191 @@
-"""results.csv and manifest.json, made from the records of a batch."""
+"""results.csv, its Parquet copies and manifest.json, made from the journal a record at a time."""
 
 import csv
 import io
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from itertools import islice
+from typing import IO, Any, BinaryIO
 
 from venule.batch.journal import Record
-from venule.batch.outputs import write_whole
+from venule.batch.outputs import Output
 
-RESULTS, MANIFEST = "results.csv", "manifest.json"
+RESULTS, PARQUET, MANIFEST = "results.csv", "results.parquet", "manifest.json"
 LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-image", "scipy")
+ROWS = 1000  # of a row group
+_BEFORE, _AFTER = ("status", "reason", "message"), ("duplicate_of", "outputs")
 
 
-def write_results(output: Path, records: Iterable[Record], *, columns: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class Joined:
+    """A table of a batch that joins a table of each file.
+
+    Attributes:
+        name: "segments" for segments.csv and segments.parquet.
+        columns: of it, each float or str.
+    """
+
+    name: str
+    columns: Mapping[str, type]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table of results.
+
+    A column of a list that is called like one of venule's own gets "list_" before it.
+
+    Attributes:
+        work: that the work fills, each float or str.
+        carried: of the lists.
+    """
+
+    work: Mapping[str, type]
+    carried: Sequence[str] = ()
+
+    @cached_property
+    def kinds(self) -> dict[str, type]:
+        """What each column holds, float or str, in their order."""
+        listed = [self._listed(name) for name in self.carried]
+        texts = dict.fromkeys(("path", *listed, *_BEFORE), str)
+        return {**texts, **self.work, **dict.fromkeys(_AFTER, str)}
+
+    def cells(self, record: Record) -> list[Any]:
+        """The cells of a record."""
+        known = {
+            **{self._listed(name): value for name, value in record.carried.items()},
+            **record.row,
+            **{name: getattr(record, name) for name in ("path", *_BEFORE, "duplicate_of")},
+            "outputs": ";".join(record.outputs),
+        }
+        return [known.get(column) for column in self.kinds]
+
+    def row(self, record: Record) -> dict[str, Any]:
+        """The cells by column, as Parquet takes them."""
+        cells = zip(self.kinds, self.cells(record), strict=True)
+        return {name: _unicode(cell) if isinstance(cell, str) else cell for name, cell in cells}
+
+    def _listed(self, name: str) -> str:
+        return f"list_{name}" if name in {"path", *_BEFORE, *_AFTER, *self.work} else name
+
+
+def write_results(output: Output, records: Iterable[Record], columns: Columns) -> None:
     """Write results.csv: one row a file.
 
     Args:
-        output: the output folder.
+        output: where.
         records: in the order of the rows.
-        columns: of the records' rows, between those that every batch has.
+        columns: of the table.
 
     Raises:
         OutputError: it cannot be written.
     """
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(["path", "status", "reason", "message", *columns, "seconds", "outputs"])
-    for record in records:
-        cells = [record.path, record.status, record.reason, record.message, *map(record.row.get, columns)]
-        table.writerow([_harmless(cell) for cell in [*cells, record.seconds, ";".join(record.outputs)]])
-    # A file's name can hold bytes that are no UTF-8; they are written as \udcff, so that the table stays readable.
-    write_whole(output / RESULTS, text.getvalue().encode("utf-8", errors="backslashreplace"))
+    with output.writing(RESULTS) as file, _text(file) as text:
+        table = csv.writer(text)
+        table.writerow([harmless(column) for column in columns.kinds])
+        for record in records:
+            table.writerow([harmless(cell) for cell in columns.cells(record)])
 
 
-def write_manifest(output: Path, *, settings: Mapping[str, Any], **about: Any) -> None:
+def write_parquet(output: Output, records: Iterable[Record], columns: Columns) -> None:
+    """Write results.parquet, the same table: numbers as float64, texts as strings.
+
+    Args:
+        output: where.
+        records: in the order of the rows.
+        columns: of the table.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = schema_of(columns.kinds)
+    rows = iter(records)
+    with output.writing(PARQUET) as file, pq.ParquetWriter(file, schema) as writer:
+        while part := list(islice(rows, ROWS)):
+            writer.write_table(pa.Table.from_pylist([columns.row(record) for record in part], schema))
+
+
+def write_joined(output: Output, records: Iterable[Record], suffix: str, joined: Joined) -> None:
+    """Join the tables of all files, as CSV and as Parquet.
+
+    Args:
+        output: where, and from where.
+        records: in the order of the rows.
+        suffix: of the tables of the files.
+        joined: the table.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    import pyarrow.parquet as pq
+
+    schema = schema_of(joined.columns)
+    with (
+        output.writing(f"{joined.name}.csv") as file,
+        output.writing(f"{joined.name}.parquet") as parquet,
+        pq.ParquetWriter(parquet, schema) as writer,
+    ):
+        file.write(",".join(joined.columns).encode() + b"\r\n")
+        for record in records:
+            for name in () if record.duplicate_of else record.outputs:
+                if name.endswith(suffix):
+                    content = output.read(name)
+                    file.write(content.split(b"\r\n", 1)[1])
+                    writer.write_table(parse(content, joined))
+
+
+def parse(content: bytes, joined: Joined) -> Any:
+    """The table of a file as pyarrow's."""
+    import pyarrow as pa
+
+    kinds = joined.columns
+    rows = [
+        {name: _cell(row[name], kind) for name, kind in kinds.items()}
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
+    ]
+    return pa.Table.from_pylist(rows, schema_of(kinds))
+
+
+def schema_of(kinds: Mapping[str, type]) -> Any:
+    """Columns as pyarrow's schema."""
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.float64() if kind is float else pa.string()) for name, kind in kinds.items()])
+
+
+def _cell(text: str, kind: type) -> Any:
+    return text if kind is str else float(text) if text else None
+
+
+def _unicode(text: str) -> str:
+    """A file's name can hold bytes that are no UTF-8; they become text, so that the table stays readable."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+@contextmanager
+def _text(file: BinaryIO) -> Iterator[IO[str]]:
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
+    try:
+        yield text
+        text.flush()
+    finally:
+        text.detach()
+
+
+def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any) -> None:
     """Write manifest.json: what made the results, with which settings, where and when.
 
     Args:
-        output: the output folder.
+        output: where.
         settings: of the work, with the model's name and SHA-256.
         **about: times and counts.
 
@@ -56,9 +199,9 @@ def write_manifest(output: Path, *, settings: Mapping[str, Any], **about: Any) -
         "libraries": {name: version(name) for name in LIBRARIES},
     }
     manifest = {"venule": version("venule"), "settings": settings, **about, "platform": machine}
-    write_whole(output / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    output.write(MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """A text that a spreadsheet would run as a formula, made a text (CWE-1236)."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -3,15 +3,21 @@
 import errno
 import hashlib
 import json
+import os
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Protocol
+from pathlib import PurePosixPath
+from typing import Any, Protocol, Self
 
-from venule.batch.files import Item
+from venule.batch import addresses
+from venule.batch.archives import Sequence, is_archive, is_sequential, members, read_member
+from venule.batch.items import Item
 from venule.batch.journal import Record
-from venule.batch.outputs import write_whole
+from venule.batch.layout import Layout
+from venule.batch.outputs import Output
+from venule.batch.tables import Joined
 from venule.errors import OutputError, VenuleError
 
 MAX_BYTES = 2 * 1024**3  # of one file: it is read whole
@@ -34,10 +40,29 @@ class Work(Protocol):
     """What a batch does to a file; must survive pickling, on its way to other processes."""
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of results.csv that its rows fill."""
+    def columns(self) -> Mapping[str, type]:
+        """The columns of results.csv that its rows fill, each float or str."""
 
-    def __call__(self, path: Path, content: bytes, /) -> Done:
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of the outputs that it may make."""
+
+    @property
+    def joined(self) -> Mapping[str, Joined]:
+        """Those of them that are tables to join, by suffix."""
+
+    @property
+    def parquet(self) -> bool:
+        """Whether the table is to be written as Parquet, too."""
+
+    @property
+    def by_content(self) -> bool:
+        """Whether files of the same content have the same result, whatever they are called."""
+
+    def with_threads(self, threads: int) -> Self:
+        """The same with so many threads for each process, which changes no result."""
+
+    def __call__(self, path: str, content: bytes, /) -> Done:
         """Do it.
 
         Args:
@@ -62,12 +87,14 @@ class Process:
     Attributes:
         work: what to do.
         settings: hash of the settings, for the record.
-        output: the output folder.
+        output: where the outputs go.
+        layout: how they are called there.
     """
 
     work: Work
     settings: str
-    output: Path
+    output: Output
+    layout: Layout = Layout.MIRRORED
 
     def __call__(self, item: Item) -> Record:
         """Do one file.
@@ -79,14 +106,13 @@ class Process:
             OutputError: nothing can be written any more, so that going on makes no sense.
         """
         start = time.perf_counter()
-        record = Record(item.name, str(item.path), "", self.settings, "failed")
+        record = self._record(item)
         try:
-            content = read(item.path)
-            record = replace(record, content=digest(content))
+            content, modified = read(item)
+            record = replace(record, content=digest(content), size=len(content), modified=modified)
             done = self.work(item.path, content)
             row = json.loads(json.dumps(dict(done.row), allow_nan=False))
-            outputs = self._write(item, done.outputs)
-            record = replace(record, status="ok", row=row, outputs=outputs)
+            record = replace(record, status="ok", row=row, outputs=self._write(item, done.outputs))
         except OutputError:
             raise
         except VenuleError as error:
@@ -95,43 +121,84 @@ class Process:
             record = replace(record, reason="out-of-memory", message="not enough memory; use fewer --jobs")
         except Exception as error:  # one file must never end the batch
             record = replace(record, reason="unexpected-error", message=f"{type(error).__name__}: {error}")
-        return replace(record, seconds=round(time.perf_counter() - start, 3))
+        return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
 
-    def crashed(self, item: Item) -> Record:
-        """The record of a file that ended the process that worked on it, twice."""
-        content = content_or_nothing(item.path)
-        message = "the process that worked on it died, also when it was tried again alone (out of memory, or a bug)"
-        return Record(item.name, str(item.path), content, self.settings, "failed", "crashed", message)
+    def lost(self, item: Item, *, limit: float | None) -> Record:
+        """The record of a file that twice ended the process that worked on it, or took it too long.
 
-    def _write(self, item: Item, outputs: Mapping[str, bytes]) -> list[str]:
-        names = [item.name + suffix for suffix in outputs]
-        for name, content in zip(names, outputs.values(), strict=True):
+        Args:
+            item: the file.
+            limit: seconds that it was given; None where it did not take too long.
+        """
+        try:
+            content, modified = read(item)
+            record = replace(self._record(item), content=digest(content), size=len(content), modified=modified)
+        except UnreadableError:
+            record = self._record(item)
+        if limit is None:
+            message = "the process that worked on it died, also when it was tried again alone (out of memory, or a bug)"
+            return replace(record, reason="crashed", message=message)
+        message = f"it took more than {limit:g} s, also when it was tried again alone; --time-limit gives more"
+        return replace(record, reason="timed-out", message=message)
+
+    def duplicate(self, item: Item, original: Record) -> Record:
+        """The record of a file with the content of another that is done."""
+        return replace(
+            original,
+            name=item.name,
+            path=item.path,
+            seconds=0.0,
+            ended=time.time(),
+            size=item.size,
+            modified=item.modified,
+            duplicate_of=original.duplicate_of or original.path,
+            carried=item.carried,
+        )
+
+    def _record(self, item: Item) -> Record:
+        return Record(
+            item.name, item.path, "", self.settings, "failed", size=item.size, modified=item.modified,
+            carried=item.carried,
+        )  # fmt: skip
+
+    def _write(self, item: Item, outputs: Mapping[str, bytes]) -> dict[str, int]:
+        written = {}
+        for suffix, content in outputs.items():
+            name = self.layout.place(item.name, suffix)
             try:
-                write_whole(self.output / name, content)
+                self.output.write(name, content)
             except OutputError as error:
                 if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENAMETOOLONG:
                     raise VenuleError(str(error), reason="name-too-long") from error
                 raise
-        return names
+            written[name] = len(content)
+        return written
 
 
-def read(path: Path) -> bytes:
-    """The content of a file.
+def read(item: Item) -> tuple[bytes, str]:
+    """The content of a file, and what of it tells that it has changed (see `Source.modified`).
 
     Raises:
-        UnreadableError: it is not there (reason "not-found"), no file, too large, or cannot be read.
+        UnreadableError: it is not there (reason "not-found"), no file, too large, changing, or cannot be read.
     """
+    if item.problem:
+        raise UnreadableError(item.problem, reason="broken-archive")
+    if item.content is not None:
+        return item.content, item.modified
+    if item.member:
+        _check_size(item.path, item.member.size)
+        return read_member(item.archive, item.member), item.modified
     try:
-        if not path.exists():
-            raise UnreadableError(f"{path} is not there, or is a link to nothing", reason="not-found")
-        if not path.is_file():
-            raise UnreadableError(f"{path} is no file", reason="not-a-file")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UnreadableError(f"{path} has {size:,} bytes; the limit is {MAX_BYTES:,}", reason="file-too-large")
-        return path.read_bytes()
+        if addresses.is_remote(item.path):
+            _check_size(item.path, item.size or 0)
+            return addresses.read_remote(item.path), item.modified
+        return _read_local(item.path)
+    except FileNotFoundError as error:
+        raise UnreadableError(f"{item.path} is not there, or is a link to nothing", reason="not-found") from error
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
+        raise UnreadableError(f"{item.path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # a NUL in a path of a list
+        raise UnreadableError(f"{item.path!r} is no path: {error}", reason="not-found") from error
 
 
 def digest(content: bytes) -> str:
@@ -139,9 +206,49 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def content_or_nothing(path: Path) -> str:
+def content_or_nothing(item: Item) -> str:
     """SHA-256 of a file's content; "" where it cannot be read."""
     try:
-        return digest(read(path))
-    except UnreadableError:
+        return digest(read(item)[0])
+    except VenuleError:
         return ""
+
+
+def _read_local(path: str) -> tuple[bytes, str]:
+    if not stat.S_ISREG(os.stat(path).st_mode):  # before it is opened: opening a pipe would wait for ever
+        raise UnreadableError(f"{path} is no file", reason="not-a-file")
+    with open(path, "rb") as file:
+        before = os.fstat(file.fileno())
+        _check_size(path, before.st_size)
+        content = file.read()
+        after = os.fstat(file.fileno())
+    if (len(content), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise UnreadableError(f"{path} was written while it was read: --resume does it again", reason="changing")
+    return content, str(after.st_mtime_ns)
+
+
+def _check_size(path: str, size: int) -> None:
+    if size > MAX_BYTES:
+        raise UnreadableError(f"{path} has {size:,} bytes; the limit is {MAX_BYTES:,}", reason="file-too-large")
+
+
+def read_path(path: str) -> bytes:
+    """The content of a file by the path in its record; it may lie in an archive.
+
+    Raises:
+        VenuleError: it cannot be read.
+    """
+    if not addresses.is_remote(path) and not os.path.exists(path):
+        for parent in PurePosixPath(path).parents:
+            archive = str(parent)
+            if is_archive(archive) and os.path.isfile(archive):
+                name = path.removeprefix(archive + "/")
+                return _read_named(archive, name)
+    return read(Item(0, path, ""))[0]
+
+
+def _read_named(archive: str, name: str) -> bytes:
+    for member in members(archive):
+        if member.name == name:
+            return Sequence(archive).read(member) if is_sequential(archive) else read_member(archive, member)
+    raise UnreadableError(f"{archive} has no {name} any more", reason="not-found")

@@ -8,10 +8,12 @@ from venule.cli import data
 from venule.cli.demo import demo
 from venule.cli.evaluate import evaluate
 from venule.cli.measure import measure
+from venule.cli.merge import merge
 from venule.cli.models import models
 from venule.cli.networks import networks
 from venule.cli.report import report
 from venule.cli.segment import segment
+from venule.cli.status import status
 from venule.cli.study import study
 from venule.cli.submit import submit
 from venule.cli.train import train
@@ -42,7 +44,21 @@ def venule(
     """Options that come before every command."""
 
 
-for command in (demo, segment, measure, report, validate, evaluate, train, study, submit, networks, models):
+for command in (
+    demo,
+    segment,
+    measure,
+    report,
+    status,
+    merge,
+    validate,
+    evaluate,
+    train,
+    study,
+    submit,
+    networks,
+    models,
+):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

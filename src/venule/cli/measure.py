@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
+from venule.cli import options
+
 
 def measure(
-    photographs: Annotated[
-        list[str], typer.Argument(help="Photographs, folders (searched to the bottom) or patterns.", metavar="PATH")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
-    model: Annotated[str, typer.Option(help="A shipped model (see venule models), or the folder of your own.")] = (
-        "general"
-    ),
+    photographs: options.Photographs,
+    output: options.Output,
+    model: options.Model = "general",
     vessels: Annotated[Path | None, typer.Option(help="Folder with vessel maps to measure instead.")] = None,
     arteries: Annotated[Path | None, typer.Option(help="Folder with maps of the arteries.")] = None,
     veins: Annotated[Path | None, typer.Option(help="Folder with maps of the veins.")] = None,
@@ -24,14 +22,20 @@ def measure(
     min_quality: Annotated[
         float | None, typer.Option(help="Refuse photographs whose quality, 0 to 1, is below; left out: flag them.")
     ] = None,
-    flips: Annotated[bool, typer.Option("--flips", help="Average four mirror images: steadier, and slower.")] = False,
-    threshold: Annotated[float | None, typer.Option(help="Probability, 0 to 1; the model's own if left out.")] = None,
-    runtime: Annotated[str, typer.Option(help="onnxruntime; or openvino (extra openvino), faster.")] = "onnxruntime",
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; chosen by the number of photographs.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run ended.")] = False,
+    flips: options.Flips = False,
+    threshold: options.Threshold = None,
+    runtime: options.Runtime = "onnxruntime",
+    resume: options.Resume = False,
+    jobs: options.Jobs = None,
+    engine: options.EngineKind = "local",
+    address: options.Address = None,
+    time_limit: options.TimeLimit = 300.0,
+    layout: options.LayoutKind = "mirrored",
+    shard: options.ShardText = None,
+    journal: options.Journal = None,
 ) -> None:
     """Measure the vessels of fundus photographs: a row each in results.csv, and what every column means."""
-    from venule.batch import show_progress
+    from venule.batch import Batch, show_progress
     from venule.jobs import SegmentPhotograph
     from venule.jobs.measure import MeasurePhotograph, measure_files
     from venule.measurement import Scale
@@ -40,6 +44,7 @@ def measure(
     scale = Scale(um_per_pixel, field, disc_um)
     work = MeasurePhotograph(finding, vessels, arteries, veins, scale, segments, min_quality)
     with show_progress() as progress:
-        job = measure_files(photographs, output, work=work, jobs=jobs, resume=resume, progress=progress)
+        batch = Batch.of(engine, jobs, address, time_limit, layout, resume, shard, journal, progress)
+        job = measure_files(photographs, output, work=work, batch=batch)
     typer.echo(job.summary())
     raise typer.Exit(job.exit_code)

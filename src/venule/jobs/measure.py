@@ -3,19 +3,18 @@
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, Self
 
 import cv2
 import numpy as np
 
 from venule import __version__
 from venule.arrays import BoolArray, FloatArray
-from venule.batch import Done, Job, find_files, run
+from venule.batch import Batch, Done, Job, Joined, run
 from venule.datasets.dataset import read_drawing
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
@@ -23,9 +22,8 @@ from venule.jobs.segment import (
     PHOTOGRAPH_SUFFIXES,
     SegmentPhotograph,
     encode_mask,
-    processes_for,
 )
-from venule.jobs.tables import write_dictionary, write_parquet, write_segments
+from venule.jobs.tables import write_dictionary
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
 from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
@@ -33,10 +31,12 @@ from venule.photograph import Photograph, read_photograph
 from venule.vessels import VesselMap
 
 GRAPH, VESSELS, SEGMENTS = "_graph.json", "_vessels.png", "_segments.csv"
-SEGMENT_COLUMNS = (
-    "path", "segment", "start_kind", "end_kind", "length_px", "chord_px", "calibre_mean_px", "calibre_sd_px",
-    "tortuosity_distance", "tortuosity_curvature_per_px", "inflections", "row_px", "column_px",
-)  # fmt: skip
+_TEXTS = ("quality_reasons", "reasons")
+SEGMENT_COLUMNS = {
+    "path": str, "segment": float, "start_kind": str, "end_kind": str, "length_px": float, "chord_px": float,
+    "calibre_mean_px": float, "calibre_sd_px": float, "tortuosity_distance": float,
+    "tortuosity_curvature_per_px": float, "inflections": float, "row_px": float, "column_px": float,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,36 @@ class MeasurePhotograph:
     min_quality: float | None = None
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def columns(self) -> Mapping[str, type]:
         """Of the row: field of view and quality, then every measurement, in pixels and in the units of the scale."""
-        return ("fov_diameter_px", "quality", "quality_reasons", *table_columns(self.scale.unit_names))
+        names = ("fov_diameter_px", "quality", "quality_reasons", *table_columns(self.scale.unit_names))
+        return {name: str if name in _TEXTS else float for name in names}
 
-    def __call__(self, path: Path, content: bytes, /) -> Done:
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of the outputs."""
+        return (VESSELS, GRAPH, *([SEGMENTS] if self.segments else []))
+
+    @property
+    def joined(self) -> Mapping[str, Joined]:
+        """The table of the segments of all photographs."""
+        return {SEGMENTS: Joined("segments", SEGMENT_COLUMNS)} if self.segments else {}
+
+    @property
+    def parquet(self) -> bool:
+        """The table is written as Parquet, too."""
+        return True
+
+    @property
+    def by_content(self) -> bool:
+        """Maps that are given are found by the name of the photograph."""
+        return not (self.vessels or self.arteries or self.veins)
+
+    def with_threads(self, threads: int) -> Self:
+        """The same with so many threads for each process."""
+        return replace(self, finding=self.finding.with_threads(threads))
+
+    def __call__(self, path: str, content: bytes, /) -> Done:
         """Measure a photograph.
 
         Returns:
@@ -79,7 +104,7 @@ class MeasurePhotograph:
         """
         if self.finding.threads:
             cv2.setNumThreads(self.finding.threads)
-        photograph = read_photograph(content, name=str(path))
+        photograph = read_photograph(content, name=path)
         found = self._find(photograph, path)
         quality = assess_quality(found)
         self._check(quality, path)
@@ -118,7 +143,7 @@ class MeasurePhotograph:
             "min_quality": self.min_quality,
         }
 
-    def _check(self, quality: Quality, path: Path) -> None:
+    def _check(self, quality: Quality, path: str) -> None:
         if self.min_quality is not None and quality.score is not None and quality.score < self.min_quality:
             why = f" ({', '.join(quality.reasons)})" if quality.reasons else ""
             raise MeasurementError(
@@ -130,7 +155,7 @@ class MeasurePhotograph:
     def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
         return ("arteries", self.arteries), ("veins", self.veins)
 
-    def _find(self, photograph: Photograph, path: Path) -> VesselMap:
+    def _find(self, photograph: Photograph, path: str) -> VesselMap:
         if self.vessels is None:
             return self.finding.find(photograph)
         drawn = _map_of(self.vessels, path, photograph.fov.mask)
@@ -146,38 +171,24 @@ class MeasurePhotograph:
 
 
 def measure_files(
-    paths: Sequence[Path | str],
-    output: Path,
-    *,
-    work: MeasurePhotograph,
-    jobs: int | None = None,
-    resume: bool = False,
-    progress: Callable[[Job], None] = lambda job: None,
+    paths: Sequence[Path | str], output: Path | str, *, work: MeasurePhotograph, batch: Batch | None = None
 ) -> Job:
-    """Measure files, folders and glob patterns into a folder: see `venule.batch.run`.
+    """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.run`.
 
     Beside what every batch writes: `results.parquet`, the table of results.csv; `dictionary.csv`, what each column
     means; and with `work.segments`, `segments.csv` and `segments.parquet`, a row a segment of every photograph.
 
     Args:
         paths: of the photographs.
-        output: folder for the results.
-        work: the options; its threads are set here, so that jobs x threads are the cores.
-        jobs: processes; None: one for a few photographs, up to one for each core for many.
-        resume: skip what an earlier run has done.
-        progress: is called after each photograph.
+        output: folder for the results, or URL.
+        work: the options; threads are set so that processes x threads are the cores.
+        batch: how it runs.
 
     Raises:
         VenuleError: nothing is found, the output folder is in use, or an option is wrong.
     """
-    items = find_files(paths, suffixes=PHOTOGRAPH_SUFFIXES, leave_out=output)
-    jobs = jobs or processes_for(len(items))
-    work = replace(work, finding=replace(work.finding, threads=max(1, (os.cpu_count() or 1) // jobs)))
-    job = run(items, output, work=work, settings=work.settings(), jobs=jobs, resume=resume, progress=progress)
-    write_dictionary(output, units=work.scale.unit_names)
-    write_parquet(output / "results.csv")
-    if work.segments:
-        write_segments(output, columns=SEGMENT_COLUMNS, suffix=SEGMENTS)
+    job = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=work.settings(), batch=batch)
+    write_dictionary(job.output, units=work.scale.unit_names)
     return job
 
 
@@ -190,20 +201,21 @@ def describe(measured: Measured) -> dict[str, Any]:
     }
 
 
-def _map_of(folder: Path, photograph: Path, fov: BoolArray) -> BoolArray:
+def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
     """The drawing that is called as a photograph, or as `venule segment` calls it, inside the field of view."""
     there = _files(folder)
-    stem = photograph.name.rsplit(".", 1)[0].lower()
+    name = PurePosixPath(photograph).name
+    stem = name.rsplit(".", 1)[0].lower()
     path = there.get(stem) or there.get(f"{stem}_vessels")
     if path is None:
         raise MeasurementError(
-            f"{folder} has no map for {photograph.name}: call it {stem}.png or {stem}_vessels.png",
+            f"{folder} has no map for {name}: call it {stem}.png or {stem}_vessels.png",
             reason="no-vessel-map",
         )
     drawn = read_drawing(path)
     if drawn.shape != fov.shape:
         raise MeasurementError(
-            f"{path} is {drawn.shape[1]}x{drawn.shape[0]}, its photograph {photograph.name} {fov.shape[1]}x"
+            f"{path} is {drawn.shape[1]}x{drawn.shape[0]}, its photograph {name} {fov.shape[1]}x"
             f"{fov.shape[0]}: they must have the same size",
             reason="wrong-size",
         )
@@ -215,7 +227,7 @@ def _files(folder: Path) -> dict[str, Path]:
     return files_by_stem(folder)
 
 
-def _segment_table(path: Path, measured: Measured) -> bytes:
+def _segment_table(path: str, measured: Measured) -> bytes:
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(SEGMENT_COLUMNS)

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from venule.arrays import BoolArray, FloatArray, ImageArray
-from venule.batch import read_journal, write_whole
+from venule.batch import read_journal, read_path, write_whole
 from venule.errors import OutputError, VenuleError
 from venule.jobs.measure import GRAPH, VESSELS
 from venule.measurement import BY_NAME, Definition
@@ -96,8 +96,8 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
         OutputError: the report cannot be written.
     """
     rows = _read_rows(output)
-    outputs = {record.path: record.outputs for record in read_journal(output).values()}
-    sheets = [_sheet(output, row, outputs.get(row["path"], [])) for row in rows]
+    outputs = {record.path: record.outputs for record in read_journal(output)}
+    sheets = [_sheet(output, row, outputs.get(row["path"], {})) for row in rows]
     manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
     title = f"Retinal vessels of {len(rows)} photograph{'s' if len(rows) > 1 else ''}"
     page = make_report(sheets, title=title, about=_about(manifest), shown=SHOWN)
@@ -139,7 +139,7 @@ def _about(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _sheet(output: Path, row: Mapping[str, str], outputs: Sequence[str]) -> Sheet:
+def _sheet(output: Path, row: Mapping[str, str], outputs: Iterable[str]) -> Sheet:
     path = Path(row["path"])
     graph_file = next((name for name in outputs if name.endswith(GRAPH)), None)
     if row["status"] != "ok" or graph_file is None:
@@ -163,7 +163,7 @@ def _sheet(output: Path, row: Mapping[str, str], outputs: Sequence[str]) -> Shee
         ) from error
     pictures = []
     try:
-        photograph = read_photograph(path)
+        photograph = read_photograph(read_path(row["path"]), name=row["path"])
         pictures = _pictures(photograph.image, photograph.fov.mask, vessels, graph)
     except VenuleError as error:
         notes.append(f"The photograph cannot be shown any more: {error}")

@@ -1,17 +1,18 @@
 """Segment many photographs: what one photograph's work is, and the batch of it."""
 
-import os
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import cv2
 import numpy as np
 
 from venule import __version__
 from venule.arrays import BoolArray, ImageArray, ProbabilityArray
-from venule.batch import Done, Job, find_files, run
+from venule.batch import Batch, Done, Job, Joined, run
+from venule.errors import VenuleError
 from venule.models import load_model
 from venule.photograph import Photograph, read_photograph
 from venule.segmentation import check_runtime, check_threshold, segment
@@ -22,8 +23,7 @@ PHOTOGRAPH_SUFFIXES = (
 )  # fmt: skip
 # What of a card decides what a photograph becomes.
 _DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}
-# Fewer are done sooner by the threads of one process than by starting another, which takes about a second.
-PHOTOGRAPHS_A_PROCESS = 8
+MASKS = {"png": "_vessels.png", "rle": "_vessels.json"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class SegmentPhotograph:
         overlay: write the photograph with its vessels drawn in, too.
         runtime: what runs the network, see `venule.segment`.
         threads: for each process; None: as many as there are cores. Changes no result.
+        masks: "png", or "rle": the run lengths of COCO, as JSON.
+
+    Raises:
+        VenuleError: there is no such kind of masks.
     """
 
     model: str = "general"
@@ -47,24 +51,45 @@ class SegmentPhotograph:
     overlay: bool = False
     runtime: str = "onnxruntime"
     threads: int | None = None
+    masks: str = "png"
 
-    columns: ClassVar[tuple[str, ...]] = ("fov_diameter_px", "vessel_share")
+    columns: ClassVar[Mapping[str, type]] = {"fov_diameter_px": float, "vessel_share": float}
+    joined: ClassVar[Mapping[str, Joined]] = {}
+    parquet: ClassVar[bool] = False
+    by_content: ClassVar[bool] = True
 
-    def __call__(self, path: Path, content: bytes, /) -> Done:
+    def __post_init__(self) -> None:
+        """Check the kind of masks."""
+        if self.masks not in MASKS:
+            raise VenuleError(f"unknown kind of masks {self.masks!r}: choose one of {', '.join(MASKS)}")
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of the outputs."""
+        pictures = {"_probability.png": self.probability, "_overlay.png": self.overlay}
+        return (MASKS[self.masks], *(suffix for suffix, asked in pictures.items() if asked))
+
+    def with_threads(self, threads: int) -> Self:
+        """The same with so many threads for each process."""
+        return replace(self, threads=threads)
+
+    def __call__(self, path: str, content: bytes, /) -> Done:
         """Segment a photograph.
 
         Returns:
-            `_vessels.png`, 0 and 255; `_probability.png`, 8 bits, probability x 255 rounded; `_overlay.png`: of the
-            size of the photograph. The row: diameter of the field of view in pixels, share of it that is vessel.
+            `_vessels.png`, 0 and 255, or `_vessels.json`, run lengths; `_probability.png`, 8 bits, probability x 255
+            rounded; `_overlay.png`: of the size of the photograph. The row: diameter of the field of view in pixels,
+            share of it that is vessel.
 
         Raises:
             PhotographError: it cannot be read, or is no fundus photograph.
         """
         if self.threads:
             cv2.setNumThreads(self.threads)
-        photograph = read_photograph(content, name=str(path))
+        photograph = read_photograph(content, name=path)
         found = self.find(photograph)
-        outputs = {"_vessels.png": encode_mask(found.vessels)}
+        encode = encode_mask if self.masks == "png" else encode_runs
+        outputs = {MASKS[self.masks]: encode(found.vessels)}
         if self.probability:
             outputs["_probability.png"] = encode_probability(found.probability)
         if self.overlay:
@@ -100,45 +125,51 @@ class SegmentPhotograph:
             "probability": self.probability,
             "overlay": self.overlay,
             "runtime": check_runtime(self.runtime),
+            "masks": self.masks,
         }
 
 
 def segment_files(
-    paths: Sequence[Path | str],
-    output: Path,
-    *,
-    work: SegmentPhotograph,
-    jobs: int | None = None,
-    resume: bool = False,
-    progress: Callable[[Job], None] = lambda job: None,
+    paths: Sequence[Path | str], output: Path | str, *, work: SegmentPhotograph, batch: Batch | None = None
 ) -> Job:
-    """Segment files, folders and glob patterns into a folder: see `venule.batch.run`.
+    """Segment files, folders, patterns, lists and archives: see `venule.batch.run`.
 
     Args:
         paths: of the photographs.
-        output: folder for the results.
-        work: the options; its `threads` are set here, so that jobs x threads are the cores.
-        jobs: processes; None: one for a few photographs, up to one for each core for many.
-        resume: skip what an earlier run has done.
-        progress: is called after each photograph.
+        output: folder for the results, or URL.
+        work: the options; its `threads` are set so that processes x threads are the cores.
+        batch: how it runs.
 
     Raises:
         VenuleError: nothing is found, the output folder is in use, or an option is wrong.
     """
-    items = find_files(paths, suffixes=PHOTOGRAPH_SUFFIXES, leave_out=output)
-    jobs = jobs or processes_for(len(items))
-    work = replace(work, threads=max(1, (os.cpu_count() or 1) // jobs))
-    return run(items, output, work=work, settings=work.settings(), jobs=jobs, resume=resume, progress=progress)
-
-
-def processes_for(photographs: int) -> int:
-    """How many processes are worth starting: one for a few photographs, up to one for each core for many."""
-    return max(1, min(os.cpu_count() or 1, photographs // PHOTOGRAPHS_A_PROCESS))
+    return run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=work.settings(), batch=batch)
 
 
 def encode_mask(mask: BoolArray) -> bytes:
     """A mask as a grey PNG of 0 and 255."""
     return _png(mask.view(np.uint8) * np.uint8(255))
+
+
+def encode_runs(mask: BoolArray) -> bytes:
+    """A mask as the uncompressed run lengths of COCO, in JSON.
+
+    `{"size": [height, width], "counts": [...]}`: column by column, how many pixels are no vessel, then how many are,
+    and so on. pycocotools takes it as it is; `decode_runs` does without.
+    """
+    flat = mask.ravel(order="F")
+    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    counts = np.diff(np.concatenate([[0], changes, [flat.size]])).tolist()
+    return json.dumps(
+        {"size": list(mask.shape), "counts": [0] * bool(flat[0]) + counts}, separators=(",", ":")
+    ).encode()
+
+
+def decode_runs(content: bytes | str) -> BoolArray:
+    """The mask of such run lengths, bool (height, width)."""
+    runs = json.loads(content)
+    values = np.arange(len(runs["counts"])) % 2 == 1
+    return np.repeat(values, runs["counts"]).reshape(runs["size"], order="F")
 
 
 def encode_probability(probability: ProbabilityArray) -> bytes:

@@ -1,0 +1,99 @@
+"""Files by address: a path of this machine, or a URL that fsspec knows, such as s3://bucket/folder/ann.jpg."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any, cast
+
+from venule.errors import OutputError, VenuleError
+
+
+def absolute(address: Path | str) -> str:
+    """The address with "/" between its parts: of a path (also as file://...) the absolute one, of a URL itself."""
+    text = str(address)
+    if text.startswith("file://"):
+        text = text.removeprefix("file://")
+    return text.rstrip("/") if is_remote(text) else Path(os.path.abspath(text)).as_posix()
+
+
+def is_remote(address: str) -> bool:
+    """Whether it is a URL, and no path of this machine."""
+    return "://" in address and not address.startswith("file://")
+
+
+def in_memory(address: str) -> bool:
+    """Whether other processes cannot see it."""
+    return address.startswith("memory://")
+
+
+def name_of(address: str) -> str:
+    """Its last part."""
+    return address.rsplit("/", 1)[-1]
+
+
+def join(folder: str, name: str) -> str:
+    """The address of a file in a folder."""
+    return f"{folder.rstrip('/')}/{name}"
+
+
+@lru_cache(maxsize=16)
+def filesystem(address: str) -> Any:
+    """What fsspec reads and writes such URLs with.
+
+    Raises:
+        VenuleError: there is no such protocol, or its library is not installed.
+    """
+    import fsspec  # here: most runs know no URL
+
+    protocol = address.split("://", 1)[0]
+    try:
+        return fsspec.filesystem(protocol)
+    except (ImportError, ValueError) as error:
+        raise VenuleError(f"{address}: {protocol}:// cannot be used ({error})", reason="unknown-protocol") from error
+
+
+def exists(address: str) -> bool:
+    """Whether there is a file or folder."""
+    return bool(filesystem(address).exists(address)) if is_remote(address) else os.path.exists(address)
+
+
+def open_any(address: str) -> IO[bytes]:
+    """A file or the content of a URL, open for reading.
+
+    Raises:
+        OSError: it cannot be had.
+    """
+    if not is_remote(address):
+        return open(address, "rb")
+    return cast(IO[bytes], _tried(lambda: filesystem(address).open(address)))
+
+
+def read_remote(address: str) -> bytes:
+    """The content of a URL.
+
+    Raises:
+        OSError: it cannot be had.
+    """
+    return bytes(_tried(lambda: filesystem(address).cat_file(address)))
+
+
+def write_remote(address: str, content: bytes) -> None:
+    """Write the content of a URL; object stores show it whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        _tried(lambda: filesystem(address).pipe_file(address, content))
+    except OSError as error:
+        raise OutputError(f"cannot write {address}: {error}; what is finished is kept") from error
+
+
+def _tried(call: Any) -> Any:
+    """What it gives; whatever the library of a protocol raises, as OSError."""
+    try:
+        return call()
+    except OSError:
+        raise
+    except Exception as error:  # botocore's and others' have no root in common
+        raise OSError(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,125 @@
+"""The engine for clusters: Ray Data with a pool of actors, each of which minds one worker process."""
+
+import logging
+import os
+import pickle
+from collections.abc import Generator, Iterable
+from itertools import islice
+from typing import Any
+
+from venule.batch.items import Item
+from venule.batch.journal import Record
+from venule.batch.local import TIME_LIMIT, Guarded
+from venule.batch.work import Process
+from venule.errors import MissingExtraError, OutputError, VenuleError
+
+BLOCK = 16  # files that go to an actor together, at most
+WINDOW = 2000  # files for each actor that Ray knows of at a time, so that its memory does not grow with the list
+
+
+def run_on_ray(
+    process: Process,
+    items: Iterable[Item],
+    *,
+    address: str | None = None,
+    jobs: int | None = None,
+    limit: float = TIME_LIMIT,
+) -> Generator[Record, None, None]:
+    """Files on the machines of a Ray cluster; inputs and outputs must be seen from all of them by the same addresses.
+
+    An actor gives each file to a process of its own, as the local engine does, so that a file that crashes or hangs is
+    told from a node that dies: files of a node that died are done on another.
+
+    Args:
+        process: is sent to each actor once.
+        items: taken a window at a time.
+        address: of a running cluster, such as "ray://head:10001" or "auto"; None: one on this machine, for this run.
+        jobs: actors, a core each; None: as many as the cluster has cores.
+        limit: seconds for one file.
+
+    Yields:
+        The records, in the order in which they are finished.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        VenuleError: there is no cluster at the address.
+        OutputError: nothing can be written any more.
+    """
+    ray = _start(address)
+    try:
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        actors = max(1, min(jobs or cores, cores))
+        rest = iter(items)
+        while window := list(islice(rest, WINDOW * actors)):
+            yield from _window(process, window, actors=actors, limit=limit)
+    finally:
+        ray.shutdown()
+
+
+def _start(address: str | None) -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports home otherwise
+    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise MissingExtraError(f"--engine ray needs Ray ({error}): pip install 'venule[cluster]'") from error
+    try:
+        ray.init(
+            address=address,
+            configure_logging=True,
+            logging_level=logging.ERROR,
+            log_to_driver=False,
+            include_dashboard=None if address else False,
+        )
+    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+        raise VenuleError(f"no Ray cluster can be reached at {address}: {error}", reason="no-cluster") from error
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.execution_options.preserve_order = False
+    return ray
+
+
+def _window(process: Process, items: list[Item], *, actors: int, limit: float) -> Generator[Record, None, None]:
+    import pyarrow as pa
+    import ray.data
+
+    size = max(1, min(BLOCK, len(items) // (4 * actors)))
+    blocks = [
+        pa.table({"item": pa.array([pickle.dumps(item) for item in items[start : start + size]], pa.large_binary())})
+        for start in range(0, len(items), size)
+    ]
+    done = ray.data.from_arrow(blocks).map_batches(
+        _Actor,
+        fn_constructor_args=(pickle.dumps(process), limit),
+        batch_size=None,
+        batch_format="pyarrow",
+        zero_copy_batch=True,
+        num_cpus=1,
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
+    )
+    for row in done.iter_rows():
+        answer = pickle.loads(row["record"])
+        if isinstance(answer, OutputError):
+            raise answer
+        yield answer
+
+
+class _Actor:
+    """Runs in a process of Ray's: gives files to a worker, and lives on when that dies."""
+
+    def __init__(self, process: bytes, limit: float) -> None:
+        self._guarded = Guarded(pickle.loads(process), limit=limit)
+
+    def __call__(self, block: Any) -> Any:
+        import pyarrow as pa
+
+        answers: list[Record | OutputError] = []
+        for item in block["item"].to_pylist():
+            try:
+                answers.append(self._guarded(pickle.loads(item)))
+            except OutputError as error:
+                answers.append(error)
+        return pa.table({"record": pa.array([pickle.dumps(answer) for answer in answers], pa.large_binary())})

@@ -1,0 +1,71 @@
+"""Where the work of a batch is done."""
+
+import os
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+from venule.batch.cluster import run_on_ray
+from venule.batch.items import Item
+from venule.batch.journal import Record
+from venule.batch.local import TIME_LIMIT, run_here, run_in_processes
+from venule.batch.work import Process
+from venule.errors import VenuleError
+
+# Fewer are done sooner by the threads of one process than by starting another, which takes about a second.
+FILES_A_PROCESS = 8
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where the work of a batch is done.
+
+    Attributes:
+        kind: "local": this machine; "ray": a Ray cluster.
+        jobs: processes; None: as many as are worth starting, up to one for each core.
+        address: of the cluster; None: one on this machine, for this run.
+        time_limit: seconds for one file.
+
+    Raises:
+        VenuleError: an option is wrong.
+    """
+
+    kind: str = "local"
+    jobs: int | None = None
+    address: str | None = None
+    time_limit: float = TIME_LIMIT
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        if self.kind not in ("local", "ray"):
+            raise VenuleError(f"unknown engine {self.kind!r}: choose local or ray", reason="bad-engine")
+        if self.address and self.kind != "ray":
+            raise VenuleError("--address is that of a Ray cluster: add --engine ray", reason="bad-engine")
+        if self.jobs is not None and self.jobs < 1:
+            raise VenuleError(f"--jobs {self.jobs}: give 1 or more processes", reason="bad-engine")
+        if not self.time_limit > 0:
+            raise VenuleError(f"--time-limit {self.time_limit:g} is no time: give seconds above 0", reason="bad-engine")
+
+    def processes(self, files: int, *, resume: bool) -> int:
+        """How many processes to start; 0: none but this, which ends with a file that ends it.
+
+        Args:
+            files: number of files.
+            resume: whether an earlier run ended, perhaps by one of them.
+        """
+        if self.jobs is not None:
+            return self.jobs
+        worth = min(os.cpu_count() or 1, files // FILES_A_PROCESS)
+        return worth if worth > 1 else int(resume)
+
+    def records(self, process: Process, items: Iterable[Item], *, processes: int) -> Generator[Record, None, None]:
+        """Do the files; the records come in the order in which they are finished.
+
+        Raises:
+            OutputError: nothing can be written any more.
+            VenuleError: there is no such cluster.
+        """
+        if self.kind == "ray":
+            return run_on_ray(process, items, address=self.address, jobs=self.jobs, limit=self.time_limit)
+        if not processes:
+            return run_here(process, items)
+        return run_in_processes(process, items, jobs=processes, limit=self.time_limit)

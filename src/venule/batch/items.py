@@ -1,0 +1,281 @@
+"""The list of a batch: files and the names of their outputs, kept in the journal, so that it may be of any length."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from venule.batch import addresses
+from venule.batch.archives import ArchiveError, Member, Sequence, is_sequential
+from venule.batch.journal import Journal, blob, text
+from venule.batch.shard import Shard
+from venule.batch.sources import Source
+from venule.errors import OutputError, VenuleError
+
+PAGE = 1000  # items in memory at a time
+END = 4096  # bytes at either end of a file by which twins are suspected
+_FILL = """
+DROP TABLE IF EXISTS temp.found;
+CREATE TABLE temp.found (
+    path BLOB PRIMARY KEY, named BLOB, place TEXT, id TEXT, size INTEGER, modified TEXT, archive BLOB, member TEXT,
+    carried TEXT, problem TEXT
+);
+"""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file of a batch.
+
+    Attributes:
+        number: its place in the list.
+        path: absolute, or a URL; of a file in an archive, the archive's with the file's name after it.
+        name: what its outputs begin with, relative to the output folder, with "/": "site-2/ann".
+        size: bytes, when it was listed; None where there is no such file.
+        modified: see `Source`.
+        archive: that it lies in; "" for a file of its own.
+        member: of the archive.
+        carried: columns of a list.
+        problem: why it cannot be read, where that is known.
+        twin: name of an earlier file that looks the same; "" where there is none.
+        content: of a file in a packed tar archive, which only one process can read; None: read it.
+    """
+
+    number: int
+    path: str
+    name: str
+    size: int | None = None
+    modified: str = ""
+    archive: str = ""
+    member: Member | None = None
+    carried: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    twin: str = ""
+    content: bytes | None = None
+
+
+def list_items(journal: Journal, sources: Iterable[Source], *, twins: bool) -> None:
+    """Write the list of a run into the journal, in place of that of an earlier run.
+
+    The names mirror the folders below the root that all the sources share; files of one folder that differ only in
+    what comes after the last dot keep that, too; what a list gives an id to is called so. No two are alike even where
+    upper and lower case are one.
+
+    Args:
+        journal: of the output folder.
+        sources: in any order; the same path may come twice.
+        twins: look for files that seem to have the same content.
+
+    Raises:
+        VenuleError: a list gives the same id to two files.
+    """
+    db = journal.connection
+    with journal.guarded():
+        db.execute("PRAGMA temp_store = FILE")  # else a list of a million would be in memory
+        db.executescript(_FILL)
+        root, carried = "", dict[str, None]()
+        with journal.transaction():
+            for source in sources:
+                root = source.root if not root else _shared(root, source.root)
+                carried.update(dict.fromkeys(source.carried))
+                db.execute("INSERT OR IGNORE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _found(source))
+        db.create_function("whole_of", 2, lambda path, given: blob(_whole(text(path), given, root)), deterministic=True)
+        db.create_function("stem_of", 2, lambda whole, given: whole if given else _stem(whole), deterministic=True)
+        db.create_function("fold_of", 1, lambda name: repr(text(name).casefold()), deterministic=True)
+        with journal.transaction():
+            db.execute("DELETE FROM items")
+            db.execute(
+                "INSERT INTO items SELECT NULL, path, stem_of(whole, id), whole, '', id != '', size, modified, "
+                "archive, member, carried, problem, '', NULL "
+                "FROM (SELECT *, whole_of(named, id) AS whole FROM temp.found) ORDER BY place, path"
+            )
+            db.execute("UPDATE items SET folded = fold_of(name)")
+            db.execute("DROP TABLE temp.found")
+            _tell_apart(journal)
+            if twins:
+                _mark_twins(journal)
+            known = dict.fromkeys([*carried_columns(journal), *carried])
+            journal.set_about("carried", json.dumps(list(known)))
+
+
+def count_items(journal: Journal, *, shard: Shard) -> int:
+    """How many files are listed, or are in a shard of the list."""
+    query = "SELECT COUNT(*) FROM items WHERE number % ? = ?"
+    return int(journal.connection.execute(query, (shard.of, shard.number % shard.of)).fetchone()[0])
+
+
+def any_in_memory(journal: Journal) -> bool:
+    """Whether a listed file can be seen from this process alone."""
+    query = "SELECT 1 FROM items WHERE CAST(path AS TEXT) LIKE 'memory://%' LIMIT 1"
+    return journal.connection.execute(query).fetchone() is not None
+
+
+def items(journal: Journal, *, twins: bool, shard: Shard) -> Iterator[Item]:
+    """The listed files, in order.
+
+    Args:
+        journal: of the output folder.
+        twins: those that have one, instead of those that have none.
+        shard: those in it.
+    """
+    latest = 0
+    query = (
+        "SELECT items.number, items.path, items.name, items.size, items.modified, items.archive, items.member, "
+        "items.carried, items.problem, twins.name FROM items LEFT JOIN items AS twins ON twins.number = items.twin "
+        f"WHERE items.number > ? AND items.twin IS {'NOT' if twins else ''} NULL AND items.number % ? = ? "
+        "ORDER BY items.number LIMIT ?"
+    )
+    while page := journal.connection.execute(query, (latest, shard.of, shard.number % shard.of, PAGE)).fetchall():
+        latest = page[-1][0]
+        for number, path, name, size, modified, archive, member, carried, problem, twin in page:
+            yield Item(
+                number, text(path), text(name), size, modified, text(archive),
+                Member(*json.loads(member)) if member else None, json.loads(carried), problem,
+                text(twin) if twin else "",
+            )  # fmt: skip
+
+
+def with_content(found: Iterable[Item]) -> Iterator[Item]:
+    """The same, with the content of those in packed tar archives, which are unpacked on the way."""
+    sequence: Sequence | None = None
+    for item in found:
+        if not item.member or not is_sequential(item.archive):
+            yield item
+            continue
+        if sequence is None or sequence.archive != item.archive:
+            sequence = Sequence(item.archive)
+        try:
+            yield replace(item, content=sequence.read(item.member))
+        except ArchiveError as error:
+            sequence = None
+            yield replace(item, problem=str(error))
+
+
+def carried_columns(journal: Journal) -> list[str]:
+    """The columns of the lists of this run and of earlier ones."""
+    return list(json.loads(journal.about("carried", "[]")))
+
+
+def _found(source: Source) -> tuple[Any, ...]:
+    # In a packed archive the order of the archive, in which alone it can be read without unpacking it again and again.
+    sequential = source.member and is_sequential(source.archive)
+    place = f"{source.archive}/{source.member.offset:012d}" if sequential and source.member else source.path
+    member = "" if source.member is None else json.dumps(list(vars(source.member).values()))
+    return (
+        blob(source.path), blob(source.named or source.path), repr(place), source.id, source.size, source.modified,
+        blob(source.archive), member, json.dumps(dict(source.carried)), source.problem,
+    )  # fmt: skip
+
+
+def _shared(one: str, other: str) -> str:
+    """The folder that two have in common."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), other.split("/"), strict=False))
+    return "/".join(part for part, _ in same) or "/"
+
+
+def _whole(path: str, given: str, root: str) -> str:
+    """The name with everything, which lies within the output folder whatever an archive or a list says."""
+    below = given or (path.removeprefix(root.rstrip("/") + "/") if root else path)
+    parts = [part for part in below.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "/".join(part.rstrip(":") for part in parts).replace("\0", "") or "unnamed"
+
+
+def _stem(whole: bytes) -> bytes:
+    name = text(whole)
+    head, _, last = name.rpartition("/")
+    stem = last.rpartition(".")[0] or last
+    return blob(f"{head}/{stem}" if head else stem)
+
+
+def _tell_apart(journal: Journal) -> None:
+    """Give those that would be called alike all of their name, until no two are alike."""
+    db = journal.connection
+    db.execute("CREATE INDEX items_folded ON items (folded)")
+    alike = "folded IN (SELECT folded FROM items GROUP BY folded HAVING COUNT(*) > 1)"
+    longer = f"UPDATE items SET name = whole, folded = fold_of(whole) WHERE name != whole AND NOT given AND {alike}"
+    while db.execute(longer).rowcount > 0:
+        pass
+    # What is left are ids given twice, and names of archives that were made harmless.
+    number = f"UPDATE items SET name = name || CAST('-' || number AS BLOB) WHERE NOT given AND {alike}"
+    db.execute(number)
+    db.execute("UPDATE items SET folded = fold_of(name)")
+    twice = db.execute(f"SELECT name, path FROM items WHERE {alike} ORDER BY folded, number LIMIT 2").fetchall()
+    db.execute("DROP INDEX items_folded")
+    if twice:
+        (name, one), (_, other) = twice
+        raise VenuleError(
+            f"the list gives the id {text(name)!r} to {text(one)} and to {text(other)}: give each its own",
+            reason="bad-list",
+        )
+
+
+def _mark_twins(journal: Journal) -> None:
+    """Note for each file the first that has its size and looks like it at both ends."""
+    db = journal.connection
+    db.execute("CREATE INDEX items_size ON items (size)")
+    latest = 0
+    query = (
+        "SELECT number, path, size, modified, member FROM items WHERE number > ? AND size > 0 AND problem = '' "
+        "AND size IN (SELECT size FROM items GROUP BY size HAVING COUNT(*) > 1) ORDER BY number LIMIT ?"
+    )
+    while page := db.execute(query, (latest, PAGE)).fetchall():
+        latest = page[-1][0]
+        marks = [(_mark(text(path), *rest), number) for number, path, *rest in page]
+        db.executemany("UPDATE items SET mark = ? WHERE number = ?", marks)
+    db.execute("DROP INDEX items_size")
+    db.execute("CREATE INDEX items_mark ON items (mark)")
+    db.execute(
+        "UPDATE items SET twin = first FROM (SELECT mark AS shared, MIN(number) AS first FROM items WHERE mark != '' "
+        "GROUP BY mark HAVING COUNT(*) > 1) WHERE mark = shared AND number != first"
+    )
+    db.execute("DROP INDEX items_mark")
+
+
+def _mark(path: str, size: int, modified: str, member: str) -> str:
+    if member:
+        kept = Member(*json.loads(member))
+        return f"{size}-{kept.mark}" if kept.mark else ""
+    if addresses.is_remote(path):
+        return f"{size}-{modified}" if modified else ""
+    try:
+        with open(path, "rb") as file:
+            ends = file.read(END)
+            file.seek(max(0, size - END))
+            ends += file.read(END)
+    except OSError:
+        return ""
+    return f"{size}-{hashlib.sha256(ends).hexdigest()[:32]}"
+
+
+def check_names_are_free(journal: Journal, *, output: str) -> None:
+    """Refuse to overwrite the results of another file; of the same one, moved or copied, they are still true.
+
+    Raises:
+        OutputError: an earlier run has results of a file that is still there under the name that another would get.
+    """
+    query = (
+        "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
+        "WHERE records.path != items.path"
+    )
+    for old, new in journal.connection.execute(query):
+        if _is_there(text(old)) and not _same(text(old), text(new)):
+            raise OutputError(
+                f"{output} has results of {text(old)} under the name that {text(new)} would get; "
+                "give both in one run, or name another folder"
+            )
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is such a file, or an archive that it lies in."""
+    return addresses.exists(path) or any(parent.is_file() for parent in Path(path).parents if "://" not in path)
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        with open(one, "rb") as a, open(other, "rb") as b:
+            return a.read() == b.read()
+    except OSError:
+        return False

@@ -1,0 +1,128 @@
+"""The layout of tables: results/part-00000.parquet and so on, with rows and outputs of a thousand files each."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from venule.batch.journal import Journal, Record, blob, text
+from venule.batch.layout import Layout
+from venule.batch.outputs import Output
+from venule.batch.tables import Columns, schema_of
+
+FILES = 1000  # of a part
+FOLDER = "results"
+
+
+class Parts:
+    """The parts of an output.
+
+    Each listed file belongs to one from the beginning. Outputs are written as files first; when all files of a part
+    are done it is written, whole or not at all, and then those files go.
+
+    Args:
+        output: where.
+        journal: with the list of the run.
+        columns: of the rows.
+        suffixes: of the outputs, each of which is a binary column: `vessels_png` for `_vessels.png`.
+        settings: hash of those of the run.
+    """
+
+    def __init__(
+        self, output: Output, journal: Journal, columns: Columns, *, suffixes: tuple[str, ...], settings: str
+    ) -> None:
+        """Say to which part each file that has none belongs: a thousand each, in the order of the list."""
+        self._output, self._journal, self._columns = output, journal, columns
+        self._suffixes, self._settings = suffixes, settings
+        self._missing: Counter[int] = Counter()
+        with journal.transaction():
+            journal.connection.execute(
+                "INSERT OR IGNORE INTO parts SELECT name, (SELECT IFNULL(MAX(part) + 1, 0) FROM parts) + "
+                f"(ROW_NUMBER() OVER (ORDER BY number) - 1) / {FILES} FROM items "
+                "WHERE name NOT IN (SELECT name FROM parts)"
+            )
+
+    def finished(self, record: Record) -> None:
+        """Take note of a file that this run has done, after its record is in the journal; write its part when full."""
+        query = "SELECT part FROM parts WHERE name = ?"
+        part = int(self._journal.connection.execute(query, (blob(record.name),)).fetchone()[0])
+        if part in self._missing:
+            self._missing[part] -= 1
+        else:
+            self._missing[part] = self._count_missing(part)
+        if self._missing[part] <= 0:
+            del self._missing[part]
+            self._write(part)
+
+    def write_rest(self) -> None:
+        """Write the parts that a kill has kept from being written."""
+        parts = [row[0] for row in self._journal.connection.execute("SELECT DISTINCT part FROM parts ORDER BY part")]
+        for part in parts:
+            waiting = any(list(record.outputs) != [_name(part)] for record in self._records(part))
+            if waiting and self._count_missing(part) == 0:
+                self._write(part)
+
+    def _write(self, part: int) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        name, records = _name(part), list(self._records(part))
+        old = self._old(part) if any(name in record.outputs for record in records) else {}
+        kinds = {key: kind for key, kind in self._columns.kinds.items() if key != "outputs"}
+        schema = schema_of(kinds)
+        for suffix in self._suffixes:
+            schema = schema.append(pa.field(column_of(suffix), pa.binary()))
+        rows = [
+            self._columns.row(record) | (old[record.path] if name in record.outputs else self._contents(record))
+            for record in records
+        ]
+        with self._output.writing(name) as file:
+            pq.write_table(pa.Table.from_pylist(rows, schema), file)
+            size = file.tell()
+        staged = [place for record in records if not record.duplicate_of for place in record.outputs if place != name]
+        with self._journal.transaction():
+            for record in records:
+                self._journal.append(replace(record, outputs={name: size}))
+        for place in staged:
+            self._output.remove(place)
+
+    def _contents(self, record: Record) -> dict[str, bytes]:
+        """The outputs of a file by column; of a duplicate none, for its original has them."""
+        places = {suffix: Layout.PARQUET.place(record.name, suffix) for suffix in self._suffixes}
+        return {
+            column_of(suffix): self._output.read(place)
+            for suffix, place in places.items()
+            if place in record.outputs and not record.duplicate_of
+        }
+
+    def _old(self, part: int) -> dict[str, dict[str, Any]]:
+        """The outputs in a part that was written before, by path and column."""
+        import pyarrow.parquet as pq
+
+        columns = [column_of(suffix) for suffix in self._suffixes]
+        with self._output.reading(_name(part)) as file:
+            table = pq.read_table(file, columns=["path", *columns])
+        return {row.pop("path"): row for row in table.to_pylist()}
+
+    def _count_missing(self, part: int) -> int:
+        query = (
+            "SELECT COUNT(*) FROM parts JOIN items USING (name) LEFT JOIN records ON records.name = parts.name "
+            "AND records.settings = ? WHERE part = ? AND records.name IS NULL"
+        )
+        return int(self._journal.connection.execute(query, (self._settings, part)).fetchone()[0])
+
+    def _records(self, part: int) -> Iterator[Record]:
+        names = "SELECT parts.name FROM parts JOIN records USING (name) WHERE part = ? AND settings = ? ORDER BY path"
+        for (name,) in self._journal.connection.execute(names, (part, self._settings)).fetchall():
+            record = self._journal.record(text(name))
+            if record:
+                yield record
+
+
+def column_of(suffix: str) -> str:
+    """What an output is called in a table: `vessels_png` for `_vessels.png`."""
+    return suffix.lstrip("_").replace(".", "_")
+
+
+def _name(part: int) -> str:
+    return f"{FOLDER}/part-{part:05d}.parquet"
