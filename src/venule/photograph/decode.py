@@ -3,10 +3,14 @@
 import io
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from venule.arrays import ImageArray
@@ -26,7 +30,7 @@ _FORMATS = (
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
 _OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
-_open_lock = threading.Lock()
+_switches_lock = threading.Lock()
 
 
 def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | None = None) -> ImageArray:
@@ -34,11 +38,12 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
 
     JPEG, PNG, TIFF, GIF, BMP, PPM and WebP; black and white, grey, palette, RGB, RGBA (laid over black), CMYK, YCbCr;
     8 and 16 bits a channel (16 bits are scaled by the bits in use, see `image_from_array`). The EXIF orientation is
-    applied. Of several pages or frames the first is taken.
+    applied. Of several pages or frames the first is taken. At most 40 bytes of memory are taken for each pixel (10 for
+    the usual JPEG), and three times the file, whatever the file says.
 
     Args:
         source: path of the file, or its bytes.
-        max_pixels: a larger photograph is refused by its header, before memory is taken.
+        max_pixels: a larger photograph is refused by its header, before memory is taken for it.
         name: what messages call it; the path where none is given.
 
     Returns:
@@ -52,7 +57,7 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
         raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
-    with _open(data, name=name) as opened:
+    with _open(data, max_pixels=max_pixels, name=name) as opened:
         width, height = opened.size
         if width * height > max_pixels:
             raise PhotographError(
@@ -62,7 +67,7 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
             )
         check_not_small(height, width, name=name)
         try:
-            return _pixels(opened, data, name=name)
+            return _pixels(opened, data, max_pixels=max_pixels, name=name)
         except PhotographError:
             raise
         except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
@@ -85,37 +90,57 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _open(data: bytes, *, name: str) -> Image.Image:
-    """Read the header. Pillow's own limit on size is lifted meanwhile: `max_pixels` takes its place."""
-    with _open_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
+def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
+    """Read the header."""
+    try:
+        with _pillow_set_up(max_pixels):
             return Image.open(io.BytesIO(data), formats=_FORMATS)
-        except UnidentifiedImageError:
-            if data.startswith(_SIGNATURES):
-                raise PhotographError(
-                    f"{name} begins like an image, but its header is cut short or damaged: copy the file again",
-                    reason="broken-image",
-                ) from None
+    except Image.DecompressionBombError:  # what is less than twice too large is refused with its size, by `decode`
+        raise PhotographError(
+            f"{name} has more than {2 * max_pixels:,} pixels; the limit is {max_pixels:,}: make it smaller, or raise "
+            "max_pixels",
+            reason="too-large",
+        ) from None
+    except UnidentifiedImageError:
+        if data.startswith(_SIGNATURES):
             raise PhotographError(
-                f"{name} is no image in a known format; give JPEG, PNG, TIFF, GIF, BMP, PPM or WebP",
-                reason="not-an-image",
+                f"{name} begins like an image, but its header is cut short or damaged: copy the file again",
+                reason="broken-image",
             ) from None
-        except Exception as error:  # a damaged header can break Pillow's readers in any way
-            raise PhotographError(
-                f"{name} has a damaged header ({error}): copy the file again", reason="broken-image"
-            ) from error
+        raise PhotographError(
+            f"{name} is no image in a known format; give JPEG, PNG, TIFF, GIF, BMP, PPM or WebP",
+            reason="not-an-image",
+        ) from None
+    except Exception as error:  # a damaged header can break Pillow's readers in any way
+        raise PhotographError(
+            f"{name} has a damaged header ({error}): copy the file again", reason="broken-image"
+        ) from error
+
+
+@contextmanager
+def _pillow_set_up(max_pixels: int) -> Iterator[None]:
+    """Set two switches of Pillow, each one for the whole process, for as long as a file is opened.
+
+    The limit on size becomes ours: a GIF's canvas is filled as it is opened. And TIFFs without compression go through
+    libtiff, too, which then refuses a file whose size Pillow and libtiff, and so OpenCV, read differently.
+    """
+    with _switches_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = Image.MAX_IMAGE_PIXELS, TiffImagePlugin.READ_LIBTIFF
+        Image.MAX_IMAGE_PIXELS, TiffImagePlugin.READ_LIBTIFF = max_pixels, True
+        try:
+            yield
         finally:
-            Image.MAX_IMAGE_PIXELS = limit
+            Image.MAX_IMAGE_PIXELS, TiffImagePlugin.READ_LIBTIFF = before
 
 
-def _pixels(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
+def _pixels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> ImageArray:
     sixteen_bits_of_colour = _has_sixteen_bits_of_colour(opened, data)
-    opened.load()  # strict: a file that is cut short is an error here
+    with _pillow_set_up(max_pixels) if opened.format == "TIFF" else nullcontext():  # it looks at the size once more
+        opened.load()  # strict: a file that is cut short is an error here
     if sixteen_bits_of_colour:
         return _sixteen_bits_of_colour(opened, data, name=name)
-    ImageOps.exif_transpose(opened, in_place=True)
+    _turn_upright(opened)
     if opened.mode in _ALPHA_MODES or (opened.mode in _OPAQUE_MODES and "transparency" in opened.info):
         return over_black(np.asarray(opened.convert("RGBA")))
     if opened.mode in _OPAQUE_MODES:
@@ -132,6 +157,12 @@ def _pixels(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
     )
 
 
+def _turn_upright(image: Image.Image) -> None:
+    """Apply the orientation that EXIF says, where it can be read: nonsense there says nothing against the pixels."""
+    with suppress(Exception):  # it breaks Pillow in any way
+        ImageOps.exif_transpose(image, in_place=True)
+
+
 def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
     """Whether Pillow would keep only the upper eight bits: a twelve-bit photograph would be left with four."""
     if not opened.mode.startswith("RGB"):
@@ -144,7 +175,7 @@ def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
 
 def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if array is None or array.dtype != np.uint16 or array.ndim != 3:
+    if array is None or not _same_picture(np.asarray(array), np.asarray(opened)):
         raise PhotographError(
             f"{name} holds 16-bit colour in a form that is not read; save it as 16-bit RGB without compression, "
             "or with 8 bits a channel",
@@ -154,7 +185,19 @@ def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> I
     image = image_from_array(np.asarray(cv2.cvtColor(array, order)), name=name)
     if opened.format == "TIFF":  # OpenCV has turned it upright
         return image
-    orientation = opened.getexif()
     turned = Image.fromarray(image)
-    turned.info["exif"] = orientation.tobytes()
-    return np.array(ImageOps.exif_transpose(turned))
+    turned.info = opened.info
+    _turn_upright(turned)
+    return np.array(turned)
+
+
+def _same_picture(deep: NDArray[Any], eight: NDArray[np.uint8]) -> bool:
+    """Whether OpenCV's 16 bits have the upper 8 that Pillow read: from a form that it does not know, it makes nonsense.
+
+    Args:
+        deep: what OpenCV has read, blue first.
+        eight: what Pillow has read, red first.
+    """
+    if deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[2] not in (3, 4):
+        return False
+    return np.array_equal(deep[..., 2::-1] >> 8, eight[..., :3])

@@ -10,7 +10,7 @@ from venule.arrays import BoolArray, ImageArray
 from venule.errors import PhotographError
 from venule.photograph.border import TOLERANCE, brightest_channel, circle_around, cut_out, outline
 from venule.photograph.circle import Circle, draw_disc
-from venule.photograph.fundus import check_fundus, refuse_drawing
+from venule.photograph.fundus import check_fundus, refuse_drawing, refuse_strip
 from venule.photograph.photograph import FieldOfView
 
 _SMALL = 512  # longer side of the copy on which everything is found, in pixels
@@ -31,8 +31,9 @@ def find_fov(image: ImageArray) -> FieldOfView:
 
     Raises:
         PhotographError: `all-black`, where 99 of 100 pixels are darker than 8 in every channel; `not-a-fundus`, by
-            the rules that `check_fundus` and `refuse_drawing` state.
+            the rules that `check_fundus`, `refuse_strip` and `refuse_drawing` state.
     """
+    refuse_strip(image)
     small = _shrink(image)
     brightest = float(np.percentile(brightest_channel(small)[::2, ::2], 99))
     if brightest < _BLACK:

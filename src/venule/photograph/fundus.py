@@ -15,6 +15,7 @@ _COLOURLESS = 0.85  # blue over red of paper and of noise; in colour 0.49
 _LEAST_SMOOTHNESS = 0.45  # beyond: 0.90; 0.61 under noise of 25 grey levels. Noise 0.1
 _LEAST_COLOURLESS_SMOOTHNESS = 0.8  # beyond: 0.88, red-free cut-outs. Pages of text 0.5 to 0.7
 _WHITE = 180  # beyond: 130, red-free cut-outs. Paper 190 to 255
+_LONGEST_STRIP = 8  # times its width; photographs have 1 to 1.8, mosaics of several up to 3
 
 
 def check_fundus(small: ImageArray, mask: BoolArray) -> None:
@@ -51,6 +52,20 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
         raise _not_a_fundus(f"it is rough, like noise or text (neighbours correlate by {smoothness:.2f})")
     if colourless and np.median(small.min(axis=2)[mask]) > _WHITE:
         raise _not_a_fundus("most of it is white, like paper")
+
+
+def refuse_strip(image: ImageArray) -> None:
+    """Refuse a strip, which the copy on which everything is found could not show.
+
+    Args:
+        image: uint8 (height, width, 3).
+
+    Raises:
+        PhotographError: `not-a-fundus`, where one side is more than 8 times as long as the other.
+    """
+    height, width = image.shape[:2]
+    if max(height, width) > _LONGEST_STRIP * min(height, width):
+        raise _not_a_fundus(f"it is a strip of {width}x{height} pixels")
 
 
 def refuse_drawing(image: ImageArray) -> None:
