@@ -151,7 +151,12 @@ def _zip(archive: str) -> zipfile.ZipFile:
 
 @lru_cache(maxsize=4)
 def _open_zip(archive: str, modified: int) -> zipfile.ZipFile:
-    return zipfile.ZipFile(addresses.open_any(archive))
+    file = addresses.open_any(archive)
+    try:
+        return zipfile.ZipFile(file)
+    except BaseException:
+        file.close()
+        raise
 
 
 def _bounded(file: IO[bytes], size: int, archive: str) -> bytes:

@@ -58,7 +58,7 @@ def run_on_ray(
 
 def _start(address: str | None) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports home otherwise
-    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
     try:
         import ray
         import ray.data
@@ -98,7 +98,7 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
         batch_format="pyarrow",
         zero_copy_batch=True,
         num_cpus=1,
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors, initial_size=actors),
     )
     for row in done.iter_rows():
         answer = pickle.loads(row["record"])

@@ -102,6 +102,8 @@ class Journal:
         with self.guarded():
             if read_only:
                 self.connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+                if not self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'parts_part'").fetchone():
+                    raise VenuleError(f"{self.path} is only just being made: ask again", reason="no-journal")
                 return
             # autocommit: each statement is a transaction, unless `transaction` joins several
             self.connection = sqlite3.connect(self.path, isolation_level=None)

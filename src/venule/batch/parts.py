@@ -8,6 +8,7 @@ from typing import Any
 from venule.batch.journal import Journal, Record, blob, text
 from venule.batch.layout import Layout
 from venule.batch.outputs import Output
+from venule.batch.shard import Shard
 from venule.batch.tables import Columns, schema_of
 
 FILES = 1000  # of a part
@@ -26,10 +27,18 @@ class Parts:
         columns: of the rows.
         suffixes: of the outputs, each of which is a binary column: `vessels_png` for `_vessels.png`.
         settings: hash of those of the run.
+        shard: which of the listed files are done here.
     """
 
     def __init__(
-        self, output: Output, journal: Journal, columns: Columns, *, suffixes: tuple[str, ...], settings: str
+        self,
+        output: Output,
+        journal: Journal,
+        columns: Columns,
+        *,
+        suffixes: tuple[str, ...],
+        settings: str,
+        shard: Shard,
     ) -> None:
         """Say to which part each file that has none belongs: a thousand each, in the order of the list."""
         self._output, self._journal, self._columns = output, journal, columns
@@ -39,7 +48,8 @@ class Parts:
             journal.connection.execute(
                 "INSERT OR IGNORE INTO parts SELECT name, (SELECT IFNULL(MAX(part) + 1, 0) FROM parts) + "
                 f"(ROW_NUMBER() OVER (ORDER BY number) - 1) / {FILES} FROM items "
-                "WHERE name NOT IN (SELECT name FROM parts)"
+                "WHERE number % ? = ? AND name NOT IN (SELECT name FROM parts)",
+                (shard.of, shard.number % shard.of),
             )
 
     def finished(self, record: Record) -> None:

@@ -155,7 +155,14 @@ class _Run:
         self.columns = Columns(work.columns, carried_columns(journal))
         self.parts = None
         if batch.layout is Layout.PARQUET:
-            self.parts = Parts(output, journal, self.columns, suffixes=work.suffixes, settings=self.process.settings)
+            self.parts = Parts(
+                output,
+                journal,
+                self.columns,
+                suffixes=work.suffixes,
+                settings=self.process.settings,
+                shard=batch.shard,
+            )
         self.job = Job(output, total, FOLDER if self.parts else RESULTS)
         describe(journal, work, self.process.settings)
         journal.set_about("shard", json.dumps([batch.shard.number, batch.shard.of]))

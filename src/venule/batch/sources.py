@@ -203,8 +203,11 @@ def _rows(path: str) -> Iterator[dict[str, str]]:
     try:
         with addresses.open_any(path) as file:
             if path.lower().endswith(".csv"):
-                for row in csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline="")):
-                    yield {str(name).strip(): (value or "").strip() for name, value in row.items() if name is not None}
+                with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines:
+                    for row in csv.DictReader(lines):
+                        yield {
+                            str(name).strip(): (cell or "").strip() for name, cell in row.items() if name is not None
+                        }
                 return
             import pyarrow.parquet as pq
 
