@@ -194,9 +194,7 @@ def test_status_of_a_running_of_a_dead_and_of_a_finished_batch(texts, tmp_path, 
         "from shout import Shout\nfrom venule.batch import run\n"
         f"run([{str(folder)!r}], {str(output)!r}, work=Shout(seconds=0.2), suffixes=('.txt',), settings={{}})"
     )
-    started = subprocess.Popen(
-        [sys.executable, "-c", program], preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    )
+    started = subprocess.Popen([sys.executable, "-c", program])
     deadline = time.monotonic() + 60
     running = None
     while running is None or not running.done:
