@@ -68,14 +68,14 @@ def _start(address: str | None) -> Any:
         ray.init(
             address=address,
             configure_logging=True,
-            logging_level=logging.ERROR,
+            logging_level=logging.CRITICAL,
             log_to_driver=False,
             include_dashboard=None if address else False,
         )
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         raise VenuleError(f"no Ray cluster can be reached at {address}: {error}", reason="no-cluster") from error
     for name in ("ray", "ray.data"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors come as exceptions, too
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.preserve_order = False
@@ -100,11 +100,18 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
         num_cpus=1,
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors, initial_size=actors),
     )
-    for row in done.iter_rows():
-        answer = pickle.loads(row["record"])
-        if isinstance(answer, OutputError):
-            raise answer
-        yield answer
+    try:
+        for row in done.iter_rows():
+            answer = pickle.loads(row["record"])
+            if isinstance(answer, OutputError):
+                raise answer
+            yield answer
+    except ray.exceptions.RayError as error:
+        last = str(error).strip().splitlines()[-1:]
+        raise VenuleError(
+            f"the Ray cluster failed: {' '.join(last)}; what is finished is kept, and --resume goes on",
+            reason="cluster-failed",
+        ) from error
 
 
 class _Actor:
