@@ -21,10 +21,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from nothing import Nothing
+from small import write_small, write_small_model
 from venule.batch import Batch, Engine, run
 from venule.batch.items import items, list_items
 from venule.batch.journal import JOURNAL, Journal, Record
@@ -36,7 +36,6 @@ from venule.report import Table
 _LOOP = """
 import sys
 from pathlib import Path
-import cv2
 from venule.models import load_model
 from venule.photograph import read_photograph
 from venule.segmentation import segment
@@ -152,29 +151,15 @@ def memory(sizes: list[int]) -> Table:
     rows = []
     with tempfile.TemporaryDirectory() as place:
         for size in sizes:
-            folder = Path(place, str(size))
+            folder, model = Path(place, str(size)), Path(place, "model")
             write_small(folder, size)
+            write_small_model(model)
             out = Path(place, f"out-{size}")
-            seconds, peak = timed("-m", "venule", "segment", folder, "-o", out, "--jobs", 2)
+            seconds, peak = timed("-m", "venule", "segment", folder, "-o", out, "--model", model, "--jobs", 2)
             rows.append((f"{size:,}", f"{peak:.0f}", f"{size / seconds:.0f}"))
             shutil.rmtree(folder)
             shutil.rmtree(out)
     return Table("Memory of a long run", ("photographs", "largest process, peak MB", "a second"), tuple(rows))
-
-
-def write_small(folder: Path, count: int, *, side: int = 96) -> None:
-    """Write so many small photographs, no two alike."""
-    folder.mkdir(parents=True, exist_ok=True)
-    random = np.random.default_rng(0)
-    rows, columns = np.mgrid[:side, :side] - side / 2
-    disc = (rows**2 + columns**2 < (0.46 * side) ** 2)[..., None]
-    for number in range(count):
-        picture = np.full((side, side, 3), (40, 90, 170), np.uint8)  # BGR
-        picture += random.integers(0, 12, picture.shape, np.uint8)
-        for _ in range(3):
-            ends = random.integers(0, side, (2, 2))
-            cv2.line(picture, tuple(map(int, ends[0])), tuple(map(int, ends[1])), (20, 40, 110), 2)
-        cv2.imwrite(str(folder / f"p{number:07d}.png"), np.where(disc, picture, 0))
 
 
 def journal(entries: int) -> Table:
