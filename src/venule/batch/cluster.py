@@ -3,8 +3,10 @@
 import logging
 import os
 import pickle
-from collections.abc import Generator, Iterable
-from itertools import islice
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable
+from itertools import chain, islice
 from typing import Any
 
 from venule.batch.items import Item
@@ -24,6 +26,7 @@ def run_on_ray(
     address: str | None = None,
     jobs: int | None = None,
     limit: float = TIME_LIMIT,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Generator[Record, None, None]:
     """Files on the machines of a Ray cluster; inputs and outputs must be seen from all of them by the same addresses.
 
@@ -36,6 +39,7 @@ def run_on_ray(
         address: of a running cluster, such as "ray://head:10001" or "auto"; None: one on this machine, for this run.
         jobs: actors, a core each; None: as many as the cluster has cores.
         limit: seconds for one file.
+        stopped: whether to give up what Ray has, asked after each file.
 
     Yields:
         The records, in the order in which they are finished.
@@ -45,13 +49,20 @@ def run_on_ray(
         VenuleError: there is no cluster at the address.
         OutputError: nothing can be written any more.
     """
+    rest = iter(items)
+    first = list(islice(rest, 1))
+    if not first:  # a cluster takes seconds to start
+        return
     ray = _start(address)
     try:
         cores = int(ray.cluster_resources().get("CPU", 1))
         actors = max(1, min(jobs or cores, cores))
-        rest = iter(items)
+        rest = chain(first, rest)
         while window := list(islice(rest, WINDOW * actors)):
-            yield from _window(process, window, actors=actors, limit=limit)
+            for record in _window(process, window, actors=actors, limit=limit):
+                yield record
+                if stopped():
+                    return
     finally:
         ray.shutdown()
 
@@ -64,6 +75,7 @@ def _start(address: str | None) -> Any:
         import ray.data
     except ImportError as error:
         raise MissingExtraError(f"--engine ray needs Ray ({error}): pip install 'venule[cluster]'") from error
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
             address=address,
@@ -74,6 +86,9 @@ def _start(address: str | None) -> Any:
         )
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         raise VenuleError(f"no Ray cluster can be reached at {address}: {error}", reason="no-cluster") from error
+    if threading.current_thread() is threading.main_thread():
+        for number, handler in handlers.items():  # Ray has put its own in their place
+            signal.signal(number, handler)
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors come as exceptions, too
     context = ray.data.DataContext.get_current()

@@ -1,7 +1,7 @@
 """Where the work of a batch is done."""
 
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 
 from venule.batch.cluster import run_on_ray
@@ -57,15 +57,29 @@ class Engine:
         worth = min(os.cpu_count() or 1, files // FILES_A_PROCESS)
         return worth if worth > 1 else int(resume)
 
-    def records(self, process: Process, items: Iterable[Item], *, processes: int) -> Generator[Record, None, None]:
+    def threads(self, processes: int) -> int:
+        """How many threads each process may have, so that cores are never wanted by more threads than there are."""
+        return 1 if self.kind == "ray" else max(1, (os.cpu_count() or 1) // max(1, processes))
+
+    def records(
+        self, process: Process, items: Iterable[Item], *, processes: int, stopped: Callable[[], bool]
+    ) -> Generator[Record, None, None]:
         """Do the files; the records come in the order in which they are finished.
+
+        Args:
+            process: what to do.
+            items: the files; when it is to stop, no more come.
+            processes: see `processes`.
+            stopped: whether it is to stop, for engines that take many files at a time.
 
         Raises:
             OutputError: nothing can be written any more.
             VenuleError: there is no such cluster.
         """
         if self.kind == "ray":
-            return run_on_ray(process, items, address=self.address, jobs=self.jobs, limit=self.time_limit)
+            return run_on_ray(
+                process, items, address=self.address, jobs=self.jobs, limit=self.time_limit, stopped=stopped
+            )
         if not processes:
             return run_here(process, items)
         return run_in_processes(process, items, jobs=processes, limit=self.time_limit)

@@ -1,7 +1,6 @@
 """Many files: each is done once, and whatever ends the batch, what is finished stays finished."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -150,7 +149,7 @@ class _Run:
         self.processes = batch.engine.processes(total, resume=batch.resume)
         if addresses.in_memory(output.address) or any_in_memory(journal):
             self.processes = 0
-        work = work.with_threads(max(1, (os.cpu_count() or 1) // max(1, self.processes)))
+        work = work.with_threads(batch.engine.threads(self.processes))
         self.process = Process(work, digest(json.dumps(settings, sort_keys=True).encode()), output, batch.layout)
         self.columns = Columns(work.columns, carried_columns(journal))
         self.parts = None
@@ -171,7 +170,10 @@ class _Run:
         try:
             for twins in (False, True):  # those with a twin when all others are done, so that the first is the original
                 todo = with_content(self._to_do(twins=twins))
-                with closing(self.batch.engine.records(self.process, todo, processes=self.processes)) as records:
+                engine = self.batch.engine.records(
+                    self.process, todo, processes=self.processes, stopped=lambda: self.stopping.asked
+                )
+                with closing(engine) as records:
                     for record in records:
                         self._finish(record)
             self.job.interrupted = self.stopping.asked and self.job.finished < self.job.total
