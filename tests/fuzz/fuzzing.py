@@ -12,7 +12,8 @@ from pathlib import Path
 
 import atheris
 
-sys.path.append(str(Path(__file__).parents[1] / "photograph"))  # where the seeds are, which tests share
+for part in ("photograph", "models"):  # where the seeds are, which tests share
+    sys.path.append(str(Path(__file__).parents[1] / part))
 
 
 def fuzz(target: Callable[[bytes], None], seeds: dict[str, bytes]) -> None:

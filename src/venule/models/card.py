@@ -4,11 +4,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+LARGEST_DIAMETER = 8192  # pixels; what a network is given has no more on a side, and memory is bounded
+
 
 class Interval(BaseModel):
     """A mean over photographs with its 95 % interval."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     mean: float
     lower: float | None
@@ -18,7 +20,7 @@ class Interval(BaseModel):
 class Score(BaseModel):
     """How well the model did on photographs that it was not trained on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data: str
     photographs: int
@@ -55,7 +57,7 @@ class Card(BaseModel):
         venule: version that made it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field(min_length=1)
     summary: str
@@ -64,10 +66,10 @@ class Card(BaseModel):
     network: str
     network_arguments: dict[str, Any]
     parameters: int
-    working_diameter: float = Field(gt=0)
-    smallest_diameter: float | None = Field(default=None, gt=0)
-    multiple: int = Field(ge=1)
-    odds_exponent: float = 0.0
+    working_diameter: float = Field(gt=0, le=LARGEST_DIAMETER)
+    smallest_diameter: float | None = Field(default=None, gt=0, le=LARGEST_DIAMETER)
+    multiple: int = Field(ge=1, le=1024)
+    odds_exponent: float = Field(default=0, ge=-50, le=50)
     threshold: float = Field(gt=0, lt=1)
     threshold_from: str
     recipe: dict[str, Any]

@@ -15,6 +15,7 @@ CARD_FILE = "card.json"
 WEIGHTS_FILE = "weights.safetensors"
 _SHIPPED = Path(__file__).parent
 _LARGEST = 2**31  # bytes; protobuf, and so ONNX in one file, ends there
+_LARGEST_CARD = 2**20
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD_FILE
     try:
-        return Card.model_validate_json(path.read_bytes())
+        return Card.model_validate_json(_read(path, largest=_LARGEST_CARD))
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
@@ -91,9 +92,7 @@ def load_model(name_or_path: str | Path = "general") -> Model:
     card = read_card(folder)
     path = folder / ONNX_FILE
     try:
-        if path.stat().st_size >= _LARGEST:
-            raise ModelError(f"{path} is larger than an ONNX file can be; get the model anew")
-        onnx = path.read_bytes()
+        onnx = _read(path, largest=_LARGEST)
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     digest = hashlib.sha256(onnx).hexdigest()
@@ -103,3 +102,13 @@ def load_model(name_or_path: str | Path = "general") -> Model:
             "the file is damaged or not the one that was described; get the model anew"
         )
     return Model(card, onnx, folder)
+
+
+def _read(path: Path, *, largest: int) -> bytes:
+    if path.exists() and not path.is_file():
+        raise ModelError(f"{path} is no file; get the model anew")  # a device has no end
+    if path.stat().st_size >= largest:
+        raise ModelError(
+            f"{path} has {path.stat().st_size:,} bytes, more than such a file can have; get the model anew"
+        )
+    return path.read_bytes()

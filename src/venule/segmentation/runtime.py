@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from venule.errors import ModelError, VenuleError
 from venule.models import Model
+from venule.models.onnx_file import check_onnx
 
 RUNTIMES = ("onnxruntime", "openvino")
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -32,7 +33,8 @@ def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | N
         float32 (N, 3, H, W) -> probability float32 (N, 1, H, W).
 
     Raises:
-        ModelError: the runtime cannot load the model, or its input and output are not those of the contract.
+        ModelError: the model needs other operators than standard ones, or other files; the runtime cannot load it; or
+            its input and output are not those of the contract.
         VenuleError: there is no such runtime, or it is not installed.
     """
     load = _openvino if check_runtime(runtime) == "openvino" else _onnxruntime
@@ -62,8 +64,10 @@ def _onnxruntime(model: Model, threads: int | None) -> Network:
     options.intra_op_num_threads = threads or 0
     options.enable_mem_pattern = False  # kept for each size of input, it is a quarter of the memory and no time
     options.log_severity_level = 3  # errors; its warnings speak of the machine, not of the photograph
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # not its own, which `check_onnx` cannot read
     available = ort.get_available_providers()
     try:
+        check_onnx(model.onnx)
         session = ort.InferenceSession(model.onnx, options, providers=[name for name in PROVIDERS if name in available])
     except Exception as error:  # onnxruntime's errors have no common root of their own
         raise ModelError(f"model {model.card.name}: onnxruntime cannot load it: {error}") from error
@@ -79,9 +83,10 @@ def _openvino(model: Model, threads: int | None) -> Network:
         "ENABLE_CPU_PINNING": False,  # two processes would pin themselves to the same cores
     }
     try:
+        check_onnx(model.onnx)
         core = openvino.Core()
         compiled = core.compile_model(core.read_model(model.onnx), "CPU", settings)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         raise ModelError(f"model {model.card.name}: OpenVINO cannot load it: {error}") from error
     _check_names(model, *([tensor.any_name for tensor in side] for side in (compiled.inputs, compiled.outputs)))
     return lambda shown: compiled([shown])[0]

@@ -55,18 +55,20 @@ class Segmenter:
         diameter = max(photograph.fov.diameter, card.smallest_diameter or 0)
         if card.odds_exponent and diameter < card.working_diameter:
             odds = (card.working_diameter / diameter) ** card.odds_exponent
-            probability *= odds / (1 + (odds - 1) * probability)
+            raised = float(np.clip(odds, 1e-9, 1e9)) * probability  # beyond, 32 bits overflow
+            probability = np.asarray(raised / (1 - probability + raised), np.float32)
         return probability
 
     def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            probability = self._network(network_input)
+            probability = np.asarray(self._network(network_input))
         except Exception as error:  # of whichever runtime
             raise ModelError(f"model {self.card.name} fails on an input of {network_input.shape}: {error}") from error
         expected = (1, 1, *network_input.shape[2:])
-        if probability.shape != expected or not np.isfinite(probability).all():
+        real = np.issubdtype(probability.dtype, np.floating)
+        if probability.shape != expected or not real or not np.isfinite(probability).all():
             raise ModelError(
-                f"model {self.card.name} gives {probability.shape}, or values that are no numbers, for an input of "
-                f"{network_input.shape}; it should give finite values of {expected}"
+                f"model {self.card.name} gives {probability.dtype} of {probability.shape}, or values that are no "
+                f"numbers, for an input of {network_input.shape}; it should give finite float32 of {expected}"
             )
         return np.asarray(probability, np.float32)

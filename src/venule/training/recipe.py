@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from venule.errors import RecipeError
+from venule.training.yaml_file import read_yaml
 
 _SHIPPED = Path(__file__).parent / "recipes"
 
@@ -25,7 +25,7 @@ class Source(BaseModel):
         share: of the crops that come from this source; where no source says, each photograph gets the same.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     dataset: str | None = None
     split: str = "all"
@@ -60,7 +60,7 @@ class Augmentation(BaseModel):
         green_only: share of the crops that show the green channel alone, as a red-free photograph does.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     rotation: float = Field(default=180, ge=0, le=180)
     scale: tuple[float, float] = (0.8, 1.25)
@@ -123,7 +123,7 @@ class Recipe(BaseModel):
         seed: of weights, crops, augmentation and split.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field(default="own", pattern=r"^[a-z0-9][a-z0-9._-]*$")
     summary: str = ""
@@ -209,19 +209,16 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     if str(name_or_path) in shipped_recipes():
         path = _SHIPPED / f"{name_or_path}.yaml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Recipe.model_validate(content)
+        return Recipe.model_validate(read_yaml(path))
     except OSError as error:
         raise RecipeError(
             f"recipe {str(name_or_path)!r} cannot be read ({error.strerror}); "
             f"shipped: {', '.join(shipped_recipes())}; or give a YAML file"
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path} is no YAML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise RecipeError(f"{path}: {where}: {first['msg']}; got {first.get('input')!r}") from error
+        raise RecipeError(f"{path}: {where}: {first['msg']}; got {repr(first.get('input'))[:200]}") from error
 
 
 def override(recipe: Recipe, **changes: Any) -> Recipe:

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from venule.errors import RecipeError
 from venule.training.recipe import Augmentation, Source
+from venule.training.yaml_file import read_yaml
 
 Variant = Literal["original", "augmented"]
 VARIANTS: tuple[Variant, ...] = ("original", "augmented")
@@ -35,7 +35,7 @@ class Entry(BaseModel):
         seeds: one run, or one for each fold, is done with each.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     network: str
     arguments: dict[str, Any] = {}
@@ -51,7 +51,7 @@ class Training(BaseModel):
         epochs: at most; an epoch is every photograph once.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     epochs: int = Field(default=100, ge=1)
     working_diameter: float = Field(default=489, ge=64)  # DRIVE's, when its 584 rows become 512
@@ -94,7 +94,7 @@ class Study(BaseModel):
         training: what all runs share.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     data: Source
@@ -133,15 +133,13 @@ def read_study(name_or_path: str | Path) -> Study:
     if str(name_or_path) in shipped_studies():
         path = _SHIPPED / f"{name_or_path}.yaml"
     try:
-        return Study.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Study.model_validate(read_yaml(path))
     except OSError as error:
         raise RecipeError(
             f"study {str(name_or_path)!r} cannot be read ({error.strerror}); "
             f"shipped: {', '.join(shipped_studies())}; or give a YAML file"
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path} is no YAML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise RecipeError(f"{path}: {where}: {first['msg']}; got {first.get('input')!r}") from error
+        raise RecipeError(f"{path}: {where}: {first['msg']}; got {repr(first.get('input'))[:200]}") from error
