@@ -77,11 +77,13 @@ def test_archive_gives_what_its_folder_gives_and_is_not_done_again(tmp_path, nam
     assert (again.skipped, again.ok) == (3, 2)
 
 
-def test_archives_in_a_folder_are_searched_and_keep_their_names_apart(tmp_path):
+def test_archives_keep_their_names_apart_and_are_not_searched_for_in_folders(tmp_path):
     (tmp_path / "texts").mkdir()
     write_zip(tmp_path / "texts" / "left.zip", {"a.txt": b"left"})
     write_tar(tmp_path / "texts" / "right.tar.gz", {"a.txt": b"right", "read.me": b"no"})
-    shout(tmp_path / "texts", output=tmp_path / "out")
+    (tmp_path / "texts" / "z.txt").write_text("z")
+    assert shout(tmp_path / "texts", output=tmp_path / "folder").total == 1
+    shout(f"{tmp_path}/texts/*.zip", f"{tmp_path}/texts/*.gz", output=tmp_path / "out")
     assert contents(tmp_path / "out") == {
         "left/a_loud.txt": b"LEFT", "left/a_twice.txt": b"leftleft",
         "right/a_loud.txt": b"RIGHT", "right/a_twice.txt": b"rightright",
@@ -111,7 +113,7 @@ def test_damaged_archive_is_a_row_and_what_comes_before_the_damage_is_done(tmp_p
     whole = (write_zip if name.endswith("zip") else write_tar)(place, big).read_bytes()
     place.write_bytes(b"no archive at all" if name.startswith("text") else whole[: len(whole) * 3 // 5])
     (place.parent / "good.txt").write_text("good")
-    shout(place.parent, output=tmp_path / "out", jobs=1)
+    shout(place, place.parent, output=tmp_path / "out", jobs=1)
     found = {row["path"]: row["reason"] for row in rows(tmp_path / "out")}
     assert found[str(place)] == "broken-archive"
     assert found[str(place.parent / "good.txt")] == ""
@@ -186,7 +188,8 @@ def test_urls_are_read_and_written_and_a_second_machine_goes_on(tmp_path, monkey
     for name, content in TEXTS.items():
         memory.pipe_file(f"/bucket/in/{name}", content)
     memory.pipe_file("/bucket/in/more.zip", write_zip(tmp_path / "more.zip", {"d.txt": b"four"}).read_bytes())
-    job = shout("memory://bucket/in", output="memory://bucket/out", jobs=2)
+    inputs = ("memory://bucket/in", "memory://bucket/in/more.zip")
+    job = shout(*inputs, output="memory://bucket/out", jobs=2)
     assert (job.ok, job.failed) == (3, 1)
     assert memory.cat_file("/bucket/out/deep/er/b_loud.txt") == b"TWO"
     assert memory.cat_file("/bucket/out/more/d_loud.txt") == b"FOUR"
@@ -198,7 +201,7 @@ def test_urls_are_read_and_written_and_a_second_machine_goes_on(tmp_path, monkey
     assert json.loads(memory.cat_file("/bucket/out/manifest.json"))["complete"]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "second"))
     memory.pipe_file("/bucket/in/e.txt", b"five")
-    again = shout("memory://bucket/in", output="memory://bucket/out", resume=True)
+    again = shout(*inputs, output="memory://bucket/out", resume=True)
     assert (again.skipped, again.ok) == (4, 4)
 
 

@@ -58,6 +58,11 @@ class Output:
         """Whether it is a URL."""
         return addresses.is_remote(self.address)
 
+    @property
+    def lock(self) -> Path:
+        """Folder of this machine that only one run may be at work for."""
+        return self.state if self.is_remote else Path(self.address)
+
     def exists(self, name: str) -> bool:
         """Whether there is such a file."""
         return addresses.exists(self.place(name))

@@ -117,7 +117,7 @@ def run(
     where = Output.at(output, state=batch.state)
     found = _some(find_sources(paths, suffixes=suffixes, leave_out=where.address), paths, suffixes)
     _make(where)
-    with alone_in(where.state):
+    with alone_in(where.lock):
         where.remove_partials()
         copy = JournalCopy(where)
         with Journal(where.state) as journal, stopping_gently() as stopping:
@@ -270,7 +270,7 @@ def _some(found: Iterator[Source], paths: Sequence[Path | str], suffixes: Sequen
 
 
 def _make(output: Output) -> None:
-    folder = output.state if output.is_remote else Path(output.address)
+    folder = output.lock
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder for the results")
     try:

@@ -51,9 +51,10 @@ def find_sources(paths: Sequence[Path | str], *, suffixes: Iterable[str], leave_
     """The files that are meant by files, folders, glob patterns, lists, archives and URLs.
 
     Args:
-        paths: files, whatever they are called; folders, searched to the bottom, archives in them, too; patterns, where
-            `**` is any folder; .zip and .tar archives, packed or not; lists, .csv or .parquet, with a column `path`,
-            relative to the list, perhaps `id`, and others to carry along; each also as a URL of fsspec.
+        paths: files, whatever they are called; folders, searched to the bottom, but not archives in them, which often
+            hold the same once more; patterns, where `**` is any folder; .zip and .tar archives, packed or not; lists,
+            .csv or .parquet, with a column `path`, relative to the list, perhaps `id`, and others to carry along; each
+            also as a URL of fsspec.
         suffixes: of the files to take from a folder or archive, in lower case. Hidden files are left out.
         leave_out: address of the output; what lies in it is not taken.
 
@@ -103,15 +104,18 @@ def _meant(path: str, search: _Search) -> Iterator[Source]:
 
 
 def _folder(root: str, search: _Search) -> Iterator[Source]:
-    for here, folders, files in os.walk(root):
+    locked: list[OSError] = []
+    for here, folders, files in os.walk(root, onerror=locked.append):
         place = Path(here).as_posix()
         folders[:] = [n for n in folders if not n.startswith(".") and addresses.join(place, n) != search.leave_out]
         for name in files:
             path = addresses.join(place, name)
             if search.takes(name):
                 yield _file(path, root=root)
-            elif is_archive(name) and not name.startswith("."):
-                yield from _archive(_file(path, root=root), search)
+    for error in locked:
+        if not isinstance(error, FileNotFoundError):  # a row, so that what is in it is not lost without a word
+            problem = f"{error.filename} cannot be searched: {error.strerror}"
+            yield _file(Path(error.filename).as_posix(), root=root, problem=problem)
 
 
 def _file(path: str, *, root: str, **about: Any) -> Source:
@@ -162,8 +166,6 @@ def _remote(url: str, search: _Search) -> Iterator[Source]:
                     for name in sorted(files):
                         if search.takes(name):
                             yield source(full(f"{here.rstrip('/')}/{name}"), files[name], path)
-                        elif is_archive(name) and not name.startswith("."):
-                            yield from _archive(source(full(f"{here.rstrip('/')}/{name}"), files[name], path), search)
             elif is_archive(path) and info:
                 yield from _archive(source(path, info, without_ending(path)), search)
             elif path.lower().endswith(LISTS) and info:

@@ -65,10 +65,11 @@ def read_status(output: Path | str, *, state: Path | None = None) -> Status:
     Raises:
         VenuleError: there is no journal.
     """
-    folder = Output.at(output, state=state).state
+    where = Output.at(output, state=state)
+    folder = where.state
     if not (folder / JOURNAL).exists():
         raise VenuleError(f"{folder} has no journal: give the output folder of venule segment or measure")
-    running = is_at_work(folder)
+    running = is_at_work(where.lock)
     with Journal(folder, read_only=True) as journal:
         db = journal.connection
         shard = json.loads(journal.about("shard", "[1, 1]"))

@@ -182,7 +182,8 @@ def read(item: Item) -> tuple[bytes, str]:
         UnreadableError: it is not there (reason "not-found"), no file, too large, changing, or cannot be read.
     """
     if item.problem:
-        raise UnreadableError(item.problem, reason="broken-archive")
+        reason = "broken-archive" if is_archive(item.archive or item.path) else "unreadable"
+        raise UnreadableError(item.problem, reason=reason)
     if item.content is not None:
         return item.content, item.modified
     if item.member:
