@@ -163,6 +163,28 @@ def test_pillows_limit_on_size_and_its_ways_of_reading_stay_as_they_were(kind, m
     assert not recwarn.list
 
 
+def test_a_jpeg_that_draws_each_pixel_ten_thousand_times_is_refused_at_once():
+    parts = SEEDS["progressive.jpg"].split(b"\xff\xda")
+    assert decode_or_reason(b"\xff\xda".join(parts[:-1] + parts[-1:] * 10_000)) == "broken-image"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
+def test_a_link_to_a_device_without_end_is_no_file(tmp_path):
+    (tmp_path / "eye.jpg").symlink_to("/dev/zero")
+    with pytest.raises(PhotographError, match="is a device") as caught:
+        decode(tmp_path / "eye.jpg")
+    assert caught.value.reason == "not-a-file"
+
+
+@pytest.mark.parametrize(
+    "name", ["a" * 5000, "null\0byte.jpg", "new\nline.jpg/", "../" * 2000, "\udcff.jpg", "con:", ""]
+)
+def test_a_name_that_no_file_can_have_is_a_reason_and_no_crash(tmp_path, name):
+    with pytest.raises(PhotographError) as caught:
+        decode(tmp_path / name)
+    assert caught.value.reason in {"unreadable", "not-found", "not-a-file"}
+
+
 CHILD = """
 import sys
 from pathlib import Path

@@ -30,6 +30,7 @@ _FORMATS = (
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
 _OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
+_MOST_SCANS = 200  # of a JPEG, each a pass over all pixels; cameras and programs write 1 to 15
 _switches_lock = threading.Lock()
 
 
@@ -50,22 +51,16 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
         uint8 (height, width, 3) RGB.
 
     Raises:
-        PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder), `unreadable`, `empty-file`,
-            `not-an-image`, `broken-image` (cut short or damaged), `too-small`, `too-large`, `unsupported-mode`.
+        PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder, a device), `unreadable`,
+            `empty-file`, `not-an-image`, `broken-image` (cut short or damaged), `too-small`, `too-large`,
+            `unsupported-mode`.
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
         raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
     with _open(data, max_pixels=max_pixels, name=name) as opened:
-        width, height = opened.size
-        if width * height > max_pixels:
-            raise PhotographError(
-                f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {max_pixels:,}: "
-                "make it smaller, or raise max_pixels",
-                reason="too-large",
-            )
-        check_not_small(height, width, name=name)
+        _check_size(opened, data, max_pixels=max_pixels, name=name)
         try:
             return _pixels(opened, data, max_pixels=max_pixels, name=name)
         except PhotographError:
@@ -78,15 +73,17 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
 
 def _read(path: Path) -> bytes:
     try:
+        if path.is_char_device() or path.is_block_device():  # neither has an end
+            raise PhotographError(f"{path} is a device: name a photograph", reason="not-a-file")
         return path.read_bytes()
     except FileNotFoundError:
         raise PhotographError(f"{path} does not exist: check the path", reason="not-found") from None
     except IsADirectoryError:
         raise PhotographError(f"{path} is a folder: name a photograph in it", reason="not-a-file") from None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        said = getattr(error, "strerror", None) or error
         raise PhotographError(
-            f"{path} cannot be read ({error.strerror or error}): check the permissions and the disk",
-            reason="unreadable",
+            f"{str(path)!r} cannot be read ({said}): check the name, the permissions and the disk", reason="unreadable"
         ) from error
 
 
@@ -115,6 +112,25 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
         raise PhotographError(
             f"{name} has a damaged header ({error}): copy the file again", reason="broken-image"
         ) from error
+
+
+def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> None:
+    """Refuse by the header what would take too much memory or time, or shows too little."""
+    width, height = opened.size
+    if width * height > max_pixels:
+        raise PhotographError(
+            f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {max_pixels:,}: "
+            "make it smaller, or raise max_pixels",
+            reason="too-large",
+        )
+    check_not_small(height, width, name=name)
+    scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
+    if scans > _MOST_SCANS:
+        raise PhotographError(
+            f"{name} is a JPEG of {scans:,} scans, which could take hours; at most {_MOST_SCANS} are read: save it "
+            "again, with any program",
+            reason="broken-image",
+        )
 
 
 @contextmanager
