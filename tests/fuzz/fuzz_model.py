@@ -10,7 +10,7 @@ from pathlib import Path
 import atheris
 import numpy as np
 from fuzzing import fuzz
-from hostile_networks import hostile_networks, small_network
+from hostile_networks import convolutions, hostile_networks, small_network
 
 with atheris.instrument_imports(include=["venule"]):
     from venule.errors import ModelError
@@ -37,7 +37,7 @@ def run_anything(onnx: bytes) -> None:
 
 def networks() -> dict[str, bytes]:
     """Small networks, whole and with what is refused; they are made with the package onnx."""
-    return {"small.onnx": small_network()} | hostile_networks()
+    return {"small": small_network(), "convolutions": convolutions()} | hostile_networks()
 
 
 if __name__ == "__main__":

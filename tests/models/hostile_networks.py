@@ -28,6 +28,23 @@ def small_network() -> bytes:
     return network(mean("photograph", "mean"), node("Sigmoid", "mean", "probability"))
 
 
+def convolutions() -> bytes:
+    """What a U-Net is made of, with two channels."""
+    rng = np.random.default_rng(0)
+    shapes = {"first": (2, 3, 3, 3), "up": (2, 2, 2, 2), "last": (1, 4, 1, 1)}
+    weights = [numpy_helper.from_array(rng.normal(0, 1, size).astype(np.float32), key) for key, size in shapes.items()]
+    nodes = (
+        helper.make_node("Conv", ["photograph", "first"], ["a"], pads=[1, 1, 1, 1]),
+        node("Relu", "a", "b"),
+        helper.make_node("MaxPool", ["b"], ["c"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("ConvTranspose", ["c", "up"], ["d"], strides=[2, 2]),
+        helper.make_node("Concat", ["b", "d"], ["e"], axis=1),
+        node("Conv", "e last", "f"),
+        node("Sigmoid", "f", "probability"),
+    )
+    return network(*nodes, weights=tuple(weights))
+
+
 def answering(value: float) -> bytes:
     """A network that gives one value everywhere."""
     number = numpy_helper.from_array(np.float32(value), "number")

@@ -21,6 +21,7 @@ from hostile_networks import (  # needs onnx
     ModelProto,
     TensorProto,
     answering,
+    convolutions,
     mean,
     network,
     node,
@@ -59,9 +60,10 @@ def probability_of(folder, photograph, runtime="onnxruntime"):
     return Segmenter(load_model(folder), runtime=runtime, threads=1).probability(photograph)
 
 
+@pytest.mark.parametrize("make", [small_network, convolutions])
 @pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
-def test_a_network_of_standard_operators_runs(write, photograph, runtime):
-    found = probability_of(write(), photograph, runtime)
+def test_a_network_of_standard_operators_runs(write, photograph, make, runtime):
+    found = probability_of(write(make()), photograph, runtime)
     assert found.shape == (96, 96)
     assert 0 <= found.min() < found.max() <= 1
 
