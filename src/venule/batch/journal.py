@@ -1,7 +1,8 @@
 """The journal: what became of each file, on disk as soon as it is finished.
 
 SQLite, and no file that is appended to: it finds one record among a million without reading the others, counts them
-while a job runs, and each record is a transaction that a kill leaves whole or undone.
+while a job runs, and each record is a transaction that a kill leaves whole or undone. Each row has a checksum, for what
+a disk does to it SQLite does not see.
 """
 
 import json
@@ -9,7 +10,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,17 +26,19 @@ CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 CREATE TABLE IF NOT EXISTS records (
     name BLOB PRIMARY KEY, path BLOB NOT NULL, content TEXT NOT NULL, settings TEXT NOT NULL, status TEXT NOT NULL,
     reason TEXT NOT NULL, message BLOB NOT NULL, seconds REAL NOT NULL, ended REAL NOT NULL, size INTEGER,
-    modified TEXT NOT NULL, duplicate_of BLOB NOT NULL, row BLOB NOT NULL, outputs BLOB NOT NULL, carried BLOB NOT NULL
+    modified TEXT NOT NULL, duplicate_of BLOB NOT NULL, row BLOB NOT NULL, outputs BLOB NOT NULL, carried BLOB NOT NULL,
+    checksum INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS items (
     number INTEGER PRIMARY KEY, path BLOB NOT NULL, name BLOB NOT NULL, whole BLOB NOT NULL, folded TEXT NOT NULL,
     given INTEGER NOT NULL, size INTEGER, modified TEXT NOT NULL, archive BLOB NOT NULL, member TEXT NOT NULL,
     carried TEXT NOT NULL, problem TEXT NOT NULL, mark TEXT NOT NULL, twin INTEGER
 );
-CREATE TABLE IF NOT EXISTS parts (name BLOB PRIMARY KEY, part INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS parts (name BLOB PRIMARY KEY, part INTEGER NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS parts_part ON parts (part);
 CREATE INDEX IF NOT EXISTS records_path ON records (path);
 CREATE INDEX IF NOT EXISTS records_ended ON records (ended);
+CREATE INDEX IF NOT EXISTS records_copies ON records (duplicate_of) WHERE duplicate_of != X'';
 """
 _COLUMNS = (
     "name", "path", "content", "settings", "status", "reason", "message", "seconds", "ended", "size", "modified",
@@ -43,6 +46,7 @@ _COLUMNS = (
 )  # fmt: skip
 _TEXTS = {"name", "path", "message", "duplicate_of"}  # may hold bytes that are no UTF-8: names of files
 _PACKED = {"row", "outputs", "carried"}
+_NUMBERS = {"seconds", "ended"}
 
 
 @dataclass(frozen=True)
@@ -106,14 +110,29 @@ class Journal:
                     raise VenuleError(f"{self.path} is only just being made: ask again", reason="no-journal")
                 return
             # autocommit: each statement is a transaction, unless `transaction` joins several
+            is_new = not self.path.exists()
             self.connection = sqlite3.connect(self.path, isolation_level=None)
+            self.connection.create_function("checksum", -1, lambda *values: _checksum(values), deterministic=True)
             self.connection.execute("PRAGMA journal_mode = WAL")
             # A power cut may lose the last records, whose files are then done again; it damages nothing.
             self.connection.execute("PRAGMA synchronous = NORMAL")
+            if not is_new:
+                self.check()
             self.connection.executescript(_SCHEMA)
             if int(self.about("version", str(VERSION))) != VERSION:
                 raise VenuleError(f"{self.path} was made by another version of venule: name another folder")
             self.set_about("version", str(VERSION))
+
+    def check(self) -> None:
+        """See that SQLite can find everything in it: seconds for a million records.
+
+        Raises:
+            OutputError: it is damaged.
+        """
+        with self.guarded():
+            found = self.connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -121,7 +140,7 @@ class Journal:
         try:
             yield
         except sqlite3.Error as error:
-            damaged = type(error) is sqlite3.DatabaseError
+            damaged = type(error) is sqlite3.DatabaseError or "decode" in str(error)
             advice = "it is damaged: delete it to begin anew" if damaged else "what is finished is kept"
             raise OutputError(f"cannot use {self.path}: {error}; {advice}") from error
 
@@ -139,13 +158,20 @@ class Journal:
 
     def about(self, key: str, default: str) -> str:
         """What was kept under a key."""
-        found = self.connection.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
-        return str(found[0]) if found else default
+        with self.guarded():
+            found = self.connection.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+            if found is None:
+                return default
+            checksum, _, value = str(found[0]).partition(" ")
+            if checksum != str(_checksum((key, value))):
+                raise sqlite3.DatabaseError(f"{key!r} is not what was written")
+            return value
 
     def set_about(self, key: str, value: str) -> None:
         """Keep a text under a key."""
         with self.guarded():
-            self.connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+            kept = f"{_checksum((key, str(value)))} {value}"
+            self.connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, kept))
 
     def append(self, record: Record) -> None:
         """Write the record down, before anything else happens; it takes the place of an earlier one of its name.
@@ -153,9 +179,10 @@ class Journal:
         Raises:
             OutputError: the disk is full, or gone.
         """
-        marks = ", ".join("?" * len(_COLUMNS))
+        values = _to_columns(record)
+        marks = ", ".join("?" * (len(values) + 1))
         with self.guarded():
-            self.connection.execute(f"INSERT OR REPLACE INTO records VALUES ({marks})", _to_columns(record))
+            self.connection.execute(f"INSERT OR REPLACE INTO records VALUES ({marks})", (*values, _checksum(values)))
 
     def record(self, name: str) -> Record | None:
         """The record of a name."""
@@ -181,9 +208,12 @@ class Journal:
         return {(status, reason): count for status, reason, count in self.connection.execute(query)}
 
     def _records(self, condition: str, *values: Any) -> Iterator[Record]:
-        cursor = self.connection.cursor()
-        for columns in cursor.execute(f"SELECT {', '.join(_COLUMNS)} FROM records WHERE {condition}", values):
-            yield _from_columns(columns)
+        query = f"SELECT {', '.join(_COLUMNS)}, checksum FROM records WHERE {condition}"
+        with self.guarded():
+            for *columns, checksum in self.connection.cursor().execute(query, values):
+                if checksum != _checksum(columns):
+                    raise sqlite3.DatabaseError(f"the record of {columns[0]!r} is not what was written")
+                yield _from_columns(columns)
 
     def close(self) -> None:
         """Close it, and leave one file that can be copied."""
@@ -236,15 +266,21 @@ def unpack(content: bytes) -> Any:
     return json.loads(zlib.decompress(content))
 
 
+def _checksum(values: Iterable[Any]) -> int:
+    return zlib.crc32(repr(list(values)).encode("utf-8", "surrogatepass"))
+
+
 def _to_columns(record: Record) -> list[Any]:
     values = []
     for column in _COLUMNS:
         value = getattr(record, column)
+        if column in _NUMBERS:
+            value = float(value)  # as SQLite gives it back
         values.append(blob(value) if column in _TEXTS else pack(dict(value)) if column in _PACKED else value)
     return values
 
 
-def _from_columns(columns: tuple[Any, ...]) -> Record:
+def _from_columns(columns: Iterable[Any]) -> Record:
     read: dict[str, Any] = {
         name: text(value) if name in _TEXTS else unpack(value) if name in _PACKED else value
         for name, value in zip(_COLUMNS, columns, strict=True)

@@ -5,8 +5,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 
 from venule.batch.items import Item
@@ -131,7 +131,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, far = context.Pipe()
         self._process = context.Process(target=_work, args=(process, far), daemon=True)
-        self._process.start()
+        with _deaf_to_ctrl_c():
+            self._process.start()
         far.close()  # now only the worker has it, so that its death is the end of the line
         self.item: Item | None = None
         self.began = 0.0
@@ -174,6 +175,19 @@ def _finished(busy: list[Worker], limit: float) -> list[Worker]:
     ready = [by_connection[one] for one in wait(list(by_connection), max(0.0, left)) if isinstance(one, Connection)]
     late = time.monotonic() - limit
     return ready or [worker for worker in busy if worker.began <= late]
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C waits until the block has ended; what is started in it is deaf until it says otherwise."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(process: Process, connection: Connection) -> None:

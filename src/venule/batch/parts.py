@@ -46,9 +46,10 @@ class Parts:
         self._missing: Counter[int] = Counter()
         with journal.transaction():
             journal.connection.execute(
-                "INSERT OR IGNORE INTO parts SELECT name, (SELECT IFNULL(MAX(part) + 1, 0) FROM parts) + "
-                f"(ROW_NUMBER() OVER (ORDER BY number) - 1) / {FILES} FROM items "
-                "WHERE number % ? = ? AND name NOT IN (SELECT name FROM parts)",
+                "INSERT OR IGNORE INTO parts SELECT name, part, checksum(name, part) FROM ("
+                "SELECT name, (SELECT IFNULL(MAX(part) + 1, 0) FROM parts) + "
+                f"(ROW_NUMBER() OVER (ORDER BY number) - 1) / {FILES} AS part FROM items "
+                "WHERE number % ? = ? AND name NOT IN (SELECT name FROM parts))",
                 (shard.of, shard.number % shard.of),
             )
 

@@ -120,7 +120,7 @@ def run(
     with alone_in(where.lock):
         where.remove_partials()
         copy = JournalCopy(where)
-        with Journal(where.state) as journal, stopping_gently() as stopping:
+        with Journal(where.state) as journal, journal.guarded(), stopping_gently() as stopping:
             _check_is_free(journal, where, batch)
             list_items(journal, found, twins=work.by_content)
             check_names_are_free(journal, output=where.address)
