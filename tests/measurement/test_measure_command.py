@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
-from venule.jobs.report import FAMILIES
-from venule.measurement import BY_NAME, measure, table_columns
+from venule.jobs.measure import SEGMENT_COLUMNS
+from venule.jobs.wording import FAMILIES, FLAWS, REGION_NAMES
+from venule.measurement import BY_NAME, REGIONS, measure, table_columns
+from venule.measurement.quality import LIMITS
 from venule.validation.truth import drawn_map
 
 
@@ -65,10 +67,14 @@ def test_a_row_a_photograph_with_intervals_and_the_failure_with_its_reason(outpu
 
 def test_every_column_is_in_the_dictionary_and_the_report(output):
     with (output / "dictionary.csv").open(newline="") as file:
-        known = {row["column"] for row in csv.DictReader(file)}
+        rows = list(csv.DictReader(file))
+    known = {row["column"] for row in rows}
     columns = {re.sub("_(lower|upper)$", "", column) for column in table_columns(("deg",))}
     assert columns <= known
+    assert ["path", *(row["column"] for row in rows if "segments.csv" in row["region"])] == list(SEGMENT_COLUMNS)
     assert {name for names in FAMILIES.values() for name in names} == set(BY_NAME)
+    assert set(REGION_NAMES) == set(REGIONS)
+    assert set(FLAWS) == set(LIMITS)
 
 
 def test_the_segments_add_up_to_the_length_of_the_graph(output):

@@ -20,6 +20,20 @@ OTHERS = (
     ),
     ("reasons", "why measurements have no value: name and reason code", ""),
 )
+OF_A_SEGMENT = (
+    ("segment", "number of the segment; its place in the photograph's _graph.json", ""),
+    ("start_kind", "what it starts at: end, branching, crossing, or ring for a vessel that closes on itself", ""),
+    ("end_kind", "what it ends at", ""),
+    ("length_px", "along the centreline", "px"),
+    ("chord_px", "between its ends, straight", "px"),
+    ("calibre_mean_px", "width, mean over its length", "px"),
+    ("calibre_sd_px", "width, standard deviation over its length", "px"),
+    ("tortuosity_distance", "length over distance between the ends, junctions left out; none where it is closed", ""),
+    ("tortuosity_curvature_per_px", "absolute curvature, mean over its length, junctions left out", "1/px"),
+    ("inflections", "how often it changes the side that it bends to", ""),
+    ("row_px", "of its middle, from the top", "px"),
+    ("column_px", "of its middle, from the left", "px"),
+)
 
 
 def write_dictionary(output: Output, *, units: Sequence[str]) -> None:
@@ -42,4 +56,6 @@ def write_dictionary(output: Output, *, units: Sequence[str]) -> None:
             for column, unit in columns_of(definition, region, units):
                 where = REGIONS[region] if region else "whole field of view"
                 table.writerow([column, definition.meaning, where, unit, definition.source])
+    for column, meaning, unit in OF_A_SEGMENT:
+        table.writerow([column, meaning, "a segment, in segments.csv", unit, ""])
     output.write("dictionary.csv", text.getvalue().encode())

@@ -129,12 +129,12 @@ def _each(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> tu
     """The value and the length of every segment that is open, without a kink and long enough, outside of junctions."""
     if not section.area:
         raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
-    sigma = CURVED_AT * section.plane.diameter
+    diameter = section.plane.diameter
     lines = [segment.between_junctions for segment in section.segments]
     found = [
-        (of(line, sigma), length)
-        for line, length in ((line, path_length(line)) for line in lines)
-        if length >= shortest * section.plane.diameter and _open(line, sigma, KINK * section.plane.diameter)
+        (of(line, CURVED_AT * diameter), path_length(line))
+        for line in lines
+        if tells_winding(line, diameter=diameter, shortest=shortest)
     ]
     if not found:
         raise MeasurementError(
@@ -145,7 +145,16 @@ def _each(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> tu
     return values, lengths
 
 
-def _open(line: FloatArray, sigma: float, sharpest: float) -> bool:
-    """Whether a line neither closes on itself nor has a kink."""
-    chord = float(np.linalg.norm(line[-1] - line[0]))
-    return chord > 0.1 * path_length(line) and float(np.abs(curvature(line, sigma=sigma)).max()) * sharpest < 1
+def tells_winding(line: FloatArray, *, diameter: float, shortest: float = SHORTEST) -> bool:
+    """Whether a centreline between junctions is long enough, neither closes on itself, nor has a kink.
+
+    Args:
+        line: (points, 2), in pixels of the plane, a pixel apart.
+        diameter: of the field of view, in the same pixels.
+        shortest: of the field of view.
+    """
+    length = path_length(line)
+    if length < shortest * diameter or float(np.linalg.norm(line[-1] - line[0])) <= 0.1 * length:
+        return False
+    bends = curvature(line, sigma=CURVED_AT * diameter)
+    return float(np.abs(bends).max()) * KINK * diameter < 1

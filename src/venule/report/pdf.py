@@ -1,58 +1,132 @@
 """The report as PDF: a page a photograph."""
 
-import io
-from collections.abc import Iterable
+from collections.abc import Sequence
+from textwrap import fill
+from typing import TYPE_CHECKING, BinaryIO
 
-from venule.report.html import Sheet, number_text
+from venule.report.sheet import Picture, Sheet
 
-ROWS = 22  # figures in a column of the page
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Page
+
+WIDTH, HEIGHT = 8.27, 11.69  # inches of A4
+LEFT, RIGHT, TOP, BOTTOM = 0.06, 0.94, 0.965, 0.025  # of the page
+COLUMNS, GAP = 3, 0.022
+ROW = 0.0125  # height of a row at most, of the page
+SIZE = 6  # points
+NAME, ABOUT, CAPTION = 60, 150, 54  # letters that fit into a line
+SOFT = "0.4"
+
+Row = tuple[str, str, str, str]  # label, value, interval or reason, and what it is
 
 
-def make_pdf(sheets: Iterable[Sheet], *, title: str) -> bytes:
+def make_pdf(file: BinaryIO, sheets: Sequence[Sheet], *, title: str) -> None:
     """A4 pages, one a photograph: its pictures above, its figures with their intervals below.
 
     Args:
+        file: that the pages are written to.
         sheets: of the photographs; those that failed have a page with the reason.
         title: stands on every page.
     """
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure as Page
 
-    content = io.BytesIO()
-    with PdfPages(content, metadata={"Title": title, "Creator": "venule"}) as pdf:
-        for sheet in sheets:
-            page = Page(figsize=(8.27, 11.69))
-            page.text(0.06, 0.97, sheet.name, size=14, weight="bold", va="top")
-            page.text(0.94, 0.97, title, size=8, color="0.4", va="top", ha="right")
-            page.text(0.06, 0.952, "\n".join([sheet.path, *sheet.notes]), size=7, color="0.35", va="top", wrap=True)
-            for place, (caption, picture) in enumerate(sheet.pictures[:6]):
-                row, column = divmod(place, 3)
-                axes = page.add_axes((0.06 + 0.3 * column, 0.7 - 0.22 * row, 0.28, 0.2))
-                axes.imshow(picture)
-                axes.set_axis_off()
-                axes.set_title(caption, size=7, y=-0.1)
-            _figures(page, sheet)
+    with PdfPages(file, metadata={"Title": title, "Creator": "venule"}) as pdf:
+        for number, sheet in enumerate(sheets, start=1):
+            page = Page(figsize=(WIDTH, HEIGHT))
+            pictures, notes = sheet.shown()
+            page.text(RIGHT, TOP, f"{title}, page {number}", size=7, color=SOFT, va="top", ha="right")
+            page.text(LEFT, TOP, fill(sheet.name, NAME), size=13, weight="bold", va="top")
+            about = [fill(line, ABOUT) for line in (sheet.path, *notes)]
+            top = TOP - 0.017 * (1 + fill(sheet.name, NAME).count("\n")) - 0.004
+            page.text(LEFT, top, "\n".join(about), size=SIZE, color=SOFT, va="top", linespacing=1.3)
+            top -= 0.0105 * "\n".join(about).count("\n") + 0.02
+            top = _pictures(page, pictures, top)
+            _figures(page, sheet, top)
             pdf.savefig(page, dpi=200)
-    return content.getvalue()
 
 
-def _figures(page: "object", sheet: Sheet) -> None:
-    lines: list[tuple[str, str, str]] = []
-    for name, figures in sheet.groups.items():
-        lines.append((name, "", "heading"))
-        for figure in figures:
+def _pictures(page: "Page", pictures: Sequence[Picture], top: float) -> float:
+    """Draw the pictures in rows of three; where the page goes on below them."""
+    width = (RIGHT - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
+    for start in range(0, len(pictures), COLUMNS):
+        row = pictures[start : start + COLUMNS]
+        height = max(picture.shape[0] / picture.shape[1] for _, picture in row) * width * WIDTH / HEIGHT
+        for place, (caption, picture) in enumerate(row):
+            left = LEFT + place * (width + GAP)
+            axes = page.add_axes((left, top - height, width, height))
+            axes.imshow(picture)
+            axes.set_axis_off()
+            page.text(left, top - height - 0.003, fill(caption, CAPTION), size=SIZE, color=SOFT, va="top")
+        top -= height + 0.012 + 0.009 * max(fill(caption, CAPTION).count("\n") for caption, _ in row) + 0.006
+    return top
+
+
+def _figures(page: "Page", sheet: Sheet, top: float) -> None:
+    """The groups in three columns, each whole in one, and the regions below them."""
+    groups = [_rows(name, sheet) for name in sheet.groups]
+    columns = _in_columns(groups)
+    longest = max((len(column) for column in columns), default=0)
+    regions = len(sheet.regions.rows) + 1 if sheet.regions else 0
+    step = min(ROW, (top - BOTTOM) / max(1, longest + regions + 1))
+    width = (RIGHT - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
+    for place, column in enumerate(columns):
+        left = LEFT + place * (width + GAP)
+        for number, (label, value, rest, kind) in enumerate(column):
+            y = top - step * number
+            weight = "bold" if kind == "heading" else "normal"
+            page.text(left, y, label, size=SIZE, weight=weight, va="top")
+            page.text(left + 0.645 * width, y, value, size=SIZE, va="top", ha="right")
+            page.text(left + width, y, rest, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
+    if sheet.regions:
+        _regions(page, sheet, top - step * (longest + 1), step)
+
+
+def _rows(name: str, sheet: Sheet) -> list[Row]:
+    figures = sheet.groups[name]
+    interval = "95 % interval" if any(figure.interval for figure in figures) else ""
+    rows: list[Row] = [(name, "", interval, "heading")]
+    for figure in figures:
+        if figure.value is None:
+            rows.append((figure.label, "", figure.reason, "reason"))
+        else:
+            rows.append((figure.label, f"{figure.text} {figure.unit}".rstrip(), figure.interval, "figure"))
+    return [*rows, ("", "", "", "gap")]
+
+
+def _in_columns(groups: Sequence[list[Row]]) -> list[list[Row]]:
+    """The groups in their order, in columns as even as whole groups allow."""
+    room = max((len(group) for group in groups), default=1)
+    while True:
+        columns: list[list[Row]] = [[]]
+        for group in groups:
+            if columns[-1] and len(columns[-1]) + len(group) > room:
+                columns.append([])
+            columns[-1] += group
+        if len(columns) <= COLUMNS:
+            return columns
+        room += 1
+
+
+def _regions(page: "Page", sheet: Sheet, top: float, step: float) -> None:
+    assert sheet.regions is not None
+    names = 0.12  # of the page, for the regions' names
+    width = (RIGHT - LEFT - names) / len(sheet.regions.columns)
+    page.text(LEFT, top, "By region", size=SIZE, weight="bold", va="top")
+    for place, heading in enumerate(sheet.regions.columns):
+        right = LEFT + names + (place + 1) * width
+        page.text(right, top, heading, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
+    for number, (name, figures) in enumerate(sheet.regions.rows, start=1):
+        y = top - step * number
+        page.text(LEFT, y, name, size=SIZE, va="top")
+        reasons = {figure.reason for figure in figures}
+        if len(reasons) == 1 and "" not in reasons:
+            page.text(RIGHT, y, reasons.pop(), size=SIZE, color=SOFT, va="top", ha="right")
+            continue
+        for place, figure in enumerate(figures):
+            right = LEFT + names + (place + 1) * width
             if figure.value is None:
-                lines.append((figure.label, figure.reason, "reason"))
+                page.text(right, y, figure.reason, size=SIZE - 1, color=SOFT, va="top", ha="right")
                 continue
-            text = f"{number_text(figure.value)} {figure.unit}".rstrip()
-            if figure.lower is not None and figure.upper is not None:
-                text += f"  [{number_text(figure.lower)}, {number_text(figure.upper)}]"
-            lines.append((figure.label, text, "figure"))
-    rows = max(ROWS, -(-len(lines) // 3))
-    step = 0.43 / rows
-    for number, (label, text, kind) in enumerate(lines):
-        column, row = divmod(number, rows)
-        x, y = 0.06 + 0.305 * column, 0.45 - step * row
-        weight, colour = ("bold", "black") if kind == "heading" else ("normal", "0.45" if kind == "reason" else "black")
-        page.text(x, y, label[:36], size=5.5, weight=weight, color=colour, va="top")  # type: ignore[attr-defined]
-        page.text(x + 0.285, y, text[:44], size=5.5, color=colour, va="top", ha="right")  # type: ignore[attr-defined]
+            page.text(right - 0.66 * width, y, figure.text, size=SIZE, va="top", ha="right")
+            page.text(right, y, figure.interval, size=SIZE - 1, color=SOFT, va="top", ha="right")
