@@ -151,7 +151,7 @@ def resolution_summary(photographs: Sequence[Change], phantoms: Sequence[Change]
     for kind, group in (("photographs", photographs), ("phantoms", phantoms)):
         changes = {name: [one[name] for one in group if name in one] for name in SCALE_FREE}
         means = {name: float(np.mean(each)) for name, each in changes.items() if len(each) >= 3}
-        moved = [f"`{name}` {100 * mean:+.0f} %" for name, mean in means.items() if abs(mean) > SAME]
+        moved = [f"`{name}` {100 * mean:+.1f} %" for name, mean in means.items() if abs(mean) > SAME]
         held = f"{len(means) - len(moved)} of {len(means)}"
         outside = f"; more: {', '.join(moved)}" if moved else ""
         lines.append(f"* {kind}: {held} change by {100 * SAME:.0f} % or less on average{outside}.")
