@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from venule import networks
 from venule.errors import RecipeError
 from venule.training import read_recipe
 from venule.training.study.recipe import read_study
@@ -111,6 +112,25 @@ def test_numbers_that_are_none_are_refused_by_field(field, number, tmp_path):
     path.write_text(field.format(number))
     with pytest.raises(RecipeError, match=field.split(":")[0]):
         read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "{widths: []}",
+        "{widths: [1000000000, 1000000000]}",
+        "{widths: [-1, 3]}",
+        "{widths: .nan}",
+        "{self: 1}",
+        "{name: 1}",
+    ],
+)
+def test_arguments_that_no_network_has_are_refused(arguments, tmp_path):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(f"network_arguments: {arguments}")
+    recipe = read_recipe(path)
+    with pytest.raises(RecipeError, match="cannot be built"):
+        networks.create(recipe.network, **recipe.network_arguments)
 
 
 @pytest.fixture(scope="module")

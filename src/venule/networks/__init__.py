@@ -61,7 +61,7 @@ NETWORKS = {
 }
 
 
-def create(name: str, **arguments: Any) -> nn.Module:
+def create(name: str, /, **arguments: Any) -> nn.Module:
     """Build a network by name, with fresh weights from torch's generator.
 
     Args:
@@ -77,7 +77,7 @@ def create(name: str, **arguments: Any) -> nn.Module:
         raise RecipeError(f"unknown network {name!r}: {hint}known: {', '.join(NETWORKS)}")
     try:
         return NETWORKS[name].build(**arguments)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, RuntimeError) as error:  # the latter two: no width, or 10**9
         raise RecipeError(f"network {name!r} cannot be built with {arguments}: {error}") from error
 
 
