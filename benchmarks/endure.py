@@ -21,6 +21,7 @@ from contextlib import closing
 from pathlib import Path
 
 from small import write_small, write_small_model
+from venule.batch import read_journal
 from venule.report import Table
 
 EVERY = 0.5  # seconds between two looks at the memory
@@ -111,7 +112,9 @@ def main() -> None:
     columns = ("life", "done before", "done after", "ended", "s", "main process, peak MB", "largest worker, peak MB")
     print(Table(f"{options.photographs:,} photographs", columns, tuple(rows)).to_markdown())
     print(f"\nTable and outputs are those of an undisturbed run, byte for byte: {'yes' if same else 'NO'}.")
-    sys.exit(0 if same and right else 1)
+    if failed:
+        print(f"Some photographs failed in it: {', '.join(sorted(failed))}.")
+    sys.exit(0 if same and right and not failed else 1)
 
 
 if __name__ == "__main__":
