@@ -41,5 +41,9 @@ class Layout(StrEnum):
         shard = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:2]
         return f"{'' if self is Layout.SHARDED else STAGED + '/'}{shard}/{name}{suffix}"
 
+    def is_of_one(self, place: str) -> bool:
+        """Whether a file of the output belongs to one item, and is no table of many."""
+        return self is not Layout.PARQUET or place.startswith(f"{STAGED}/")
+
 
 STAGED = ".staged"  # folder of outputs that wait for their table

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, and the output folder of a batch."""
 
+import errno
 import os
 import shutil
 import uuid
@@ -139,12 +140,28 @@ class Output:
             return False
 
     def remove(self, name: str) -> None:
-        """Remove a file of it, where it is there."""
+        """Remove a file of it, where it is there.
+
+        Raises:
+            OutputError: it cannot be removed.
+        """
         if self.is_remote:
             with suppress(OSError):
                 addresses.filesystem(self.address).rm_file(self.place(name))
-        else:
-            self.path(name).unlink(missing_ok=True)
+            return
+        try:
+            self.path(name).unlink()
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):  # it cannot be there
+                raise OutputError(f"cannot remove {self.path(name)}: {error.strerror}") from error
+
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder of it, where it is there."""
+        if not self.is_remote:
+            shutil.rmtree(self.path(name), ignore_errors=True)
+        elif self.exists(name):
+            with suppress(OSError):
+                addresses.filesystem(self.address).rm(self.place(name), recursive=True)
 
     def remove_partials(self) -> None:
         """Remove what a kill has left behind; only for the one run that is at work here."""

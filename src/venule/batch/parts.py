@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from venule.batch.journal import Journal, Record, blob, text
-from venule.batch.layout import Layout
+from venule.batch.layout import STAGED, Layout
 from venule.batch.outputs import Output
 from venule.batch.shard import Shard
 from venule.batch.tables import Columns, schema_of
+from venule.errors import OutputError
 
 FILES = 1000  # of a part
 FOLDER = "results"
@@ -44,6 +45,10 @@ class Parts:
         self._output, self._journal, self._columns = output, journal, columns
         self._suffixes, self._settings = suffixes, settings
         self._missing: Counter[int] = Counter()
+        if journal.connection.execute("SELECT 1 FROM parts WHERE checksum != checksum(name, part) LIMIT 1").fetchone():
+            raise OutputError(f"{journal.path}: the table of parts is damaged: delete the journal to begin anew")
+        for part in self._all():
+            self._forget_if_lost(part)
         with journal.transaction():
             journal.connection.execute(
                 "INSERT OR IGNORE INTO parts SELECT name, part, checksum(name, part) FROM ("
@@ -66,12 +71,33 @@ class Parts:
             self._write(part)
 
     def write_rest(self) -> None:
-        """Write the parts that a kill has kept from being written."""
-        parts = [row[0] for row in self._journal.connection.execute("SELECT DISTINCT part FROM parts ORDER BY part")]
-        for part in parts:
-            waiting = any(list(record.outputs) != [_name(part)] for record in self._records(part))
-            if waiting and self._count_missing(part) == 0:
-                self._write(part)
+        """Write the parts that a kill has kept from being written, or that have rows of what is gone."""
+        db = self._journal.connection
+        gone = "name NOT IN (SELECT name FROM items) AND name NOT IN (SELECT name FROM records)"
+        smaller = {part for (part,) in db.execute(f"SELECT DISTINCT part FROM parts WHERE {gone}")}
+        all_are_written = True
+        for part in self._all():
+            if part in smaller or any(list(record.outputs) != [_name(part)] for record in self._records(part)):
+                if self._count_missing(part) == 0:
+                    self._write(part)
+                    db.execute(f"DELETE FROM parts WHERE part = ? AND {gone}", (part,))
+                else:
+                    all_are_written = False
+        if all_are_written:
+            self._output.remove_folder(STAGED)  # of what a kill has left in it
+
+    def _all(self) -> list[int]:
+        query = "SELECT DISTINCT part FROM parts ORDER BY part"
+        return [part for (part,) in self._journal.connection.execute(query)]
+
+    def _forget_if_lost(self, part: int) -> None:
+        """Do the files of a part again that a power cut has emptied."""
+        for record in self._records(part):
+            if _name(part) in record.outputs:
+                if not self._output.has(_name(part), record.outputs[_name(part)]):
+                    names = "DELETE FROM records WHERE name IN (SELECT name FROM parts WHERE part = ?)"
+                    self._journal.connection.execute(names, (part,))
+                return
 
     def _write(self, part: int) -> None:
         import pyarrow as pa

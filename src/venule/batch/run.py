@@ -33,6 +33,7 @@ from venule.batch.parts import FOLDER, Parts
 from venule.batch.remote import JournalCopy
 from venule.batch.shard import Shard
 from venule.batch.sources import Source, find_sources
+from venule.batch.superseded import drop_superseded, replace_record
 from venule.batch.tables import MANIFEST, RESULTS, Columns, write_manifest
 from venule.batch.work import Process, Work, content_or_nothing, digest
 from venule.errors import OutputError, VenuleError
@@ -124,6 +125,7 @@ def run(
             _check_is_free(journal, where, batch)
             list_items(journal, found, twins=work.by_content)
             check_names_are_free(journal, output=where.address)
+            drop_superseded(journal, where, layout=batch.layout)
             job = _Run(where, journal, copy, work, settings, batch, stopping).run()
         where.remove_partials()
         return job
@@ -222,7 +224,9 @@ class _Run:
         return True
 
     def _finish(self, record: Record) -> None:
-        self.journal.append(record)
+        layout = self.batch.layout
+        places = {layout.place(record.name, suffix) for suffix in self.process.work.suffixes}
+        replace_record(self.journal, self.output, record, layout=layout, places=places)
         if self.parts:
             self.parts.finished(record)
         self._count(record)

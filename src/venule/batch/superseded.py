@@ -1,0 +1,74 @@
+"""What a run makes untrue: records and outputs of a content, a name or an archive that is no longer so."""
+
+from venule.batch.journal import Journal, Record, blob, text
+from venule.batch.layout import Layout
+from venule.batch.outputs import Output
+
+# What is said of an archive or a folder that could not be read; once it can, its files have rows of their own.
+_CONTAINERS = """
+    SELECT name FROM records WHERE reason IN ('broken-archive', 'unreadable') AND path NOT IN (SELECT path FROM items)
+    AND EXISTS (SELECT 1 FROM items WHERE items.path > CAST(records.path || '/' AS BLOB)
+    AND items.path < CAST(records.path || '0' AS BLOB))
+"""
+_RENAMED = "SELECT name FROM records WHERE path IN (SELECT path FROM items) AND name NOT IN (SELECT name FROM items)"
+
+
+def drop_superseded(journal: Journal, output: Output, *, layout: Layout) -> None:
+    """Drop the records that the list of a run has made untrue, with their outputs.
+
+    Args:
+        journal: with the list.
+        output: of the batch.
+        layout: of the outputs.
+
+    Raises:
+        OutputError: an output cannot be removed.
+    """
+    db = journal.connection
+    names = db.execute(_RENAMED).fetchall()
+    if db.execute("SELECT 1 FROM records WHERE reason IN ('broken-archive', 'unreadable') LIMIT 1").fetchone():
+        db.execute("CREATE INDEX items_path ON items (path)")
+        names += db.execute(_CONTAINERS).fetchall()
+        db.execute("DROP INDEX items_path")
+    for (name,) in names:
+        record = journal.record(text(name))
+        if record:
+            _remove(output, layout, set(record.outputs) if not record.duplicate_of else set())
+            with journal.transaction():
+                _forget_copies(journal, record)
+                db.execute("DELETE FROM records WHERE name = ?", (name,))
+
+
+def replace_record(journal: Journal, output: Output, record: Record, *, layout: Layout, places: set[str]) -> None:
+    """Write a record down in place of an earlier one of its name, of which nothing is left.
+
+    Args:
+        journal: of the batch.
+        output: of the batch.
+        record: of a file that is done.
+        layout: of the outputs.
+        places: where its outputs may be, those of a run that was killed before it wrote a record, too.
+
+    Raises:
+        OutputError: the record cannot be written, or an output not be removed.
+    """
+    old = journal.record(record.name)
+    if old and not old.duplicate_of:
+        places = places | set(old.outputs)
+        if old.content != record.content:
+            _forget_copies(journal, old)
+    _remove(output, layout, places - set(record.outputs))
+    journal.append(record)
+
+
+def _forget_copies(journal: Journal, record: Record) -> None:
+    """The outputs of its copies are its own: they are done again when they are listed again."""
+    journal.connection.execute(
+        "DELETE FROM records WHERE duplicate_of != X'' AND duplicate_of = ?", (blob(record.path),)
+    )
+
+
+def _remove(output: Output, layout: Layout, names: set[str]) -> None:
+    for name in names:
+        if layout.is_of_one(name):
+            output.remove(name)
