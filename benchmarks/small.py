@@ -18,8 +18,8 @@ def write_small(folder: Path, count: int, *, side: int = 96) -> None:
     for number in range(count):
         picture = np.full((side, side, 3), (40, 90, 170), np.uint8)  # BGR
         picture += random.integers(0, 5, picture.shape, np.uint8)
-        for _ in range(3):
-            ends = random.integers(0, side, (2, 2))
+        middle = np.array([[0, side // 2], [side, side // 2]])  # without any line, noise would be all there is
+        for ends in (middle, *random.integers(0, side, (3, 2, 2))):
             cv2.line(picture, tuple(map(int, ends[0])), tuple(map(int, ends[1])), (20, 40, 110), 2)
         cv2.imwrite(str(folder / f"p{number:07d}.png"), np.where(disc, picture, 0))
 
