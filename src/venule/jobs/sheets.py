@@ -55,7 +55,7 @@ def make_sheet(output: Path, row: Row, outputs: Iterable[str], *, read: Callable
     graph_file = next((name for name in outputs if name.endswith(GRAPH)), "")
     name = graph_file.removesuffix(GRAPH)
     draw = partial(_pictures, output, name, row, read)
-    return Sheet(name or Path(path).name, path, _groups(row), _regions(row), flags, notes, draw)
+    return Sheet(name or Path(path).name, path, _groups(row), partial(_regions, row), flags, notes, draw)
 
 
 def _flags(row: Row) -> tuple[list[str], list[str]]:

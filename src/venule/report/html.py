@@ -68,13 +68,13 @@ def make_report(sheets: Sequence[Sheet], report: Report) -> Iterator[str]:
 
 
 def _values(sheets: Sequence[Sheet]) -> dict[str, list[float]]:
-    """The known values of each measurement."""
+    """The known values of each measurement, in rising order."""
     known: dict[str, list[float]] = {}
     for sheet in sheets:
         for key, figure in sheet.figures.items():
             if figure.value is not None:
                 known.setdefault(key, []).append(figure.value)
-    return known
+    return {key: sorted(values) for key, values in known.items()}
 
 
 def _sheet(sheet: Sheet, number: int, values: Mapping[str, list[float]]) -> str:
@@ -85,7 +85,7 @@ def _sheet(sheet: Sheet, number: int, values: Mapping[str, list[float]]) -> str:
         + "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
         + f"<div class='pictures'>{''.join(_picture(sheet, picture) for picture in pictures)}</div>"
         + f"<div class='groups'>{''.join(_group(*group, values) for group in sheet.groups.items())}</div>"
-        + (_regions(sheet.regions) if sheet.regions else "")
+        + (_regions(sheet.regions()) if sheet.regions else "")
         + "</section>"
     )
 

@@ -1,6 +1,7 @@
 """All photographs of a report together: their distributions, and a table with those that differ most first."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
@@ -18,10 +19,9 @@ BARS = 40
 Distances = dict[str, float]  # of a photograph, by measurement
 
 
-def standing(value: float, others: Sequence[float]) -> float:
-    """Where a value stands among others, itself among them: the share that is smaller, ties counted half."""
-    smaller, same = sum(other < value for other in others), sum(other == value for other in others)
-    return (smaller + same / 2) / len(others)
+def standing(value: float, ordered: Sequence[float]) -> float:
+    """Where a value stands among others in rising order, itself among them: the share below, ties counted half."""
+    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 / len(ordered)
 
 
 def distances(sheets: Sequence[Sheet], values: Mapping[str, Sequence[float]], keys: Sequence[str]) -> list[Distances]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
-from venule.report.sheet import Picture, Sheet
+from venule.report.sheet import Picture, Regions, Sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Page
@@ -67,8 +67,9 @@ def _figures(page: "Page", sheet: Sheet, top: float) -> None:
     groups = [_rows(name, sheet) for name in sheet.groups]
     columns = _in_columns(groups)
     longest = max((len(column) for column in columns), default=0)
-    regions = len(sheet.regions.rows) + 1 if sheet.regions else 0
-    step = min(ROW, (top - BOTTOM) / max(1, longest + regions + 1))
+    regions = sheet.regions() if sheet.regions else None
+    below = len(regions.rows) + 1 if regions else 0
+    step = min(ROW, (top - BOTTOM) / max(1, longest + below + 1))
     width = (RIGHT - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
     for place, column in enumerate(columns):
         left = LEFT + place * (width + GAP)
@@ -78,8 +79,8 @@ def _figures(page: "Page", sheet: Sheet, top: float) -> None:
             page.text(left, y, label, size=SIZE, weight=weight, va="top")
             page.text(left + 0.645 * width, y, value, size=SIZE, va="top", ha="right")
             page.text(left + width, y, rest, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
-    if sheet.regions:
-        _regions(page, sheet, top - step * (longest + 1), step)
+    if regions:
+        _regions(page, regions, top - step * (longest + 1), step)
 
 
 def _rows(name: str, sheet: Sheet) -> list[Row]:
@@ -108,15 +109,14 @@ def _in_columns(groups: Sequence[list[Row]]) -> list[list[Row]]:
         room += 1
 
 
-def _regions(page: "Page", sheet: Sheet, top: float, step: float) -> None:
-    assert sheet.regions is not None
+def _regions(page: "Page", regions: Regions, top: float, step: float) -> None:
     names = 0.12  # of the page, for the regions' names
-    width = (RIGHT - LEFT - names) / len(sheet.regions.columns)
+    width = (RIGHT - LEFT - names) / len(regions.columns)
     page.text(LEFT, top, "By region", size=SIZE, weight="bold", va="top")
-    for place, heading in enumerate(sheet.regions.columns):
+    for place, heading in enumerate(regions.columns):
         right = LEFT + names + (place + 1) * width
         page.text(right, top, heading, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
-    for number, (name, figures) in enumerate(sheet.regions.rows, start=1):
+    for number, (name, figures) in enumerate(regions.rows, start=1):
         y = top - step * number
         page.text(LEFT, y, name, size=SIZE, va="top")
         reasons = {figure.reason for figure in figures}

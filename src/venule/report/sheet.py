@@ -79,7 +79,7 @@ class Sheet:
         name: shown, and searched for.
         path: of the photograph.
         groups: figures under headings; none for a photograph that failed.
-        regions: the same by region.
+        regions: makes those by region when they are asked for; None: there are none.
         flags: in a word each, what makes it worth a look; of one that failed, the reason.
         notes: the same in sentences.
         draw: makes the pictures when they are asked for, so that those of one photograph at a time are in memory;
@@ -90,7 +90,7 @@ class Sheet:
     name: str
     path: str
     groups: Mapping[str, Sequence[Figure]]
-    regions: Regions | None = None
+    regions: Callable[[], Regions] | None = None
     flags: Sequence[str] = ()
     notes: Sequence[str] = ()
     draw: Callable[[], Sequence[Picture]] = tuple
