@@ -16,6 +16,7 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -100,15 +101,7 @@ class Command:
 
     def workers(self) -> list[int]:
         """Its processes that work on photographs."""
-        found = []
-        for folder in Path("/proc").iterdir():
-            try:
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                if parent == self.process.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
-                    found.append(int(folder.name))
-            except (OSError, IndexError):
-                continue
-        return found
+        return [child for child in children(self.process.pid) if b"spawn_main" in _read(child, "cmdline")]
 
     def end(self) -> Ended:
         """Wait for its end."""
@@ -131,12 +124,32 @@ def _prepare(without_rights: bool) -> None:
             ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
 
 
+def children(process: int) -> list[int]:
+    """The processes that a process has started."""
+    numbers = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal()]
+    return [n for n in numbers if _read(n, "stat").rpartition(b")")[2].split()[1:2] == [str(process).encode()]]
+
+
+def kill_all_of(process: int) -> None:
+    """SIGKILL a process and all that it has started, as the end of a machine does."""
+    whole = [process]
+    for one in whole:
+        whole += children(one)
+    for one in whole:
+        with suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+
+
 def _peak(process: int) -> int:
+    lines = _read(process, "status").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith(b"VmHWM")), 0)
+
+
+def _read(process: int, name: str) -> bytes:
     try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+        return Path(f"/proc/{process}/{name}").read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 class BrokenPromiseError(Exception):
@@ -187,6 +200,14 @@ class Ground:
                 raise BrokenPromiseError(f"the undisturbed run ended with {ended.code}: {ended.said}")
             self._undisturbed[key] = output
         return self._undisturbed[key]
+
+    def photographs(self, number: int, *, size: int) -> Path:
+        """A folder of so many other photographs, made once."""
+        folder = self.folder / f"{number}-photographs"
+        if not folder.exists():
+            names = {f"{i % 50:02}/{i:05}.png": i for i in range(number)}
+            write_files(folder, {name: encode(1000 + seed, size=size) for name, seed in names.items()})
+        return folder
 
     def segment(self, given: Path, output: Path, *options: object) -> list[object]:
         """The command without "python -m"."""

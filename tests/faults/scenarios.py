@@ -7,7 +7,8 @@ import signal
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from ground import (
     BrokenPromiseError,
     Trial,
     encode,
+    kill_all_of,
     mounted,
     read_rows,
     unmount,
-    write_files,
 )
 
 FAULTS: dict[str, "Fault"] = {}
+LINES: dict[tuple[object, ...], int] = {}  # how many a whole run has, by what it is given
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,11 @@ def tables(trial):
 def kill_at_line(trial: Trial, *, files: str) -> None:
     """SIGKILL before a random line of some files."""
     given, options, undisturbed = draw(trial)
-    whole = trial.begin(given, *options, files=files).end()
-    lines = int(re.search(r"lines: (\d+)", whole.said)[1])
-    shutil.rmtree(trial.output)
+    lines = LINES.get((given, files, *options))
+    if lines is None:
+        whole = trial.begin(given, *options, files=files).end()
+        lines = LINES[given, files, *options] = int(re.search(r"lines: (\d+)", whole.said)[1])
+        shutil.rmtree(trial.output)
     trial.begin(given, *options, files=files, line=int(trial.rng.integers(1, lines + 1))).end()
     trial.resume(given, *options)
     trial.compare(undisturbed)
@@ -203,20 +207,16 @@ def read_only(trial):
         trial.compare(undisturbed)
 
 
-class small_disk:  # noqa: N801
+@contextmanager
+def small_disk(trial: Trial, size: str) -> Iterator[Callable[[str], None]]:
     """A small disk as output, within a block; gives what mounts it anew."""
-
-    def __init__(self, trial: Trial, size: str) -> None:
-        self.place, self.size = trial.output, size
-
-    def __enter__(self) -> Callable[[str], None]:
-        remount = mounted(self.place, self.size)
-        if remount is None:
-            raise CannotTryError("mounting a small disk needs root")
-        return remount
-
-    def __exit__(self, *error: object) -> None:
-        unmount(self.place)
+    remount = mounted(trial.output, size)
+    if remount is None:
+        raise CannotTryError("mounting a small disk needs root")
+    try:
+        yield remount
+    finally:
+        unmount(trial.output)
 
 
 @fault("Photographs that vanish, are replaced, are added and are still being written")
@@ -256,16 +256,15 @@ def append_slowly(path: Path, whole: bytes, pause: float) -> None:
 @fault("Archive that is still being written")
 def growing_archive(trial):
     whole = trial.ground.inputs[str(trial.rng.choice(INPUTS[1:]))]
-    given = trial.folder / "photographs" / f"growing.{whole.name.partition('.')[2]}"
-    given.parent.mkdir()
+    given = trial.folder / f"growing.{whole.name.partition('.')[2]}"
     content = whole.read_bytes()
     given.write_bytes(content[: int(trial.rng.integers(100, len(content)))])
     layout = str(trial.rng.choice(LAYOUTS))
     options = ["--layout", layout, *_jobs(trial)]
-    trial.expect(trial.begin(given.parent, *options).end(), 1)
+    trial.expect(trial.begin(given, *options).end(), 1)
     given.write_bytes(content)
-    trial.resume(given.parent, *options)
-    trial.compare(trial.ground.undisturbed(given.parent, "--layout", layout), same_list=False)
+    trial.resume(given, *options)
+    trial.compare(trial.ground.undisturbed(given, "--layout", layout), same_list=False)
 
 
 def own_photographs(trial: Trial) -> Path:
@@ -375,6 +374,50 @@ def merging(trial):
     trial.compare(trial.ground.undisturbed(given, "--layout", layout))
 
 
+@fault("SIGKILL of a node of a Ray cluster of several", needs="ray")
+def ray_node(trial):
+    given = trial.ground.photographs(100, size=80)
+    layout = str(trial.rng.choice(LAYOUTS))
+    with ray_cluster() as (address, nodes):
+        command = trial.begin(given, "--layout", layout, "--engine", "ray", "--address", address)
+        trial.wait_for_outputs(command, int(trial.rng.integers(1, 95)))
+        trial.sleep(0.1)
+        kill_all_of(nodes[trial.rng.integers(len(nodes))])
+        trial.expect(command.end(), 0)  # without --resume: the other nodes do its photographs
+        trial.compare(trial.ground.undisturbed(given, "--layout", layout))
+
+
+@fault("SIGKILL of the main process with --engine ray", needs="ray")
+def ray_driver(trial):
+    given = trial.ground.photographs(100, size=80)
+    layout = str(trial.rng.choice(LAYOUTS))
+    with ray_cluster() as (address, _):
+        options = ["--layout", layout, "--engine", "ray", *(["--address", address] if trial.rng.integers(2) else [])]
+        command = trial.begin(given, *options)
+        trial.wait_for_outputs(command, int(trial.rng.integers(1, 95)))
+        trial.sleep(0.2)
+        command.kill()
+        trial.resume(given, *options)
+        trial.compare(trial.ground.undisturbed(given, "--layout", layout))
+
+
+@contextmanager
+def ray_cluster() -> Iterator[tuple[str, list[int]]]:
+    """A cluster of a head without cores and two nodes of one: its address, and the processes that are its nodes."""
+    try:
+        from ray.cluster_utils import Cluster
+    except ImportError as error:
+        raise CannotTryError("a cluster needs Ray") from error
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    small = {"object_store_memory": 100 * 1024**2}
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **small})
+    try:
+        nodes = [cluster.add_node(num_cpus=1, **small) for _ in range(2)]
+        yield cluster.address, [node.all_processes["raylet"][0].process.pid for node in nodes]
+    finally:
+        cluster.shutdown()
+
+
 @fault("One photograph of 20,000 x 20,000 pixels among small ones")
 def enormous(trial):
     given = own_photographs(trial)
@@ -403,9 +446,7 @@ def write_enormous(path: Path, side: int) -> None:
 
 @fault("10,000 tiny photographs, SIGKILL five times on the way", slow=True)
 def many(trial):
-    given = trial.ground.folder / "many"
-    if not given.exists():
-        write_files(given, {f"{i % 50:02}/{i:05}.png": encode(i, size=64) for i in range(10_000)})
+    given = trial.ground.photographs(10_000, size=64)
     layout = str(trial.rng.choice(LAYOUTS))
     options = ["--layout", layout, "--jobs", "2"]
     for _ in range(5):
