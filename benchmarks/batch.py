@@ -4,6 +4,7 @@
     python benchmarks/batch.py price [--files 2000]            # of a file that needs no work
     python benchmarks/batch.py memory [--sizes 1000 10000]     # of runs of small synthetic photographs
     python benchmarks/batch.py journal [--entries 1000000]     # listing, recording, resuming, counting
+    python benchmarks/batch.py plan --core-seconds 0.5 --driver-ms 2 --megabytes 1.5   # what a cohort costs
 
 Each prints a table. `speed` runs every command on the photographs of a folder and on so many times as many (copies
 with a few bytes more, for what has the same content is done once); the photographs a second are those of the
@@ -12,6 +13,7 @@ the ratios, which are those of one run.
 """
 
 import argparse
+import math
 import resource
 import shutil
 import subprocess
@@ -207,6 +209,24 @@ def journal(entries: int) -> Table:
     return Table(f"A journal of {entries:,} entries", ("step", "s", "peak MB so far"), tuple(rows))
 
 
+def plan(core_seconds: float, *, driver_ms: float, megabytes: float) -> Table:
+    """What cohorts cost on machines of so many cores, from what was measured here."""
+    rows = []
+    for photographs in (175_000, 1_000_000):
+        for cores in (2, 32, 1024):
+            rate = cores / core_seconds
+            drivers = max(1, math.ceil(rate * driver_ms / 1000))
+            hours = photographs / rate / 3600
+            rows.append(
+                (f"{photographs:,}", f"{cores:,}", f"{rate:,.0f}", f"{hours:,.1f}", f"{hours / 24:,.1f}",
+                 f"{photographs * core_seconds / 3600:,.0f}", f"{rate * megabytes:,.0f}", str(drivers))
+            )  # fmt: skip
+    columns = (
+        "photographs", "cores", "a second", "hours", "days", "core-hours", "reads MB/s", "main processes (shards)",
+    )  # fmt: skip
+    return Table(f"{core_seconds:g} core-seconds a photograph", columns, tuple(rows))
+
+
 def main() -> None:
     """Print the table that was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -217,8 +237,11 @@ def main() -> None:
     commands.add_parser("price").add_argument("--files", type=int, default=2000)
     commands.add_parser("memory").add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
     commands.add_parser("journal").add_argument("--entries", type=int, default=1_000_000)
+    planned = commands.add_parser("plan")
+    for option in ("--core-seconds", "--driver-ms", "--megabytes"):
+        planned.add_argument(option, type=float, required=True)
     chosen = vars(parser.parse_args())
-    work = {"speed": speed, "price": price, "memory": memory, "journal": journal}[chosen.pop("command")]
+    work = {"speed": speed, "price": price, "memory": memory, "journal": journal, "plan": plan}[chosen.pop("command")]
     print(work(*[chosen.pop(next(iter(chosen)))], **chosen).to_markdown())
 
 
