@@ -1,6 +1,8 @@
 """Photographs in zip and tar archives (WebDataset shards are such), read without unpacking them to disk."""
 
+import lzma
 import os
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -15,7 +17,12 @@ from venule.errors import VenuleError
 ZIP, PLAIN_TAR = (".zip",), (".tar",)
 PACKED_TAR = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 ARCHIVES = ZIP + PLAIN_TAR + PACKED_TAR
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
+MAX_BYTES = 2 * 1024**3  # of one file: it is read whole
+MAX_HEADER = 1024**2  # bytes of a long name, or of another header in a tar archive
+_DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
+    ArithmeticError, LookupError, ValueError, OSError,
+)  # fmt: skip
 
 
 class ArchiveError(VenuleError):
@@ -69,7 +76,7 @@ def members(archive: str) -> Iterator[Member]:
                 if not info.is_dir():
                     yield Member(info.filename, info.file_size, f"{info.CRC:08x}", number)
             return
-        with addresses.open_any(archive) as file, tarfile.open(fileobj=file, mode="r|*") as tar:
+        with addresses.open_any(archive) as file, _stream(file) as tar:
             sequential = is_sequential(archive)
             for number, entry in enumerate(tar):
                 tar.members = []  # type: ignore[attr-defined]  # else it would keep every one of a million
@@ -126,10 +133,23 @@ class Sequence:
         raise ArchiveError(f"{self.archive} has no {member.name} any more: it was changed")
 
     def _walk(self) -> Iterator[tuple[int, tarfile.TarFile, tarfile.TarInfo]]:
-        with addresses.open_any(self.archive) as file, tarfile.open(fileobj=file, mode="r|*") as tar:
+        with addresses.open_any(self.archive) as file, _stream(file) as tar:
             for number, entry in enumerate(tar):
                 tar.members = []  # type: ignore[attr-defined]
                 yield number, tar, entry
+
+
+class _Entry(tarfile.TarInfo):
+    """An entry that claims nothing that would be taken into memory, or lead back to where the archive was read."""
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.size < 0 or (not self.isreg() and self.size > MAX_HEADER):
+            raise tarfile.ReadError(f"it has an entry of {self.size:,} bytes that is no file")
+        return super()._proc_member(tar)  # type: ignore[misc,no-any-return]
+
+
+def _stream(file: IO[bytes]) -> tarfile.TarFile:
+    return tarfile.open(fileobj=file, mode="r|*", tarinfo=_Entry)
 
 
 def _part(archive: str, start: int, size: int) -> bytes:

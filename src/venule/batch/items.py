@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from venule.batch import addresses
-from venule.batch.archives import ArchiveError, Member, Sequence, is_sequential
+from venule.batch.archives import MAX_BYTES, ArchiveError, Member, Sequence, is_sequential
 from venule.batch.journal import Journal, blob, text
+from venule.batch.layout import STAGED
+from venule.batch.outputs import PARTIAL
 from venule.batch.shard import Shard
 from venule.batch.sources import Source
 from venule.errors import OutputError, VenuleError
@@ -142,7 +144,7 @@ def with_content(found: Iterable[Item]) -> Iterator[Item]:
     """The same, with the content of those in packed tar archives, which are unpacked on the way."""
     sequence: Sequence | None = None
     for item in found:
-        if not item.member or not is_sequential(item.archive):
+        if not item.member or not is_sequential(item.archive) or item.member.size > MAX_BYTES:
             yield item
             continue
         if sequence is None or sequence.archive != item.archive:
@@ -179,8 +181,10 @@ def _shared(one: str, other: str) -> str:
 def _whole(path: str, given: str, root: str) -> str:
     """The name with everything, which lies within the output folder whatever an archive or a list says."""
     below = given or (path.removeprefix(root.rstrip("/") + "/") if root else path)
-    parts = [part for part in below.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return "/".join(part.rstrip(":") for part in parts).replace("\0", "") or "unnamed"
+    parts = [part.rstrip(":") for part in below.replace("\0", "").replace("\\", "/").split("/")]
+    ours = {PARTIAL, STAGED}  # where nothing lasts
+    whole = [f"_{part}" if part.casefold() in ours else part for part in parts if part not in ("", ".", "..")]
+    return "/".join(whole) or "unnamed"
 
 
 def _stem(whole: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """The layout of tables: results/part-00000.parquet and so on, with rows and outputs of a thousand files each."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -44,7 +43,7 @@ class Parts:
         """Say to which part each file that has none belongs: a thousand each, in the order of the list."""
         self._output, self._journal, self._columns = output, journal, columns
         self._suffixes, self._settings = suffixes, settings
-        self._missing: Counter[int] = Counter()
+        self._left: dict[int, int] = {}  # files to go, of parts of which this run does every file
         if journal.connection.execute("SELECT 1 FROM parts WHERE checksum != checksum(name, part) LIMIT 1").fetchone():
             raise OutputError(f"{journal.path}: the table of parts is damaged: delete the journal to begin anew")
         for part in self._all():
@@ -62,12 +61,13 @@ class Parts:
         """Take note of a file that this run has done, after its record is in the journal; write its part when full."""
         query = "SELECT part FROM parts WHERE name = ?"
         part = int(self._journal.connection.execute(query, (blob(record.name),)).fetchone()[0])
-        if part in self._missing:
-            self._missing[part] -= 1
-        else:
-            self._missing[part] = self._count_missing(part)
-        if self._missing[part] <= 0:
-            del self._missing[part]
+        if part not in self._left:
+            is_first = sum(1 for _ in self._records(part)) == 1
+            # Of a part with records of an earlier run some may be done again: it waits for `write_rest`.
+            self._left[part] = self._count_missing(part) if is_first else -1
+        elif self._left[part] > 0:
+            self._left[part] -= 1
+        if self._left[part] == 0:
             self._write(part)
 
     def write_rest(self) -> None:
@@ -78,13 +78,17 @@ class Parts:
         all_are_written = True
         for part in self._all():
             if part in smaller or any(list(record.outputs) != [_name(part)] for record in self._records(part)):
-                if self._count_missing(part) == 0:
+                if self._count_missing(part) == 0 and all(map(self._is_there, self._records(part))):
                     self._write(part)
                     db.execute(f"DELETE FROM parts WHERE part = ? AND {gone}", (part,))
                 else:
                     all_are_written = False
         if all_are_written:
             self._output.remove_folder(STAGED)  # of what a kill has left in it
+
+    def _is_there(self, record: Record) -> bool:
+        """Whether its outputs are; those of a copy are its original's, which may be in a part already."""
+        return bool(record.duplicate_of) or all(self._output.has(*output) for output in record.outputs.items())
 
     def _all(self) -> list[int]:
         query = "SELECT DISTINCT part FROM parts ORDER BY part"
@@ -104,6 +108,9 @@ class Parts:
         import pyarrow.parquet as pq
 
         name, records = _name(part), list(self._records(part))
+        if not records:
+            self._output.remove(name)
+            return
         old = self._old(part) if any(name in record.outputs for record in records) else {}
         kinds = {key: kind for key, kind in self._columns.kinds.items() if key != "outputs"}
         schema = schema_of(kinds)

@@ -220,6 +220,8 @@ class _Run:
             return False
         now = replace(record, path=item.path, size=item.size, modified=item.modified, carried=item.carried)
         if now != record:
+            if self.parts and (now.path, now.carried) != (record.path, record.carried):
+                return False  # its row stands in a table that has them
             self.journal.append(now)
         return True
 

@@ -19,6 +19,7 @@ from venule.batch.outputs import Output
 RESULTS, PARQUET, MANIFEST = "results.csv", "results.parquet", "manifest.json"
 LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-image", "scipy")
 ROWS = 1000  # of a row group
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # a spreadsheet takes the wide ones for the others
 _BEFORE, _AFTER = ("status", "reason", "message"), ("duplicate_of", "outputs")
 
 
@@ -204,4 +205,4 @@ def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any)
 
 def harmless(cell: Any) -> Any:
     """A text that a spreadsheet would run as a formula, made a text (CWE-1236)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, Protocol, Self
 
 from venule.batch import addresses
-from venule.batch.archives import Sequence, is_archive, is_sequential, members, read_member
+from venule.batch.archives import MAX_BYTES, Sequence, is_archive, is_sequential, members, read_member
 from venule.batch.items import Item
 from venule.batch.journal import Record
 from venule.batch.layout import Layout
@@ -20,7 +20,8 @@ from venule.batch.outputs import Output
 from venule.batch.tables import Joined
 from venule.errors import OutputError, VenuleError
 
-MAX_BYTES = 2 * 1024**3  # of one file: it is read whole
+# What is wrong with a name, and with no other: too long, with letters that the disk has not, or that of a folder.
+_NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno.EISDIR, errno.ENOTDIR}
 
 
 @dataclass(frozen=True)
@@ -168,9 +169,11 @@ class Process:
             try:
                 self.output.write(name, content)
             except OutputError as error:
-                if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENAMETOOLONG:
-                    raise VenuleError(str(error), reason="name-too-long") from error
-                raise
+                cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
+                if cause not in _NAMES:
+                    raise
+                reason = "name-too-long" if cause == errno.ENAMETOOLONG else "bad-name"
+                raise VenuleError(str(error), reason=reason) from error
             written[name] = len(content)
         return written
 
