@@ -78,7 +78,7 @@ def _start(address: str | None) -> Any:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
-            address=address,
+            address=address or "local",  # None would take the one of a run that was killed, while that lasts
             configure_logging=True,
             logging_level=logging.CRITICAL,
             log_to_driver=False,
