@@ -74,16 +74,22 @@ def members(archive: str) -> Iterator[Member]:
         if archive.lower().endswith(ZIP):
             for number, info in enumerate(_zip(archive).infolist()):
                 if not info.is_dir():
-                    yield Member(info.filename, info.file_size, f"{info.CRC:08x}", number)
+                    yield _possible(Member(info.filename, info.file_size, f"{info.CRC:08x}", number))
             return
         with addresses.open_any(archive) as file, _stream(file) as tar:
             sequential = is_sequential(archive)
             for number, entry in enumerate(tar):
                 tar.members = []  # type: ignore[attr-defined]  # else it would keep every one of a million
                 if entry.isreg():
-                    yield Member(entry.name, entry.size, "", number if sequential else entry.offset_data)
+                    yield _possible(Member(entry.name, entry.size, "", number if sequential else entry.offset_data))
     except _DAMAGED as error:
         raise ArchiveError(f"{archive} is damaged or no archive ({error}): copy it again") from error
+
+
+def _possible(member: Member) -> Member:
+    if not (0 <= member.size < 2**62 and 0 <= member.offset < 2**62):
+        raise ValueError(f"{member.name} claims to have {member.size:,} bytes")
+    return member
 
 
 def read_member(archive: str, member: Member) -> bytes:

@@ -139,7 +139,7 @@ class Journal:
         """SQLite's errors as those that a user can act on."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             damaged = type(error) is sqlite3.DatabaseError or "decode" in str(error)
             advice = "it is damaged: delete it to begin anew" if damaged else "what is finished is kept"
             raise OutputError(f"cannot use {self.path}: {error}; {advice}") from error

@@ -37,6 +37,8 @@ def merge(outputs: Sequence[Path], output: Path) -> int:
     for folder in outputs:
         if not (folder / JOURNAL).exists():
             raise VenuleError(f"{folder} has no journal: give the output folders of venule segment or measure")
+        if not (folder / MANIFEST).exists():
+            raise VenuleError(f"{folder} has no {MANIFEST}: its run has not ended; --resume goes on with it")
         if folder.resolve() == output.resolve():
             raise VenuleError(f"{folder} cannot be merged into itself: name another folder with -o")
     about = [_about(folder) for folder in outputs]
@@ -47,10 +49,11 @@ def merge(outputs: Sequence[Path], output: Path) -> int:
                 reason="other-settings",
             )
     where = Output.at(output)
-    if (output / JOURNAL).exists() and _about(output)["merged"] == "":
-        raise OutputError(f"{output} has results already; name another folder")
     output.mkdir(parents=True, exist_ok=True)
-    with alone_in(output), Journal(output) as journal:
+    with alone_in(output), Journal(output) as journal, journal.guarded():
+        if journal.about("merged", "") == "" and journal.counts():
+            raise OutputError(f"{output} has results already; name another folder")
+        where.remove_partials()
         journal.set_about("merged", json.dumps([str(folder.resolve()) for folder in outputs]))
         for key in (*_SAME, "carried"):
             journal.set_about(key, about[0][key] if key in _SAME else _carried(about))
@@ -82,6 +85,7 @@ def _take(folder: Path, output: Output, journal: Journal, first: int) -> int:
     for number, path in enumerate(sorted(folder.glob(f"{FOLDER}/part-*.parquet"))):
         names[path.relative_to(folder).as_posix()] = f"{FOLDER}/part-{first + number:05d}.parquet"
     with Journal(folder, read_only=True) as theirs, journal.transaction():
+        theirs.check()
         for record in theirs.records():
             known = journal.record(record.name)
             if known and known.path != record.path:
