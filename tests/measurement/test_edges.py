@@ -72,6 +72,11 @@ def test_a_field_of_view_without_a_pixel_is_refused():
         measure(nothing)
 
 
+def test_a_mask_in_place_of_a_vessel_map_is_named():
+    with pytest.raises(MeasurementError, match="a venule.VesselMap of your own; got ndarray"):
+        measure(np.zeros((10, 10), bool))
+
+
 def test_arteries_of_another_size_are_refused():
     with pytest.raises(MeasurementError, match=r"arteries must be bool \(300, 300\).*got bool \(10, 10\)"):
         measure(MAPS["one vessel"], arteries=np.zeros((10, 10), bool))

@@ -38,8 +38,14 @@ def measure(
         Every measurement of the dictionary with its 95 % interval, or with the reason why there is none.
 
     Raises:
-        MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
+        MeasurementError: this is no vessel map, its field of view is empty, or arteries or veins have another size than
+            the photograph.
     """
+    if not isinstance(found, VesselMap):
+        raise MeasurementError(
+            f"measure takes what venule.segment gives, or a venule.VesselMap of your own; got {type(found).__name__}",
+            reason="no-vessel-map",
+        )
     scale = scale or Scale()
     eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
     sections = regions(eye)
