@@ -73,7 +73,7 @@ def test_a_field_of_view_without_a_pixel_is_refused():
 
 
 def test_a_mask_in_place_of_a_vessel_map_is_named():
-    with pytest.raises(MeasurementError, match="a venule.VesselMap of your own; got ndarray"):
+    with pytest.raises(MeasurementError, match="VesselMap of your own; got ndarray"):
         measure(np.zeros((10, 10), bool))
 
 
