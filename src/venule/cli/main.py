@@ -13,6 +13,7 @@ from venule.cli.models import models
 from venule.cli.networks import networks
 from venule.cli.report import report
 from venule.cli.segment import segment
+from venule.cli.serve import serve
 from venule.cli.status import status
 from venule.cli.study import study
 from venule.cli.submit import submit
@@ -49,6 +50,7 @@ for command in (
     segment,
     measure,
     report,
+    serve,
     status,
     merge,
     validate,

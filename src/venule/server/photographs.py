@@ -1,0 +1,142 @@
+"""Routes that take photographs and answer with what was found in them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from venule.jobs.look import Content
+from venule.server import schemas, tasks
+from venule.server.formats import MEDIA_TYPES, choose_format
+from venule.server.options import AskedFor, AskedToFind
+from venule.server.problems import documented
+from venule.server.service import Service, service_of
+from venule.server.upload import Holding, read_many, read_one
+
+router = APIRouter(prefix="/v1", tags=["photographs"])
+PROBLEMS = documented(406, 408, 413, 415, 422, 429, 503)
+MAPS = ("arteries", "veins")
+Picture = Annotated[
+    Literal["vessels", "probability", "overlay", "fov"],
+    Query(
+        description="Which picture, where the answer is PNG: `vessels` and `fov` (field of view), 0 and 255; "
+        "`probability`, 0 to 255; `overlay`, the photograph with its vessels in light blue."
+    ),
+]
+FORMAT = Query(alias="format", description="In place of the header Accept.")
+
+
+@router.post(
+    "/segment",
+    summary="Find the vessels of a photograph",
+    response_class=Response,
+    responses={200: schemas.answer(schemas.SEGMENTED, "png", "json", "parquet"), **PROBLEMS},
+    openapi_extra=schemas.one_photograph(),
+)
+async def segment(
+    request: Request,
+    asked: AskedToFind,
+    picture: Picture = "vessels",
+    wanted: Annotated[Literal["png", "json", "parquet"] | None, FORMAT] = None,
+) -> Response:
+    """The vessels, at the size of the photograph (turned upright, as its EXIF says).
+
+    As PNG a picture; as JSON the vessels as the run lengths of COCO (`pycocotools` reads them) with what is known of
+    the photograph; as Parquet one row, with the vessels as PNG in `vessels_png`.
+    """
+    form = choose_format(["png", "json", "parquet"], asked=wanted, accept=request.headers.get("accept", ""))
+    service = service_of(request)
+    with service.pool.place(), service.held.holding() as holding:
+        given = (await _read(request, service, holding))["photograph"]
+        work = service.pool.do(tasks.segment, given, asked, picture, form, seconds=service.settings.limits.seconds)
+        content = await service.work(request, "segment", work)
+    return Response(content, media_type=MEDIA_TYPES[form])
+
+
+@router.post(
+    "/measure",
+    summary="Measure the vessels of a photograph",
+    response_class=Response,
+    responses={200: schemas.answer(schemas.MEASURED, "json", "csv", "parquet", "png"), **PROBLEMS},
+    openapi_extra=schemas.one_photograph(*MAPS),
+)
+async def measure(
+    request: Request,
+    asked: AskedFor,
+    picture: Picture = "overlay",
+    graph: Annotated[bool, Query(description="With the centrelines of the vessels, in JSON.")] = False,
+    wanted: Annotated[Literal["json", "csv", "parquet", "png"] | None, FORMAT] = None,
+) -> Response:
+    """More than forty measurements, many of them by region, each with its 95 % interval (`_lower`, `_upper`).
+
+    A measurement that cannot be made is null, and `reasons` says why. Lengths are pixels, and micrometres or degrees
+    where one of `um_per_pixel`, `field` and `disc_um` is given. Maps of arteries and veins, as further parts of a form,
+    give CRAE, CRVE and AVR. As PNG the picture of what was measured.
+    """
+    form = choose_format(["json", "csv", "parquet", "png"], asked=wanted, accept=request.headers.get("accept", ""))
+    service = service_of(request)
+    with service.pool.place(), service.held.holding() as holding:
+        parts = await _read(request, service, holding, *MAPS)
+        arguments = (parts["photograph"], asked, _maps(parts), picture, form, graph)
+        work = service.pool.do(tasks.measure, *arguments, seconds=service.settings.limits.seconds)
+        content = await service.work(request, "measure", work)
+    return Response(content, media_type=MEDIA_TYPES[form])
+
+
+@router.post(
+    "/look",
+    summary="Everything that the page shows of a photograph",
+    response_class=Response,
+    responses={200: schemas.answer(schemas.LOOKED_AT, "json"), **PROBLEMS},
+    openapi_extra=schemas.one_photograph(*MAPS),
+)
+async def look(request: Request, asked: AskedFor) -> Response:
+    """Pictures in base64, centrelines, and measurements with their intervals and reasons, in one answer.
+
+    For the page of this service, and may change with it; programs are better off with `/v1/segment` and `/v1/measure`.
+    """
+    service = service_of(request)
+    with service.pool.place(), service.held.holding() as holding:
+        parts = await _read(request, service, holding, *MAPS)
+        arguments = (parts["photograph"], asked, _maps(parts))
+        work = service.pool.do(tasks.show, *arguments, seconds=service.settings.limits.seconds)
+        content = await service.work(request, "look", work)
+    return Response(content, media_type="application/json")
+
+
+@router.post(
+    "/report",
+    summary="The report of some photographs",
+    response_class=Response,
+    responses={200: {"description": "One HTML file that needs no network.", "content": {"text/html": {}}}, **PROBLEMS},
+    openapi_extra=schemas.many_photographs(),
+)
+async def report(request: Request, asked: AskedFor) -> Response:
+    """One HTML file with pictures and measurements of each photograph, beside one another.
+
+    It has style and script in it: save it and open it as a file.
+    """
+    service = service_of(request)
+    limits = service.settings.limits
+    with service.pool.place(), service.held.holding() as holding:
+        given = await read_many(
+            request,
+            holding,
+            most=limits.upload_bytes * min(4, limits.report_photographs),
+            files=limits.report_photographs,
+            silence=limits.silence,
+        )
+        seconds = limits.seconds * len(given)
+        work = service.pool.do(tasks.report, given, asked, service.folder, seconds=seconds)
+        content = await service.work(request, "report", work)
+    headers = {"Content-Disposition": 'attachment; filename="report.html"'}
+    return Response(content, media_type="text/html", headers=headers)
+
+
+async def _read(request: Request, service: Service, holding: Holding, *also: str) -> Mapping[str, Content]:
+    limits = service.settings.limits
+    return await read_one(request, holding, most=limits.upload_bytes, silence=limits.silence, also=also)
+
+
+def _maps(parts: Mapping[str, Content]) -> dict[str, Any]:
+    return {name: parts[name] for name in MAPS if name in parts}

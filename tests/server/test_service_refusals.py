@@ -1,0 +1,227 @@
+"""What the service refuses, and that it says why in words a person can read."""
+
+import socket
+import time
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from venule.errors import VenuleError
+from venule.server import Limits, Settings, make_app
+from venule.server.formats import choose_format
+from venule.server.rate import Rate
+from venule.server.upload import file_names
+
+TOKEN = "a-secret-of-the-clinic"
+
+
+def asked(settings=None, *, host="localhost", **more):
+    """A client of an app whose processes are not started: what comes this far has been let in."""
+    return TestClient(make_app(settings), base_url=f"http://{host}", raise_server_exceptions=False, **more)
+
+
+def check(answer, status, code):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert len(body["detail"]) > 10
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_files_that_are_no_photograph(client, as_png, photograph):
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), dtype=np.uint8)
+    cases = {
+        (415, "not-an-image"): b"hello",
+        (422, "empty-file"): b"",
+        (422, "broken-image"): photograph[: len(photograph) // 2],
+        (422, "too-small"): as_png(noise[:20, :20]),
+        (422, "not-a-fundus"): as_png(noise),
+    }
+    for (status, code), content in cases.items():
+        check(client.post("/v1/segment", content=content), status, code)
+    small = as_png(np.zeros((200, 200), bool))
+    check(client.post("/v1/measure", files={"photograph": photograph, "veins": small}), 422, "wrong-size")
+
+
+def test_parameters_that_are_wrong(client, photograph):
+    for query in ("threshold=7", "threshold=nan", "model=", "format=pdf", "picture=cat", "flips=perhaps"):
+        answer = client.post(f"/v1/segment?{query}", content=photograph)
+        check(answer, 422, "unknown-model" if query == "model=" else "bad-parameter")
+    check(client.post("/v1/measure?field=45&disc_um=1800", content=photograph), 422, "bad-scale")
+    check(client.post("/v1/measure?field=inf", content=photograph), 422, "bad-parameter")
+    check(client.post("/v1/segment", content=photograph, headers={"Accept": "video/mp4"}), 406, "not-acceptable")
+    check(client.get("/nothing-here"), 404, "not-found")
+    check(client.get("/v1/segment"), 405, "method-not-allowed")
+
+
+def test_forms_that_are_wrong(client, photograph):
+    bad = {"Content-Type": "multipart/form-data"}
+    check(client.post("/v1/segment", content=b"x", headers=bad), 400, "bad-form")
+    check(client.post("/v1/segment", files={"picture": photograph}), 422, "no-photograph")
+    two = [("photograph", photograph), ("photograph", photograph)]
+    assert client.post("/v1/segment", files=two).status_code in (400, 422)
+    check(client.post("/v1/report", content=photograph), 415, "no-form")
+
+
+def test_a_model_is_one_of_ours_and_never_a_path(client, photograph, tmp_path):
+    for name in ("/etc/passwd", "../drive", str(tmp_path), "general/../general"):
+        check(client.post("/v1/segment", params={"model": name}, content=photograph), 422, "unknown-model")
+
+
+def test_uploads_with_too_many_bytes_or_pixels():
+    limits = Limits(upload_bytes=1000)
+    check(asked(Settings(limits=limits)).post("/v1/segment", content=b"x" * 1001), 413, "too-many-bytes")
+    pieces = asked(Settings(limits=limits)).post("/v1/segment", content=iter([b"x" * 600] * 2))
+    check(pieces, 413, "too-many-bytes")
+    check(asked(Settings(limits=Limits(held_bytes=500))).post("/v1/segment", content=b"x" * 600), 503, "busy")
+
+
+def test_a_photograph_with_too_many_pixels_takes_no_memory(client, start, as_png):
+    import httpx
+
+    large = as_png(np.zeros((2000, 2100), bool))
+    with start(Settings(processes=1, limits=Limits(pixels=4_000_000))) as address:
+        check(httpx.post(f"{address}/v1/segment", content=large, timeout=120), 413, "too-large")
+
+
+def test_a_full_queue_says_when_to_come_back():
+    app = make_app(Settings(processes=1, limits=Limits(waiting=0)))
+    with app.state.service.pool.place():
+        answer = TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x")
+    check(answer, 503, "busy")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_too_many_requests_from_one_address():
+    client = asked(Settings(limits=Limits(rate=0.1, burst=2)))
+    for _ in range(2):
+        assert client.post("/v1/segment?threshold=7").status_code == 422
+    answer = client.post("/v1/segment?threshold=7")
+    check(answer, 429, "too-many-requests")
+    assert 5 < int(answer.headers["retry-after"]) <= 11
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_bucket_fills_at_its_rate_and_never_over():
+    now = [0.0]
+    rate = Rate(2.0, 3, clock=lambda: now[0])
+    assert [rate.wait_for("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert rate.wait_for("b") == 0
+    now[0] += 0.5
+    assert [rate.wait_for("a") for _ in range(2)] == [0, 0.5]
+    now[0] += 3600
+    assert [rate.wait_for("a") for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_an_upload_that_stands_still_is_given_up(start):
+    with start(Settings(processes=1, limits=Limits(silence=0.3))) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall(b"POST /v1/segment HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nabc")
+            began = time.monotonic()
+            line.settimeout(30)
+            assert line.recv(100).startswith(b"HTTP/1.1 408")
+            assert time.monotonic() - began < 20
+
+
+def test_nobody_else_is_let_in_without_a_token():
+    with pytest.raises(VenuleError, match="VENULE_TOKEN"):
+        Settings(host="0.0.0.0")
+    with pytest.raises(VenuleError, match="16"):
+        Settings(host="0.0.0.0", token="short")
+    assert Settings(host="::1").token == ""
+
+
+def test_a_token_is_asked_for_everywhere_but_of_the_page_and_of_health():
+    client = asked(Settings(host="0.0.0.0", token=TOKEN))
+    for path in ("/v1/models", "/metrics", "/v1/jobs"):
+        check(client.get(path), 401, "no-token")
+        for wrong in ("Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer", "Bearer \xe9"):
+            check(client.get(path, headers={"Authorization": wrong.encode("latin-1")}), 401, "no-token")
+        assert client.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    check(client.post("/v1/segment", content=b"x"), 401, "no-token")
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/").status_code == 200
+    assert client.get("/openapi.json").json()["paths"]["/v1/models"]["get"]["security"] == [{"token": []}]
+
+
+def test_other_names_and_other_sites_are_refused():
+    settings = Settings(names=["eyes.example.org"])
+    for host in (
+        "localhost:8000",
+        "127.0.0.1:8000",
+        "[::1]:8000",
+        "192.168.1.5",
+        "eyes.example.org",
+        "EYES.example.org",
+    ):
+        assert asked(settings).get("/healthz", headers={"Host": host}).status_code == 200, host
+    for host in ("rebound.example.com", "localhost.example.com", "", "a b", "[::1"):
+        check(asked(settings).get("/healthz", headers={"Host": host}), 421, "unknown-host")
+    client = asked()
+    assert client.get("/healthz", headers={"Origin": "http://localhost"}).status_code == 200
+    for header in ({"Origin": "https://example.com"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        check(client.get("/healthz", headers=header), 403, "cross-site")
+
+
+def test_every_answer_has_safe_headers():
+    client = asked()
+    for answer in (
+        client.get("/"),
+        client.get("/healthz"),
+        client.get("/nothing"),
+        client.post("/v1/segment?threshold=7"),
+    ):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "server" not in answer.headers
+
+
+def test_files_of_the_server_are_not_reachable():
+    client = asked()
+    for path in ("../settings.py", "%2e%2e/settings.py", "/etc/passwd", "..%2fsettings.py", ".%00"):
+        assert client.get(f"/page/{path}").status_code in (404, 400), path
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [("", "png"), ("*/*", "png"), ("application/json", "json"), ("image/*;q=0.2, application/json;q=0.3", "json"),
+     ("application/*", "json"), ("image/png;q=nonsense, application/json", "json"), (";;,,q", None)],
+)  # fmt: skip
+def test_the_format_is_the_one_that_is_liked_best(accept, expected):
+    from venule.server.problems import Problem
+
+    if expected is None:
+        with pytest.raises(Problem):
+            choose_format(["png", "json"], asked=None, accept=accept)
+    else:
+        assert choose_format(["png", "json"], asked=None, accept=accept) == expected
+
+
+def test_names_of_clients_become_harmless_names_of_files():
+    given = [
+        "ann.JPG",
+        "ann.png",
+        "../../etc/passwd",
+        "C:\\eyes\\list.csv",
+        "x.zip",
+        "",
+        ".hidden",
+        "a\0b.tif",
+        "ü" * 300,
+    ]
+    names = file_names(given)
+    assert len({name.rpartition(".")[0].lower() for name in names}) == len(given)
+    for name in names:
+        assert name.endswith((".jpg", ".png", ".tif"))
+        assert not name.startswith(".")
+        assert not set(name) & set("/\\\0")
+        assert len(name) < 100
+    assert names[0] == "ann.jpg"
