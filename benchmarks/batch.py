@@ -1,6 +1,6 @@
 """What batches cost: photographs a second, the price of engine and journal, memory over long lists, a long journal.
 
-    python benchmarks/batch.py speed FOLDER [--copies 3]       # local and Ray against a plain loop
+    python benchmarks/batch.py speed FOLDER [--copies 3] [--runs jobs-2 ray-2]   # against a plain loop of one thread
     python benchmarks/batch.py price [--files 2000]            # of a file that needs no work
     python benchmarks/batch.py memory [--sizes 1000 10000]     # of runs of small synthetic photographs
     python benchmarks/batch.py journal [--entries 1000000]     # listing, recording, resuming, counting
@@ -38,6 +38,7 @@ from venule.report import Table
 _LOOP = """
 import sys
 from pathlib import Path
+import cv2
 from venule.models import load_model
 from venule.photograph import read_photograph
 from venule.segmentation import segment
@@ -54,6 +55,9 @@ _TIMED = (
 )
 
 
+RUNS = ("loop", "jobs-1", "jobs-2", "ray-1", "ray-2")
+
+
 def timed(*command: object) -> tuple[float, float]:
     """Seconds and peak megabytes, of its largest process, of a command of Python's."""
     whole = [sys.executable, "-c", _TIMED, sys.executable, *map(str, command)]
@@ -63,8 +67,8 @@ def timed(*command: object) -> tuple[float, float]:
     return float(seconds), float(peak) / 1024
 
 
-def speed(folder: Path, *, copies: int) -> Table:
-    """Photographs a second of a plain loop, of one and two processes, and of Ray."""
+def speed(folder: Path, *, copies: int, runs: list[str]) -> Table:
+    """Photographs a second of a plain loop, of one and two processes, and of Ray; the first of the runs is the base."""
     photographs = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTOGRAPH_SUFFIXES)
     if not photographs:
         raise SystemExit(f"{folder} holds no photographs")
@@ -77,35 +81,33 @@ def speed(folder: Path, *, copies: int) -> Table:
                     content = path.read_bytes() + b"copy %d" % copy * bool(copy)
                     (target / f"{path.stem}-{copy}{path.suffix}").write_bytes(content)
         commands: dict[str, Callable[[Path, Path], list[object]]] = {
-            "a plain loop": lambda source, out: ["-c", _LOOP, source, out],
-            "--jobs 1": lambda source, out: ["-m", "venule", "segment", source, "-o", out, "--jobs", 1],
-            "--jobs 2": lambda source, out: ["-m", "venule", "segment", source, "-o", out, "--jobs", 2],
-            "--engine ray --jobs 1": lambda source, out: [
+            "loop": lambda source, out: ["-c", _LOOP, source, out],
+            "jobs-1": lambda source, out: ["-m", "venule", "segment", source, "-o", out, "--jobs", 1],
+            "jobs-2": lambda source, out: ["-m", "venule", "segment", source, "-o", out, "--jobs", 2],
+            "ray-1": lambda source, out: [
                 "-m", "venule", "segment", source, "-o", out, "--engine", "ray", "--jobs", 1,
             ],
-            "--engine ray --jobs 2": lambda source, out: [
+            "ray-2": lambda source, out: [
                 "-m", "venule", "segment", source, "-o", out, "--engine", "ray", "--jobs", 2,
             ],
         }  # fmt: skip
-        rates, rows = {}, []
-        for name, command in commands.items():
+        rows, base = [], 0.0
+        for name in runs:
             times = []
             for number, source in enumerate((few, many)):
                 out = Path(place, f"out-{name}-{number}")
                 out.mkdir()
-                times.append(timed(*command(source, out))[0])
+                times.append(timed(*commands[name](source, out))[0])
                 shutil.rmtree(out)
-            more = (copies - 1) * len(photographs)
-            rates[name] = more / (times[1] - times[0])
-            start = times[0] - len(photographs) / rates[name]
-            base = rates["--jobs 2" if name.endswith("ray --jobs 2") else "--jobs 1"] if len(rates) > 1 else rates[name]
+            rate = (copies - 1) * len(photographs) / (times[1] - times[0])
+            base = base or rate
+            start = times[0] - len(photographs) / rate
             rows.append(
-                (name, f"{times[0]:.1f}", f"{times[1]:.1f}", f"{rates[name]:.2f}",
-                 f"{rates[name] / rates['a plain loop']:.2f}", f"{rates[name] / base:.2f}", f"{start:.1f}")
-            )  # fmt: skip
+                (name, f"{times[0]:.1f}", f"{times[1]:.1f}", f"{rate:.2f}", f"{rate / base:.2f}", f"{start:.1f}")
+            )
     columns = (
-        "run", f"{len(photographs)}: s", f"{copies * len(photographs)}: s", "more a second", "of the loop",
-        "of --jobs 1; Ray: of as many local processes", "start and end: s",
+        "run", f"{len(photographs)}: s", f"{copies * len(photographs)}: s", "more a second", "of the first",
+        "start and end: s",
     )  # fmt: skip
     return Table("Photographs a second", columns, tuple(rows))
 
@@ -234,6 +236,7 @@ def main() -> None:
     one = commands.add_parser("speed")
     one.add_argument("folder", type=Path)
     one.add_argument("--copies", type=int, default=3)
+    one.add_argument("--runs", nargs="+", choices=RUNS, default=RUNS)
     commands.add_parser("price").add_argument("--files", type=int, default=2000)
     commands.add_parser("memory").add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
     commands.add_parser("journal").add_argument("--entries", type=int, default=1_000_000)
