@@ -186,7 +186,7 @@ def ctrl_c_twice(trial):
 @fault("Disk full, then made larger", needs="root, to mount a small disk")
 def disk_full(trial):
     given, options, undisturbed = draw(trial)
-    with small_disk(trial, f"{trial.rng.integers(60, 700)}k") as remount:
+    with small_disk(trial, f"{trial.rng.integers(60, 400)}k") as remount:
         trial.expect(trial.begin(given, *options).end(), 2, says="No space left on device|disk is full|disk I/O")
         remount("size=50m")
         trial.resume(given, *options)
@@ -408,7 +408,7 @@ def ray_cluster() -> Iterator[tuple[str, list[int]]]:
         from ray.cluster_utils import Cluster
     except ImportError as error:
         raise CannotTryError("a cluster needs Ray") from error
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_worker_niceness="0")  # else whatever else runs starves it
     small = {"object_store_memory": 100 * 1024**2}
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **small})
     try:
