@@ -19,7 +19,7 @@ from venule.segmentation import check_runtime, check_threshold, segment
 from venule.vessels import VesselMap
 
 PHOTOGRAPH_SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp",
+    ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp", ".dcm",
 )  # fmt: skip
 # What of a card decides what a photograph becomes.
 _DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from venule.arrays import ImageArray
+from venule.dicom import is_dicom
 from venule.errors import PhotographError
 from venule.photograph.pixels import check_not_small, image_from_array, over_black
 
@@ -37,10 +38,10 @@ _switches_lock = threading.Lock()
 def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | None = None) -> ImageArray:
     """Read a photograph from a file, or from the bytes of one.
 
-    JPEG, PNG, TIFF, GIF, BMP, PPM and WebP; black and white, grey, palette, RGB, RGBA (laid over black), CMYK, YCbCr;
-    8 and 16 bits a channel (16 bits are scaled by the bits in use, see `image_from_array`). The EXIF orientation is
-    applied. Of several pages or frames the first is taken. At most 40 bytes of memory are taken for each pixel (10 for
-    the usual JPEG), and three times the file, whatever the file says.
+    JPEG, PNG, TIFF, GIF, BMP, PPM and WebP, and with the extra `dicom` DICOM; black and white, grey, palette, RGB, RGBA
+    (laid over black), CMYK, YCbCr; 8 and 16 bits a channel (16 bits are scaled by the bits in use, see
+    `image_from_array`). The EXIF orientation is applied. Of several pages or frames the first is taken. At most 40
+    bytes of memory are taken for each pixel (10 for the usual JPEG), and three times the file, whatever the file says.
 
     Args:
         source: path of the file, or its bytes.
@@ -53,12 +54,17 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
     Raises:
         PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder, a device), `unreadable`,
             `empty-file`, `not-an-image`, `broken-image` (cut short or damaged), `too-small`, `too-large`,
-            `unsupported-mode`.
+            `unsupported-mode`; of DICOM, `other-modality` and `burned-in-annotation`, too.
+        MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
         raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
+    if is_dicom(data, name=name):
+        from venule.dicom.read import read_image  # here: most runs meet no DICOM
+
+        return read_image(data, max_pixels=max_pixels, name=name)
     with _open(data, max_pixels=max_pixels, name=name) as opened:
         _check_size(opened, data, max_pixels=max_pixels, name=name)
         try:
@@ -105,7 +111,7 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
                 reason="broken-image",
             ) from None
         raise PhotographError(
-            f"{name} is no image in a known format; give JPEG, PNG, TIFF, GIF, BMP, PPM or WebP",
+            f"{name} is no image in a known format; give JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM",
             reason="not-an-image",
         ) from None
     except Exception as error:  # a damaged header can break Pillow's readers in any way

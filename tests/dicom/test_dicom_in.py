@@ -1,0 +1,317 @@
+"""DICOM photographs are read as they were drawn, in every way that DICOM can write them."""
+
+import io
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pydicom", reason="needs the extra dicom")
+from dicom_files import (
+    as_file,
+    as_ybr,
+    encapsulated,
+    jpeg_dataset,
+    photograph_dataset,
+    secondary_capture,
+    without_meta,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom import uid
+from pydicom.pixels.utils import compress
+
+from venule.dicom.read import Facts, facts_of, read_header
+from venule.errors import PhotographError
+from venule.photograph import decode
+
+ROWS, COLUMNS = np.mgrid[0:80, 0:100]
+SMOOTH = np.dstack([ROWS * 2 + 40, COLUMNS + 50, ROWS + COLUMNS // 2]).astype(np.uint8)
+GREY = SMOOTH[..., 0]
+DEEP = (ROWS * 50 + 80).astype(np.uint16)  # 12 bits: from 80 to 4030
+
+
+def reason_of(data, **options):
+    with pytest.raises(PhotographError) as caught:
+        decode(data, **options)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("pixels", [SMOOTH, GREY], ids=["colour", "grey"])
+@pytest.mark.parametrize(
+    "syntax",
+    [
+        uid.ImplicitVRLittleEndian,
+        uid.ExplicitVRLittleEndian,
+        uid.ExplicitVRBigEndian,
+        uid.DeflatedExplicitVRLittleEndian,
+    ],
+    ids=lambda syntax: syntax.name,
+)
+def test_every_uncompressed_transfer_syntax_gives_the_pixels_that_were_drawn(syntax, pixels):
+    read = decode(as_file(photograph_dataset(pixels), syntax=syntax))
+    np.testing.assert_array_equal(read, np.broadcast_to(pixels.reshape(80, 100, -1), (80, 100, 3)))
+
+
+@pytest.mark.parametrize("pixels", [SMOOTH, GREY], ids=["colour", "grey"])
+@pytest.mark.parametrize(
+    "syntax", [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless], ids=lambda syntax: syntax.name
+)
+def test_every_lossless_transfer_syntax_gives_the_pixels_that_were_drawn(syntax, pixels):
+    dataset = photograph_dataset(pixels)
+    compress(dataset, syntax)
+    np.testing.assert_array_equal(decode(as_file(dataset)), np.broadcast_to(pixels.reshape(80, 100, -1), (80, 100, 3)))
+
+
+@pytest.mark.parametrize(
+    "syntax", [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless], ids=lambda syntax: syntax.name
+)
+def test_compressed_twelve_bits_keep_their_highest_eight(syntax):
+    dataset = photograph_dataset(DEEP, bits=12)
+    compress(dataset, syntax)
+    np.testing.assert_array_equal(decode(as_file(dataset))[..., 0], DEEP >> 4)
+
+
+@pytest.mark.parametrize("encoder", [["gdcmconv", "--jpeg"], ["dcmcjpeg", "+e1"], ["dcmcjpeg", "+el"]])
+@pytest.mark.parametrize("pixels", [SMOOTH, GREY, DEEP], ids=["colour", "grey", "12 bits"])
+def test_lossless_jpeg_of_other_programs_gives_the_pixels_that_were_drawn(encoder, pixels, tmp_path):
+    if not shutil.which(encoder[0]):
+        pytest.skip(f"needs {encoder[0]}")
+    (tmp_path / "in.dcm").write_bytes(as_file(photograph_dataset(pixels, bits=12 if pixels is DEEP else 8)))
+    subprocess.run([*encoder, tmp_path / "in.dcm", tmp_path / "out.dcm"], check=True, capture_output=True)
+    expected = pixels >> 4 if pixels is DEEP else pixels
+    read = decode(tmp_path / "out.dcm")
+    np.testing.assert_array_equal(read, np.broadcast_to(expected.reshape(80, 100, -1), (80, 100, 3)))
+
+
+@pytest.mark.parametrize("pixels", [SMOOTH, GREY], ids=["colour", "grey"])
+def test_baseline_jpeg_gives_nearly_the_pixels_that_were_drawn(pixels):
+    read = decode(as_file(jpeg_dataset(pixels)))
+    assert np.abs(read.astype(int) - pixels.reshape(80, 100, -1)).max() <= 6
+
+
+@pytest.mark.parametrize("encoder", [["dcmcjpeg", "+eb"], ["dcmcjpeg", "+ee"], ["dcmcjpls", "+en"]])
+def test_lossy_pictures_of_other_programs_are_nearly_those_that_were_drawn(encoder, tmp_path):
+    if not shutil.which(encoder[0]):
+        pytest.skip(f"needs {encoder[0]}")
+    (tmp_path / "in.dcm").write_bytes(as_file(photograph_dataset(SMOOTH)))
+    subprocess.run([*encoder, tmp_path / "in.dcm", tmp_path / "out.dcm"], check=True, capture_output=True)
+    assert np.abs(decode(tmp_path / "out.dcm").astype(int) - SMOOTH).max() <= 8
+
+
+def test_lossy_jpeg_2000_is_nearly_what_was_drawn():
+    dataset = photograph_dataset(SMOOTH)
+    compress(dataset, uid.JPEG2000, j2k_cr=[4])
+    assert np.abs(decode(as_file(dataset)).astype(int) - SMOOTH).max() <= 8
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+def test_the_highest_eight_of_the_bits_stored_are_kept(bits):
+    deep = (DEEP.astype(int) << 4 >> (16 - bits)).astype(np.uint16)
+    read = decode(as_file(photograph_dataset(deep, bits=bits)))
+    np.testing.assert_array_equal(read[..., 1], deep >> (bits - 8))
+
+
+def test_deep_colour_keeps_its_highest_bits():
+    deep = (SMOOTH.astype(np.uint16) << 8) + 77
+    np.testing.assert_array_equal(decode(as_file(photograph_dataset(deep, bits=16))), SMOOTH)
+
+
+@pytest.mark.parametrize(("bits", "pixels"), [(8, GREY), (12, DEEP)])
+def test_white_as_zero_is_turned_round(bits, pixels):
+    read = decode(as_file(photograph_dataset(pixels, bits=bits, photometric="MONOCHROME1")))
+    np.testing.assert_array_equal(read[..., 2], (2**bits - 1 - pixels.astype(int)) >> (bits - 8))
+
+
+def test_ybr_becomes_rgb():
+    read = decode(as_file(photograph_dataset(as_ybr(SMOOTH), photometric="YBR_FULL")))
+    assert np.abs(read.astype(int) - SMOOTH).max() <= 2
+
+
+def test_colour_by_plane_is_colour():
+    planes = np.ascontiguousarray(SMOOTH.transpose(2, 0, 1))
+    dataset = photograph_dataset(SMOOTH, PlanarConfiguration=1, PixelData=planes.tobytes())
+    np.testing.assert_array_equal(decode(as_file(dataset)), SMOOTH)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_palette_colours_are_looked_up(bits):
+    palette = np.random.default_rng(0).integers(0, 256, (256, 3)).astype(np.uint8)
+    tables = {}
+    for number, name in enumerate(("Red", "Green", "Blue")):
+        entries = palette[:, number].astype(np.uint16) * (257 if bits == 16 else 1)
+        tables[f"{name}PaletteColorLookupTableDescriptor"] = [256, 0, bits]
+        tables[f"{name}PaletteColorLookupTableData"] = entries.astype(np.uint16 if bits == 16 else np.uint8).tobytes()
+    dataset = photograph_dataset(GREY, photometric="PALETTE COLOR", **tables)
+    np.testing.assert_array_equal(decode(as_file(dataset)), palette[GREY])
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_of_several_frames_the_first_is_read(compressed):
+    dataset = photograph_dataset(SMOOTH, frames=3)
+    if compressed:
+        compress(dataset, uid.RLELossless)
+    np.testing.assert_array_equal(decode(as_file(dataset)), SMOOTH)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        uid.SecondaryCaptureImageStorage,
+        uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
+        uid.WideFieldOphthalmicPhotographyStereographicProjectionImageStorage,
+        uid.WideFieldOphthalmicPhotography3DCoordinatesImageStorage,
+    ],
+    ids=lambda kind: kind.name,
+)
+def test_secondary_captures_and_wide_fields_are_photographs_too(kind):
+    np.testing.assert_array_equal(decode(as_file(secondary_capture(SMOOTH, SOPClassUID=kind))), SMOOTH)
+
+
+def test_a_file_without_preamble_is_known_by_its_name(tmp_path):
+    data = without_meta(photograph_dataset(SMOOTH))
+    (tmp_path / "OLD.DCM").write_bytes(data)
+    np.testing.assert_array_equal(decode(tmp_path / "OLD.DCM"), SMOOTH)
+    assert reason_of(data) == "not-an-image"
+
+
+def test_a_png_that_is_called_dcm_is_read_as_what_it_is(tmp_path):
+    from PIL import Image
+
+    Image.fromarray(SMOOTH).save(tmp_path / "x.png")
+    (tmp_path / "x.png").rename(tmp_path / "x.dcm")
+    np.testing.assert_array_equal(decode(tmp_path / "x.dcm"), SMOOTH)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"SOPClassUID": uid.OphthalmicTomographyImageStorage, "Modality": "OPT"}, "other-modality"),
+        ({"SOPClassUID": uid.CTImageStorage, "Modality": "CT"}, "other-modality"),
+        ({"SOPClassUID": uid.SecondaryCaptureImageStorage, "Modality": "MR"}, "other-modality"),
+        ({"SOPClassUID": None}, "other-modality"),
+        ({"BurnedInAnnotation": "YES"}, "burned-in-annotation"),
+        ({"PixelRepresentation": 1}, "unsupported-mode"),
+        ({"PhotometricInterpretation": "YBR_PARTIAL_420"}, "unsupported-mode"),
+        ({"Rows": 40}, "too-small"),
+        ({"Rows": 60_000, "Columns": 60_000}, "too-large"),
+        ({"Rows": 200}, "broken-image"),
+        ({"Rows": None}, "broken-image"),
+    ],
+)
+def test_what_is_no_photograph_of_a_retina_has_a_reason(changes, reason):
+    dataset = photograph_dataset(SMOOTH)
+    for name, value in changes.items():
+        if value is None:
+            delattr(dataset, name)
+        else:
+            setattr(dataset, name, value)
+    data = io.BytesIO()
+    dataset.save_as(data)
+    with pytest.raises(PhotographError, match=r"eye7\.dcm") as caught:
+        decode(data.getvalue(), name="eye7.dcm")
+    assert caught.value.reason == reason
+
+
+def test_dicom_without_pixels_is_no_image():
+    dataset = photograph_dataset(SMOOTH, SOPClassUID=uid.EnhancedSRStorage)
+    del dataset.PixelData
+    assert reason_of(as_file(dataset)) == "not-an-image"
+
+
+def test_a_video_is_refused_by_name():
+    dataset = encapsulated(photograph_dataset(SMOOTH), [b"\0\0\1\xb3" * 8], uid.MPEG2MPML)
+    with pytest.raises(PhotographError, match="MPEG2"):
+        decode(as_file(dataset))
+
+
+def test_a_frame_that_says_it_is_larger_than_its_file_takes_no_memory():
+    dataset = photograph_dataset(SMOOTH)
+    compress(dataset, uid.JPEG2000Lossless)
+    frame = dataset.PixelData
+    start = frame.index(b"\xff\x4f\xff\x51") + 8
+    dataset.PixelData = frame[:start] + (60_000).to_bytes(4, "big") * 2 + frame[start + 8 :]
+    assert reason_of(as_file(dataset)) == "broken-image"
+
+
+def test_what_unpacks_to_far_more_than_a_photograph_is_refused():
+    dataset = photograph_dataset(SMOOTH)
+    dataset.add_new(0x00091001, "OB", bytes(60_000_000))
+    assert reason_of(as_file(dataset, syntax=uid.DeflatedExplicitVRLittleEndian), max_pixels=8_000) == "too-large"
+
+
+SYNTAXES = (
+    uid.ImplicitVRLittleEndian, uid.DeflatedExplicitVRLittleEndian, uid.RLELossless, uid.JPEGBaseline8Bit,
+    uid.JPEGLSLossless, uid.JPEG2000Lossless,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def files():
+    """A file of each of them."""
+    made = []
+    for syntax in SYNTAXES:
+        dataset = jpeg_dataset(SMOOTH) if syntax == uid.JPEGBaseline8Bit else photograph_dataset(SMOOTH)
+        if syntax.is_encapsulated and syntax != uid.JPEGBaseline8Bit:
+            compress(dataset, syntax)
+        made.append(as_file(dataset, syntax=syntax))
+    return made
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(kind=st.integers(0, len(SYNTAXES) - 1), share=st.floats(0, 0.995))
+def test_a_file_that_is_cut_short_is_never_half_a_photograph(files, kind, share):
+    data = files[kind]
+    cut = data[: int(len(data) * share)]
+    try:
+        read = decode(cut or b"\0", name="cut.dcm")
+    except PhotographError as error:
+        assert error.reason in {"broken-image", "not-an-image", "other-modality"}  # noqa: PT017
+    else:  # only what comes after the pixels is missing
+        np.testing.assert_array_equal(read, decode(data))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    kind=st.integers(0, len(SYNTAXES) - 1), flips=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6)
+)
+def test_flipped_bits_give_a_photograph_or_a_reason(files, kind, flips):
+    data = bytearray(files[kind])
+    for place in flips:
+        bit = int(place * len(data) * 8)
+        data[bit // 8] ^= 1 << bit % 8
+    try:
+        read = decode(bytes(data), name="flipped.dcm", max_pixels=10**6)
+    except PhotographError as error:
+        assert "flipped.dcm" in str(error)  # noqa: PT017
+    else:
+        assert read.dtype == np.uint8
+        assert read.shape[2] == 3
+
+
+@pytest.mark.parametrize(
+    ("dataset", "facts"),
+    [
+        (photograph_dataset(SMOOTH), Facts("R", 7.5, 45.0)),
+        (photograph_dataset(SMOOTH, ImageLaterality="L", PixelSpacing=None), Facts("L", None, 45.0)),
+        (photograph_dataset(SMOOTH, ImageLaterality=None, Laterality="B", HorizontalFieldOfView=None), Facts("B", 7.5)),
+        (photograph_dataset(SMOOTH, PixelSpacing=[0.0075, 0.009]), Facts("R", None, 45.0)),
+        (photograph_dataset(SMOOTH, PixelSpacing=[0, 0], HorizontalFieldOfView=0.0), Facts("R")),
+        (secondary_capture(SMOOTH), Facts("R", None, 45.0)),
+        (secondary_capture(SMOOTH, PixelSpacingCalibrationType="GEOMETRY"), Facts("R", 7.5, 45.0)),
+    ],
+)
+def test_scale_and_eye_are_what_the_file_says_and_nothing_else(dataset, facts):
+    assert facts_of(read_header(as_file(dataset), name="x"), name="x") == facts
+
+
+def test_other_files_are_segmented_without_pydicom(tmp_path):
+    code = (
+        "import sys, venule, numpy; from venule.photograph import decode; from PIL import Image; "
+        "Image.fromarray(numpy.zeros((80, 100), numpy.uint8)).save('x.png'); decode('x.png'); "
+        "import venule.jobs, venule.cli.main; "
+        "assert not {'pydicom', 'highdicom'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
