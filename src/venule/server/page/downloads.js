@@ -1,0 +1,48 @@
+// What can be taken along: mask, overlay, table, report.
+
+import { ask } from "./api.js";
+import { drawLook } from "./viewer.js";
+
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+// 255 where there is vessel at the threshold that is shown, 0 elsewhere.
+export function maskOf(look, level) {
+  const canvas = look.paint(null, (out) => {
+    for (let i = 0; i < out.length; i++) out[i] = look.isVessel(i, level) ? 0xffffffff : 0xff000000;
+  });
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+// The photograph with the layers that are shown, at its own size; black outside the field of view, where names stand.
+export function overlayOf(look, shown) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: look.width, height: look.height });
+  const layers = { ...shown.layers, fov: true };
+  drawLook(canvas.getContext("2d"), look, { ...shown, layers }, Math.min(1, 1000 / look.width));
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+// A row a photograph, with every column that any of them has.
+export function tableOf(looks) {
+  const columns = [...new Set(looks.flatMap((look) => Object.keys(look.answer.row)))];
+  const rows = looks.map((look) => columns.map((column) => look.answer.row[column]));
+  const text = [columns, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
+  return new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" });
+}
+
+export async function reportOf(files, query) {
+  const form = new FormData();
+  for (const file of files) form.append("photographs", file, file.name);
+  return ask(`v1/report?${query}`, { body: form, type: "blob" });
+}
+
+function cell(value) {
+  let text = value === null || value === undefined ? "" : String(value);
+  if (/^[=+@\t\r]/.test(text) || /^-[^\d.]/.test(text)) text = `'${text}`; // a spreadsheet would run it
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,179 @@
+// What the service has seen in a photograph, ready to be drawn: pixels of each layer, and the mask at any threshold.
+
+export const VESSEL = [64, 224, 255], ARTERY = [255, 112, 67], VEIN = [92, 140, 255], BOTH = [206, 147, 216];
+export const LEVELS = 256; // steps of the probability
+
+// Viridis, in which calibres are drawn.
+export const SCALE = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+
+export class Look {
+  static async of(answer) {
+    const look = new Look();
+    look.answer = answer;
+    look.width = answer.width_px;
+    look.height = answer.height_px;
+    look.own = answer.threshold;
+    look.picture = await bitmap(answer.pictures.photograph, "image/jpeg");
+    for (const name of ["probability", "vessels", "fov", "arteries", "veins"]) {
+      look[name] = answer.pictures[name] ? await levels(answer.pictures[name], look.width, look.height) : null;
+    }
+    look.count();
+    look.trace();
+    answer.pictures = null; // the text of the pictures is needed no more
+    return look;
+  }
+
+  // How many pixels of the field of view have each level, so that the share of vessels is known at once.
+  count() {
+    this.histogram = new Uint32Array(LEVELS);
+    this.inside = this.ownVessels = 0;
+    for (let i = 0; i < this.fov.length; i++) {
+      if (!this.fov[i]) continue;
+      this.inside++;
+      this.histogram[this.probability[i]]++;
+      if (this.vessels[i]) this.ownVessels++;
+    }
+  }
+
+  // The share of the field of view that is vessel. `level` is null for the threshold of the model itself.
+  share(level) {
+    if (level === null) return this.ownVessels / this.inside;
+    let count = 0;
+    for (let one = level; one < LEVELS; one++) count += this.histogram[one];
+    return count / this.inside;
+  }
+
+  // The centrelines as paths, in pixels of the photograph; those of the calibres by width.
+  trace() {
+    this.centrelines = new Path2D();
+    const widths = [];
+    const steps = [];
+    for (const { centreline, calibre } of this.answer.graph.segments) {
+      centreline.forEach(([row, column], i) => this.centrelines[i ? "lineTo" : "moveTo"](column + 0.5, row + 0.5));
+      for (let i = 1; i < centreline.length; i++) {
+        const width = (calibre[i - 1] + calibre[i]) / 2;
+        widths.push(width);
+        steps.push([centreline[i - 1], centreline[i], width]);
+      }
+    }
+    widths.sort((a, b) => a - b);
+    this.narrowest = widths[Math.floor(widths.length * 0.02)] ?? 0;
+    this.widest = widths[Math.floor(widths.length * 0.98)] ?? 1;
+    this.calibres = new Map(); // by colour and whole width: few paths, however many steps
+    for (const [from, to, width] of steps) {
+      const place = (width - this.narrowest) / Math.max(1e-6, this.widest - this.narrowest);
+      const colour = SCALE[Math.max(0, Math.min(SCALE.length - 1, Math.floor(place * SCALE.length)))];
+      const key = `${colour} ${Math.max(1, Math.round(width))}`;
+      if (!this.calibres.has(key)) this.calibres.set(key, new Path2D());
+      const path = this.calibres.get(key);
+      path.moveTo(from[1] + 0.5, from[0] + 0.5);
+      path.lineTo(to[1] + 0.5, to[0] + 0.5);
+    }
+    this.nodes = { end: new Path2D(), branching: new Path2D(), crossing: new Path2D() };
+    for (const { row, column, kind } of this.answer.graph.nodes) {
+      const path = this.nodes[kind];
+      if (!path) continue;
+      path.moveTo(column + 0.5, row + 0.5);
+      path.lineTo(column + 0.5, row + 0.5);
+    }
+  }
+
+  isVessel(i, level) {
+    return level === null ? this.vessels[i] > 0 : this.probability[i] >= level && this.fov[i] > 0;
+  }
+
+  // The mask at a threshold as a canvas, in the colours of the layer, kept until another is asked for.
+  mask(level, coloured) {
+    const key = `${level} ${coloured && this.arteries !== null}`;
+    if (this.maskKey === key) return this.maskCanvas;
+    const [vessel, artery, vein, both] = [VESSEL, ARTERY, VEIN, BOTH].map((colour) => pixel(colour));
+    this.maskCanvas = this.paint(this.maskCanvas, (out) => {
+      const split = coloured && (this.arteries || this.veins);
+      for (let i = 0; i < out.length; i++) {
+        if (!this.isVessel(i, level)) { out[i] = 0; continue; }
+        if (!split) { out[i] = vessel; continue; }
+        const a = this.arteries?.[i] > 0, v = this.veins?.[i] > 0;
+        out[i] = a && v ? both : a ? artery : v ? vein : vessel;
+      }
+    });
+    this.maskKey = key;
+    return this.maskCanvas;
+  }
+
+  // How sure the network is of vessel: nothing, then violet to yellow.
+  confidence() {
+    this.confidenceCanvas ??= this.paint(null, (out) => {
+      const colours = new Uint32Array(LEVELS);
+      for (let level = 8; level < LEVELS; level++) {
+        const s = level / 255;
+        colours[level] = pixel([Math.min(255, 90 + 240 * s), 255 * s ** 1.6, 200 * (1 - s) ** 1.2 + 40], Math.min(255, 40 + 330 * s));
+      }
+      for (let i = 0; i < out.length; i++) out[i] = colours[this.probability[i]];
+    });
+    return this.confidenceCanvas;
+  }
+
+  // The vessels in the colour of their width: on a canvas of its own, so that where lines meet nothing shines twice.
+  widths() {
+    if (!this.widthsCanvas) {
+      this.widthsCanvas = Object.assign(document.createElement("canvas"), { width: this.width, height: this.height });
+      const context = this.widthsCanvas.getContext("2d");
+      context.lineCap = "round";
+      for (const [key, path] of this.calibres) {
+        const [colour, width] = key.split(" ");
+        context.strokeStyle = colour;
+        context.lineWidth = Math.max(Number(width), this.width / 800);
+        context.stroke(path);
+      }
+    }
+    return this.widthsCanvas;
+  }
+
+  // What is outside the field of view, dark.
+  outside() {
+    this.outsideCanvas ??= this.paint(null, (out) => {
+      const dark = pixel([0, 0, 0], 255);
+      const edge = pixel([255, 221, 87], 255);
+      const reach = Math.max(1, Math.round(this.width / 500));
+      for (let i = 0; i < out.length; i++) {
+        if (!this.fov[i]) { out[i] = dark; continue; }
+        const column = i % this.width, near = reach * this.width;
+        const rim = column < reach || column >= this.width - reach || i < near || i >= out.length - near ||
+          !this.fov[i - reach] || !this.fov[i + reach] || !this.fov[i - near] || !this.fov[i + near];
+        out[i] = rim ? edge : 0;
+      }
+    });
+    return this.outsideCanvas;
+  }
+
+  // A canvas of the size of the photograph, whose pixels are set as numbers: fast enough to follow a slider.
+  paint(canvas, set) {
+    canvas ??= Object.assign(document.createElement("canvas"), { width: this.width, height: this.height });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(this.width, this.height);
+    set(new Uint32Array(image.data.buffer));
+    context.putImageData(image, 0, 0);
+    return canvas;
+  }
+}
+
+function pixel([red, green, blue], opacity = 255) {
+  return ((opacity << 24) | (blue << 16) | (green << 8) | red) >>> 0; // little-endian, as all browsers are
+}
+
+async function bitmap(text, type) {
+  const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  return createImageBitmap(new Blob([bytes], { type }), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}
+
+async function levels(text, width, height) {
+  const picture = await bitmap(text, "image/png");
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(picture, 0, 0);
+  picture.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  const grey = new Uint8Array(width * height);
+  for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
+  return grey;
+}
