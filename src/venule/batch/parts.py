@@ -87,8 +87,7 @@ class Parts:
             self._output.remove_folder(STAGED)  # of what a kill has left in it
 
     def _is_there(self, record: Record) -> bool:
-        """Whether its outputs are; those of a copy are its original's, which may be in a part already."""
-        return bool(record.duplicate_of) or all(self._output.has(*output) for output in record.outputs.items())
+        return all(self._output.has(*output) for output in record.outputs.items())
 
     def _all(self) -> list[int]:
         query = "SELECT DISTINCT part FROM parts ORDER BY part"

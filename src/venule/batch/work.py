@@ -153,6 +153,7 @@ class Process:
             size=item.size,
             modified=item.modified,
             duplicate_of=original.duplicate_of or original.path,
+            outputs={} if self.layout is Layout.PARQUET else original.outputs,  # its row says whose it has
             carried=item.carried,
         )
 
