@@ -189,7 +189,6 @@ async function work(one) {
     tell(one, "failed", problem.message);
     one.button.title = problem.detail ?? "";
     say(t("has-failed", { name: one.file.name, why: problem.message }));
-    console.info(problem.detail ?? problem);
   } finally {
     refresh();
     next();
