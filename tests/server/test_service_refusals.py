@@ -54,6 +54,8 @@ def test_parameters_that_are_wrong(client, photograph):
     check(client.post("/v1/segment", content=photograph, headers={"Accept": "video/mp4"}), 406, "not-acceptable")
     check(client.get("/nothing-here"), 404, "not-found")
     check(client.get("/v1/segment"), 405, "method-not-allowed")
+    assert client.options("/v1/jobs").headers["allow"] == "GET, POST"
+    assert client.post("/page/page.css").headers["allow"] == "GET, HEAD"
 
 
 def test_forms_that_are_wrong(client, photograph):

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from venule.errors import VenuleError
 
@@ -71,7 +72,8 @@ def install(app: FastAPI) -> None:
         said = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
         status = error.status_code
         detail = said.get(status, str(error.detail))
-        return Problem(status, codes.get(status, "bad-request"), detail, headers=error.headers).response()
+        headers = {"Allow": ", ".join(_methods(request))} if status == 405 else error.headers
+        return Problem(status, codes.get(status, "bad-request"), detail, headers=headers).response()
 
     async def parameters(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -87,6 +89,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VenuleError, venule)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, parameters)
+
+
+def _methods(request: Request) -> list[str]:
+    """What is possible at the address of a request: of several routes for it, Starlette names the first one's."""
+    described = request.app.openapi()["paths"]
+    patterns = {path: compile_path(path)[0] for path in described}
+    there = (methods for path, methods in described.items() if patterns[path].match(request.url.path))
+    return sorted({method.upper() for methods in there for method in methods}) or ["GET", "HEAD"]  # the page
 
 
 PROBLEM_SCHEMA: dict[str, Any] = {
