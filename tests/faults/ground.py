@@ -245,8 +245,12 @@ class Trial:
 
     def wait_for_outputs(self, command: Command, number: int) -> None:
         """Until so many photographs have outputs, or the command has ended."""
-        while command.alive and sum(1 for _ in self.output.rglob("*_vessels.png")) < number:
+        while command.alive and self._outputs() < number:
             time.sleep(0.002)
+
+    def _outputs(self) -> int:
+        # os.walk, for a folder may go while it is searched
+        return sum(name.endswith("_vessels.png") for _, _, names in os.walk(self.output) for name in names)
 
     def sleep(self, seconds: float) -> None:
         """As long as that at most."""
