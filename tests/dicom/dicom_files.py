@@ -44,7 +44,7 @@ def photograph_dataset(pixels, *, photometric=None, bits=8, frames=1, **changes)
         "ReferringPhysicianName": "", "Modality": "OP", "SeriesNumber": 1, "InstanceNumber": 1,
         "Manufacturer": "nobody", "ManufacturerModelName": "drawn", "DeviceSerialNumber": "1", "SoftwareVersions": "1",
         "ContentDate": "20240501", "ContentTime": "101501", "AcquisitionDateTime": "20240501101501",
-        "BurnedInAnnotation": "NO", "LossyImageCompression": "00", "PresentationLUTShape": "IDENTITY",
+        "BurnedInAnnotation": "NO", "LossyImageCompression": "00",
         "ImageLaterality": "R", "PatientOrientation": ["L", "F"], "HorizontalFieldOfView": 45.0,
         "PixelSpacing": [0.0075, 0.0075], "SamplesPerPixel": 1 if pixels.ndim == 2 else 3,
         "PhotometricInterpretation": photometric or ("MONOCHROME2" if pixels.ndim == 2 else "RGB"),
@@ -54,16 +54,38 @@ def photograph_dataset(pixels, *, photometric=None, bits=8, frames=1, **changes)
     }  # fmt: skip
     if pixels.ndim == 3:
         about["PlanarConfiguration"] = 0
+    else:
+        about["PresentationLUTShape"] = "IDENTITY"
     for name, value in (about | changes).items():
         if value is not None:
             setattr(dataset, name, value)
     if len(dataset.PixelData) % 2:
         dataset.PixelData += b"\0"
     dataset["PixelData"].VR = "OW" if deep else "OB"
-    anatomy = Dataset()
-    anatomy.CodeValue, anatomy.CodingSchemeDesignator, anatomy.CodeMeaning = codes.SCT.Eye[:3]
-    dataset.AnatomicRegionSequence = [anatomy]
+    dataset.AnatomicRegionSequence = [coded(codes.SCT.Eye)]
+    dataset.AcquisitionDeviceTypeCodeSequence = [coded(codes.SCT.FundusCamera)]
+    for name in (
+        "IlluminationTypeCodeSequence", "ImagePathFilterTypeStackCodeSequence", "LensesCodeSequence",
+        "LightPathFilterTypeStackCodeSequence", "RefractiveStateSequence",
+    ):  # fmt: skip
+        setattr(dataset, name, [])
+    for name in (
+        "DetectorType",
+        "EmmetropicMagnification",
+        "IntraOcularPressure",
+        "PatientEyeMovementCommanded",
+        "PupilDilated",
+    ):
+        setattr(dataset, name, None)
+    dataset.FrameTime, dataset.FrameIncrementPointer = 100, 0x00181063
     return dataset
+
+
+def coded(code):
+    """A code as DICOM has it."""
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code[:3]
+    return item
 
 
 def secondary_capture(pixels, **changes):

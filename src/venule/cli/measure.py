@@ -22,6 +22,10 @@ def measure(
     min_quality: Annotated[
         float | None, typer.Option(help="Refuse photographs whose quality, 0 to 1, is below; left out: flag them.")
     ] = None,
+    dicom_seg: options.DicomSeg = False,
+    dicom_sr: Annotated[
+        bool, typer.Option("--dicom-sr", help="Write NAME_sr.dcm, of DICOM photographs (extra dicom).")
+    ] = False,
     flips: options.Flips = False,
     threshold: options.Threshold = None,
     runtime: options.Runtime = "onnxruntime",
@@ -40,9 +44,9 @@ def measure(
     from venule.jobs.measure import MeasurePhotograph, measure_files
     from venule.measurement import Scale
 
-    finding = SegmentPhotograph(model=model, threshold=threshold, flips=flips, runtime=runtime)
+    finding = SegmentPhotograph(model, threshold, flips, runtime=runtime, dicom_seg=dicom_seg)
     scale = Scale(um_per_pixel, field, disc_um)
-    work = MeasurePhotograph(finding, vessels, arteries, veins, scale, segments, min_quality)
+    work = MeasurePhotograph(finding, vessels, arteries, veins, scale, segments, min_quality, dicom_sr)
     with show_progress() as progress:
         batch = Batch.of(engine, jobs, address, time_limit, layout, resume, shard, journal, progress)
         job = measure_files(photographs, output, work=work, batch=batch)

@@ -18,6 +18,9 @@ Model: TypeAlias = Annotated[str, typer.Option(help="A shipped model (see venule
 Flips: TypeAlias = Annotated[bool, typer.Option("--flips", help="Average four mirror images: steadier, and slower.")]
 Threshold: TypeAlias = Annotated[float | None, typer.Option(help="Probability, 0 to 1; the model's own if left out.")]
 Runtime: TypeAlias = Annotated[str, typer.Option(help="onnxruntime; or openvino (extra openvino), faster.")]
+DicomSeg: TypeAlias = Annotated[
+    bool, typer.Option("--dicom-seg", help="Write NAME_seg.dcm, of DICOM photographs (extra dicom).")
+]
 _BATCH = "Many photographs"
 Resume: TypeAlias = Annotated[
     bool, typer.Option("--resume", help="Go on where an earlier run ended.", rich_help_panel=_BATCH)

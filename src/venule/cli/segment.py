@@ -14,6 +14,7 @@ def segment(
     probability: Annotated[bool, typer.Option("--probability", help="Write NAME_probability.png, 0-255.")] = False,
     overlay: Annotated[bool, typer.Option("--overlay", help="Write NAME_overlay.png.")] = False,
     masks: Annotated[str, typer.Option(help="png; or rle: run lengths of COCO, as NAME_vessels.json.")] = "png",
+    dicom_seg: options.DicomSeg = False,
     flips: options.Flips = False,
     threshold: options.Threshold = None,
     runtime: options.Runtime = "onnxruntime",
@@ -30,7 +31,7 @@ def segment(
     from venule.batch import Batch, show_progress
     from venule.jobs import SegmentPhotograph, segment_files
 
-    work = SegmentPhotograph(model, threshold, flips, probability, overlay, runtime, masks=masks)
+    work = SegmentPhotograph(model, threshold, flips, probability, overlay, runtime, masks=masks, dicom_seg=dicom_seg)
     with show_progress() as progress:
         batch = Batch.of(engine, jobs, address, time_limit, layout, resume, shard, journal, progress)
         job = segment_files(photographs, output, work=work, batch=batch)

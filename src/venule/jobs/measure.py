@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import cv2
 import numpy as np
@@ -18,6 +18,16 @@ from venule.batch import Batch, Done, Job, Joined, run
 from venule.datasets.dataset import read_drawing
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
+from venule.jobs.dicom import (
+    SEG,
+    SR,
+    UNITS,
+    algorithm_of,
+    any_called_dicom,
+    check_installed,
+    header_to_answer,
+    known_of,
+)
 from venule.jobs.segment import (
     PHOTOGRAPH_SUFFIXES,
     SegmentPhotograph,
@@ -30,8 +40,11 @@ from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuos
 from venule.photograph import Photograph, read_photograph
 from venule.vessels import VesselMap
 
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
 GRAPH, VESSELS, SEGMENTS = "_graph.json", "_vessels.png", "_segments.csv"
-_TEXTS = ("quality_reasons", "reasons")
+_TEXTS = ("laterality", "scale_from", "quality_reasons", "reasons")
 SEGMENT_COLUMNS = {
     "path": str, "segment": float, "start_kind": str, "end_kind": str, "length_px": float, "chord_px": float,
     "calibre_mean_px": float, "calibre_sd_px": float, "tortuosity_distance": float,
@@ -48,9 +61,11 @@ class MeasurePhotograph:
         vessels: folder with vessel maps to take in place of venule's own, called as their photographs; None: none.
         arteries: folder with maps of the arteries among the vessels; None: not known.
         veins: folder with maps of the veins; None: not known.
-        scale: what is known of the size of a pixel.
+        scale: what the user knows of the size of a pixel; where that is nothing, DICOM photographs may say it.
         segments: write a table of the segments, too.
         min_quality: score below which a photograph is refused; None: none is, and its row says what is wrong with it.
+        dicom_sr: write a DICOM structured report, too; only of DICOM photographs.
+        dicom_units: have columns in the units that DICOM photographs may give a scale in.
     """
 
     finding: SegmentPhotograph = field(default_factory=SegmentPhotograph)
@@ -60,17 +75,26 @@ class MeasurePhotograph:
     scale: Scale = field(default_factory=Scale)
     segments: bool = False
     min_quality: float | None = None
+    dicom_sr: bool = False
+    dicom_units: bool = False
 
     @property
     def columns(self) -> Mapping[str, type]:
-        """Of the row: field of view and quality, then every measurement, in pixels and in the units of the scale."""
-        names = ("fov_diameter_px", "quality", "quality_reasons", *table_columns(self.scale.unit_names))
+        """Of the row: of the photograph and its quality, then every measurement, in pixels and the other units."""
+        about = ("fov_diameter_px", "laterality", "scale_from", "quality", "quality_reasons")
+        names = (*about, *table_columns(self.units))
         return {name: str if name in _TEXTS else float for name in names}
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units besides pixels that the table has columns for, whatever single photographs say."""
+        return self.scale.unit_names or (UNITS if self.dicom_units else ())
 
     @property
     def suffixes(self) -> tuple[str, ...]:
         """Of the outputs."""
-        return (VESSELS, GRAPH, *([SEGMENTS] if self.segments else []))
+        others = {SEGMENTS: self.segments, SEG: self.finding.dicom_seg, SR: self.dicom_sr}
+        return (VESSELS, GRAPH, *(suffix for suffix, asked in others.items() if asked))
 
     @property
     def joined(self) -> Mapping[str, Joined]:
@@ -96,25 +120,36 @@ class MeasurePhotograph:
 
         Returns:
             `_vessels.png`, 0 and 255; `_graph.json`, ends, branchings, crossings and segments, disc and fovea;
-            `_segments.csv` where asked for. The row: every measurement, and the reasons of those that have no value.
+            `_segments.csv`, `_seg.dcm` and `_sr.dcm` where asked for. The row: every measurement, and the reasons of
+            those that have no value.
 
         Raises:
-            PhotographError: it cannot be read, or is no fundus photograph.
+            PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
             MeasurementError: a map that was promised is missing, or of another size; or the quality is too low.
         """
         if self.finding.threads:
             cv2.setNumThreads(self.finding.threads)
+        header = header_to_answer(path, content) if self.dicom_sr or self.finding.dicom_seg else None
         photograph = read_photograph(content, name=path)
+        known = known_of(path, content, given=self.scale)
         found = self._find(photograph, path)
         quality = assess_quality(found)
         self._check(quality, path)
         kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
-        measured = measure(found, scale=self.scale, **kinds)
+        measured = measure(found, scale=known.scale, **kinds)
         outputs = {VESSELS: encode_mask(found.vessels), GRAPH: json.dumps(describe(measured)).encode()}
         if self.segments:
             outputs[SEGMENTS] = _segment_table(path, measured)
-        judged = {"quality": quality.score, "quality_reasons": "; ".join(quality.reasons)}
-        return Done(outputs, {"fov_diameter_px": round(found.fov_diameter, 1), **judged, **measured.row()})
+        if header is not None:
+            outputs |= self._as_dicom(found, measured, header, path)
+        about = {
+            "fov_diameter_px": round(found.fov_diameter, 1),
+            "laterality": known.laterality,
+            "scale_from": known.scale_from,
+            "quality": quality.score,
+            "quality_reasons": "; ".join(quality.reasons),
+        }
+        return Done(outputs, {**about, **measured.row()})
 
     def settings(self) -> dict[str, Any]:
         """Everything that the results depend on, besides the photograph.
@@ -127,6 +162,10 @@ class MeasurePhotograph:
             raise VenuleError(f"--min-quality {self.min_quality:g} is no score: give a number from 0 to 1")
         if self.min_quality is not None and self.vessels:
             raise VenuleError("--min-quality asks how sure venule's network is: it cannot go with --vessels")
+        if self.dicom_sr or self.finding.dicom_seg:
+            if self.vessels:
+                raise VenuleError("--dicom-seg and --dicom-sr say which model found the vessels: not with --vessels")
+            check_installed()
         folders = dict(self._kinds(), vessels=self.vessels)
         for name, folder in folders.items():
             if folder is not None and not folder.is_dir():
@@ -141,6 +180,7 @@ class MeasurePhotograph:
             "scale": asdict(self.scale),
             "segments": self.segments,
             "min_quality": self.min_quality,
+            "dicom_sr": self.dicom_sr,
         }
 
     def _check(self, quality: Quality, path: str) -> None:
@@ -151,6 +191,19 @@ class MeasurePhotograph:
                 "photograph, or leave --min-quality out and look at the flagged row",
                 reason="low-quality",
             )
+
+    def _as_dicom(self, found: VesselMap, measured: Measured, header: "Dataset", path: str) -> dict[str, bytes]:
+        from venule.dicom.report import report
+        from venule.dicom.seg import encode, segmentation
+
+        algorithm = algorithm_of(found, model=self.finding.model)
+        outputs, seg = {}, None
+        if self.finding.dicom_seg:
+            seg = segmentation(found.vessels, header, algorithm=algorithm, name=path)
+            outputs[SEG] = encode(seg)
+        if self.dicom_sr:
+            outputs[SR] = encode(report(measured, header, algorithm=algorithm, name=path, segmentation=seg))
+        return outputs
 
     def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
         return ("arteries", self.arteries), ("veins", self.veins)
@@ -187,8 +240,11 @@ def measure_files(
     Raises:
         VenuleError: nothing is found, the output folder is in use, or an option is wrong.
     """
-    job = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=work.settings(), batch=batch)
-    write_dictionary(job.output, units=work.scale.unit_names)
+    settings = work.settings()
+    # Columns are fixed before files are read, and a million rows without DICOM are not to have hundreds of empty ones.
+    work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
+    job = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
+    write_dictionary(job.output, units=work.units)
     return job
 
 

@@ -13,6 +13,7 @@ from venule import __version__
 from venule.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.batch import Batch, Done, Job, Joined, run
 from venule.errors import VenuleError
+from venule.jobs.dicom import SEG, algorithm_of, check_installed, header_to_answer
 from venule.models import load_model
 from venule.photograph import Photograph, read_photograph
 from venule.segmentation import check_runtime, check_threshold, segment
@@ -39,6 +40,7 @@ class SegmentPhotograph:
         runtime: what runs the network, see `venule.segment`.
         threads: for each process; None: as many as there are cores. Changes no result.
         masks: "png", or "rle": the run lengths of COCO, as JSON.
+        dicom_seg: write a DICOM Segmentation, too; only of DICOM photographs.
 
     Raises:
         VenuleError: there is no such kind of masks.
@@ -52,6 +54,7 @@ class SegmentPhotograph:
     runtime: str = "onnxruntime"
     threads: int | None = None
     masks: str = "png"
+    dicom_seg: bool = False
 
     columns: ClassVar[Mapping[str, type]] = {"fov_diameter_px": float, "vessel_share": float}
     joined: ClassVar[Mapping[str, Joined]] = {}
@@ -66,8 +69,8 @@ class SegmentPhotograph:
     @property
     def suffixes(self) -> tuple[str, ...]:
         """Of the outputs."""
-        pictures = {"_probability.png": self.probability, "_overlay.png": self.overlay}
-        return (MASKS[self.masks], *(suffix for suffix, asked in pictures.items() if asked))
+        others = {"_probability.png": self.probability, "_overlay.png": self.overlay, SEG: self.dicom_seg}
+        return (MASKS[self.masks], *(suffix for suffix, asked in others.items() if asked))
 
     def with_threads(self, threads: int) -> Self:
         """The same with so many threads for each process."""
@@ -78,14 +81,15 @@ class SegmentPhotograph:
 
         Returns:
             `_vessels.png`, 0 and 255, or `_vessels.json`, run lengths; `_probability.png`, 8 bits, probability x 255
-            rounded; `_overlay.png`: of the size of the photograph. The row: diameter of the field of view in pixels,
-            share of it that is vessel.
+            rounded; `_overlay.png`: of the size of the photograph; `_seg.dcm`. The row: diameter of the field of view
+            in pixels, share of it that is vessel.
 
         Raises:
-            PhotographError: it cannot be read, or is no fundus photograph.
+            PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
         """
         if self.threads:
             cv2.setNumThreads(self.threads)
+        header = header_to_answer(path, content) if self.dicom_seg else None
         photograph = read_photograph(content, name=path)
         found = self.find(photograph)
         encode = encode_mask if self.masks == "png" else encode_runs
@@ -94,6 +98,12 @@ class SegmentPhotograph:
             outputs["_probability.png"] = encode_probability(found.probability)
         if self.overlay:
             outputs["_overlay.png"] = encode_picture(found.overlay())
+        if header is not None:
+            from venule.dicom.seg import encode as encode_dicom
+            from venule.dicom.seg import segmentation
+
+            algorithm = algorithm_of(found, model=self.model)
+            outputs[SEG] = encode_dicom(segmentation(found.vessels, header, algorithm=algorithm, name=path))
         row = {"fov_diameter_px": round(found.fov_diameter, 1), "vessel_share": round(found.vessel_share, 6)}
         return Done(outputs, row)
 
@@ -113,8 +123,10 @@ class SegmentPhotograph:
 
         Raises:
             ModelError: the model is unknown or altered.
-            VenuleError: the threshold is not in (0, 1), or the runtime is unknown or not installed.
+            VenuleError: the threshold is not in (0, 1), or the runtime or what writes DICOM is not installed.
         """
+        if self.dicom_seg:
+            check_installed()
         card = load_model(self.model).card
         threshold = check_threshold(card.threshold if self.threshold is None else self.threshold)
         return {
@@ -126,6 +138,7 @@ class SegmentPhotograph:
             "overlay": self.overlay,
             "runtime": check_runtime(self.runtime),
             "masks": self.masks,
+            "dicom_seg": self.dicom_seg,
         }
 
 

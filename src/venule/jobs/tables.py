@@ -10,6 +10,8 @@ from venule.measurement.measured import columns_of
 
 OTHERS = (
     ("fov_diameter_px", "diameter of the circle of the field of view", "px"),
+    ("laterality", "which eye a DICOM photograph says it shows: R, L, or B for both", ""),
+    ("scale_from", "where micrometres or degrees come from: given, dicom pixel spacing, dicom field of view", ""),
     ("quality", "Dice with a drawing that such photographs have had, 0 to 1; of a map that was given, none", ""),
     ("quality_reasons", "what is wrong with the photograph, as codes; empty for a good one", ""),
     ("disc_confidence", "how far the place of the optic disc stands out from the next best, 0 to 1", ""),

@@ -1,0 +1,106 @@
+"""What a batch does with DICOM beside pixels: the scale that it gives, and results as DICOM."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from venule.batch.addresses import absolute, is_remote
+from venule.batch.archives import is_archive
+from venule.batch.sources import find_sources
+from venule.dicom import is_dicom
+from venule.errors import MissingExtraError, PhotographError
+from venule.models import load_model
+from venule.vessels import VesselMap
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+    from venule.dicom.origin import Algorithm
+    from venule.measurement import Scale
+
+SEG, SR = "_seg.dcm", "_sr.dcm"
+UNITS = ("um", "deg")  # that DICOM may give a scale in
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a photograph beside its pixels.
+
+    Attributes:
+        scale: of it.
+        scale_from: "given" by the user, "dicom pixel spacing", "dicom field of view", or "" where there is none.
+        laterality: "R", "L", "B" for both, or "".
+    """
+
+    scale: "Scale"
+    scale_from: str
+    laterality: str = ""
+
+
+def known_of(path: str, content: bytes, *, given: "Scale") -> Known:
+    """The scale that the user gives, else that of the file; nothing is guessed.
+
+    Raises:
+        PhotographError: it is DICOM that is damaged or shows no photograph.
+    """
+    scale_from = "given" if given.unit_names else ""
+    if not is_dicom(content, name=path):
+        return Known(given, scale_from)
+    from venule.dicom.read import facts_of, read_header
+    from venule.measurement import Scale  # here: what it needs takes longer to load than a photograph to segment
+
+    facts = facts_of(read_header(content, name=path), name=path)
+    if scale_from:
+        return Known(given, scale_from, facts.laterality)
+    if facts.micrometres_per_pixel:
+        return Known(Scale(facts.micrometres_per_pixel), "dicom pixel spacing", facts.laterality)
+    if facts.field_degrees:
+        return Known(Scale(field_degrees=facts.field_degrees), "dicom field of view", facts.laterality)
+    return Known(given, "", facts.laterality)
+
+
+def any_called_dicom(paths: Sequence[Path | str], output: Path | str) -> bool:
+    """Whether a file called .dcm is among those that are meant.
+
+    Archives and URLs are not looked into: they are slow to list, and the batch does that once already.
+    """
+    here = [path for path in paths if not is_remote(str(path)) and not is_archive(str(path))]
+    found = find_sources(here, suffixes=(".dcm",), leave_out=absolute(output))
+    return any(source.path.lower().endswith(".dcm") for source in found)
+
+
+def header_to_answer(path: str, content: bytes) -> "Dataset":
+    """The header of a photograph whose results are to be DICOM.
+
+    Raises:
+        PhotographError: `not-dicom`, it has none.
+    """
+    if not is_dicom(content, name=path):
+        raise PhotographError(
+            f"{path} is no DICOM file: --dicom-seg and --dicom-sr write what belongs to its patient and study; "
+            "leave them out for other photographs",
+            reason="not-dicom",
+        )
+    from venule.dicom.read import read_header
+
+    return read_header(content, name=path)
+
+
+def algorithm_of(found: VesselMap, *, model: str) -> "Algorithm":
+    """What found the vessels, by the name or folder of its model."""
+    from venule.dicom.origin import Algorithm
+
+    card = load_model(model).card
+    return Algorithm(card.name, card.sha256, found.threshold)
+
+
+def check_installed() -> None:
+    """See that results can be written as DICOM.
+
+    Raises:
+        MissingExtraError: highdicom is not installed.
+    """
+    if find_spec("highdicom") is None:
+        raise MissingExtraError("--dicom-seg and --dicom-sr need highdicom: pip install 'venule[dicom]'")

@@ -1,0 +1,81 @@
+"""`venule segment` and `venule measure` on DICOM, as a user runs them."""
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("highdicom", reason="needs the extra dicom")
+import highdicom as hd
+from dicom_files import as_file, jpeg_dataset, photograph_dataset
+from typer.testing import CliRunner
+
+from venule.cli.main import app
+from venule.datasets.phantoms import make_phantom
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A photograph with pixel spacing, the same with a field of view and another eye, and one that is no DICOM."""
+    folder = tmp_path_factory.mktemp("eyes")
+    image = make_phantom(4, size=400).image
+    (folder / "spacing.dcm").write_bytes(as_file(jpeg_dataset(image)))
+    field = photograph_dataset(image, PixelSpacing=None, ImageLaterality="L", frames=2)
+    (folder / "field.dcm").write_bytes(as_file(field))
+    cv2.imwrite(str(folder / "plain.png"), image[..., ::-1])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def measured(folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("out") / "measured"
+    done = run("measure", folder, "-o", output, "--dicom-seg", "--dicom-sr")
+    assert done.exit_code == 1, done.output
+    return output
+
+
+def test_the_scale_of_a_file_gives_units_and_the_table_says_whose_it_is(measured):
+    table = pd.read_csv(measured / "results.csv", keep_default_na=False)
+    table.index = table.path.str.extract(r"(\w+)\.\w+$")[0]
+    assert dict(table.scale_from) == {"spacing": "dicom pixel spacing", "field": "dicom field of view", "plain": ""}
+    assert dict(table.laterality) == {"spacing": "R", "field": "L", "plain": ""}
+    spacing, field = table.loc["spacing"], table.loc["field"]
+    assert float(spacing.calibre_mean_um) == pytest.approx(7.5 * float(spacing.calibre_mean_px), rel=1e-4)
+    degrees = 45 / float(field.fov_diameter_px)
+    assert float(field.calibre_mean_deg) == pytest.approx(degrees * float(field.calibre_mean_px), rel=1e-3)
+    assert spacing.calibre_mean_deg == field.calibre_mean_um == ""
+    assert {"laterality", "scale_from", "calibre_mean_um", "calibre_mean_deg"} <= set(
+        pd.read_csv(measured / "dictionary.csv").column
+    )
+
+
+def test_what_is_no_dicom_cannot_be_answered_in_dicom_and_has_its_reason(measured):
+    table = pd.read_csv(measured / "results.csv")
+    assert dict(zip(table.path.str[-9:], table.reason.fillna(""), strict=True))["plain.png"] == "not-dicom"
+    assert not list(measured.glob("plain*"))
+
+
+@pytest.mark.parametrize("name", ["spacing", "field"])
+def test_the_segmentation_is_the_mask_and_the_report_the_row(measured, name):
+    drawn = cv2.imread(str(measured / f"{name}_vessels.png"), cv2.IMREAD_GRAYSCALE) > 0
+    seg = hd.seg.segread(measured / f"{name}_seg.dcm")
+    np.testing.assert_array_equal(seg.pixel_array.reshape(drawn.shape) > 0, drawn)
+    report = hd.sr.srread(measured / f"{name}_sr.dcm")
+    (whole,) = report.content.get_planar_roi_measurement_groups()
+    assert whole.referenced_segment.referenced_sop_instance_uid == seg.SOPInstanceUID
+    table = pd.read_csv(measured / "results.csv")
+    row = table[table.path.str.endswith(f"{name}.dcm")].iloc[0]
+    read = {one.name.value: one for one in whole.get_measurements()}
+    assert read["VESSEL_LENGTH"].value == row[f"vessel_length_{'um' if name == 'spacing' else 'deg'}"]
+    assert read["VESSEL_LENGTH"].unit.value == ("um" if name == "spacing" else "deg")
+    assert read["SEGMENTS"].value == row["segments"]
+
+
+def test_a_model_is_not_named_for_maps_of_another_tool(folder, tmp_path):
+    done = run("measure", folder, "-o", tmp_path / "out", "--vessels", folder, "--dicom-sr")
+    assert isinstance(done.exception, Exception)
+    assert "--vessels" in str(done.exception)
