@@ -58,11 +58,11 @@ def main() -> None:
             ("measure", False, run(address, "/v1/measure", photographs, asked, patient=False)),
             ("segment", True, run(address, "/v1/segment", photographs, asked, patient=True)),
         ]
-        health, idle, peak = watch.end()
+        measured = watch.end()
     finally:
         service.terminate()
         service.wait(30)
-    print_table(rows, health, idle, peak, asked)
+    print_table(rows, *measured, asked)
 
 
 def jpeg(seed: int, size: int) -> bytes:
@@ -128,29 +128,41 @@ class Watch:
     def __init__(self, address: str, pid: int) -> None:
         """Begin."""
         self._line, far = multiprocessing.Pipe()
-        self._process = multiprocessing.Process(target=watch, args=(address, pid, far), daemon=True)
+        self._process = multiprocessing.Process(target=watch, args=(address, pid, far), daemon=False)
         self._process.start()
 
-    def end(self) -> tuple[list[float], float, float]:
-        """Seconds of each answer; MB at the beginning, and the most there were."""
+    def end(self) -> tuple[list[float], list[float], float, float]:
+        """Seconds of each answer, and of a bare process's; MB at the beginning, and the most there were."""
         self._line.send("end")
         return self._line.recv()
 
 
+def echo(line) -> None:
+    """A bare process that answers at once: how long the machine itself makes one wait."""
+    while True:
+        line.send(line.recv())
+
+
 def watch(address: str, pid: int, line) -> None:
     """What that process does."""
+    near, far = multiprocessing.Pipe()
+    multiprocessing.get_context("fork").Process(target=echo, args=(far,), daemon=True).start()
     os.nice(-5) if os.geteuid() == 0 else None  # what is measured is the service, not the crowd beside it
-    seconds, memory = [], [memory_of(pid)]
+    seconds, bare, memory = [], [], [memory_of(pid)]
     with httpx.Client(base_url=address, timeout=60) as client:
         client.get("/healthz")
         while not line.poll():
             start = time.perf_counter()
             client.get("/healthz").raise_for_status()
             seconds.append(time.perf_counter() - start)
+            start = time.perf_counter()
+            near.send(None)
+            near.recv()
+            bare.append(time.perf_counter() - start)
             if len(seconds) % 20 == 0:
                 memory.append(memory_of(pid))
             time.sleep(EVERY)
-    line.send((seconds, memory[0], max(memory)))
+    line.send((seconds, bare, memory[0], max(memory)))
 
 
 def memory_of(pid: int) -> float:
@@ -167,7 +179,12 @@ def memory_of(pid: int) -> float:
 
 
 def print_table(
-    rows: list[tuple[str, bool, Crowd]], health: list[float], idle: float, peak: float, asked: argparse.Namespace
+    rows: list[tuple[str, bool, Crowd]],
+    health: list[float],
+    bare: list[float],
+    idle: float,
+    peak: float,
+    asked: argparse.Namespace,
 ) -> None:
     """In Markdown."""
     print(
@@ -186,10 +203,11 @@ def print_table(
             + " | ".join(f"{number:.1f}" for number in numbers)
             + " |"
         )
-    part = np.quantile(health, [0.5, 0.99, 1]) * 1000
+    part, beside = (np.quantile(one, [0.5, 0.99, 1]) * 1000 for one in (health, bare))
     print(
         f"\n`/healthz`, asked {len(health)} times meanwhile: median {part[0]:.0f} ms, 99 of 100 within "
-        f"{part[1]:.0f} ms, the slowest {part[2]:.0f} ms.\n"
+        f"{part[1]:.0f} ms, the slowest {part[2]:.0f} ms. A bare process that only answers, beside it: "
+        f"{beside[0]:.1f}, {beside[1]:.0f} and {beside[2]:.0f} ms. Load of the machine: {os.getloadavg()[0]:.0f}.\n"
         f"Memory of the service and its processes: {idle:.0f} MB before, {peak:.0f} MB at most."
     )
 
