@@ -66,7 +66,7 @@ def test_the_segmentation_is_the_mask_and_the_report_the_row(measured, name):
     np.testing.assert_array_equal(seg.pixel_array.reshape(drawn.shape) > 0, drawn)
     report = hd.sr.srread(measured / f"{name}_sr.dcm")
     (whole,) = report.content.get_planar_roi_measurement_groups()
-    assert whole.referenced_segment.referenced_sop_instance_uid == seg.SOPInstanceUID
+    assert whole.referenced_segmentation_frame.referenced_sop_instance_uid == seg.SOPInstanceUID
     table = pd.read_csv(measured / "results.csv")
     row = table[table.path.str.endswith(f"{name}.dcm")].iloc[0]
     read = {one.name.value: one for one in whole.get_measurements()}

@@ -15,10 +15,10 @@ from pydicom.sr.codedict import codes
 
 from venule.dicom.origin import Algorithm
 from venule.dicom.read import read_header
-from venule.dicom.report import SCHEME, STANDARD, report
+from venule.dicom.report import SCHEME, STANDARD, code_of, report
 from venule.dicom.seg import encode, segmentation
 from venule.errors import PhotographError
-from venule.measurement import MEASUREMENTS, REGIONS, Measured
+from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS, Measured
 from venule.measurement.measured import Value
 
 HEIGHT, WIDTH = 90, 101  # an odd width, for a mask is packed eight pixels to a byte
@@ -158,8 +158,8 @@ def test_the_report_has_every_number_with_unit_and_interval(units, unit, size, t
             continue
         definition = next(one for one in MEASUREMENTS if one.name == value.name)
         times = size**definition.power
-        name, derived = STANDARD.get(value.name, (None, None))
-        called = name.value if name else value.name.upper()
+        derived = STANDARD.get(value.name, (None, None))[1]
+        called = code_of(definition).value
         key = (value.region or "whole field of view", called, derived.meaning if derived else "")
         pixel = {1: "{pixels}", 2: "{square_pixels}", -1: "/{pixels}"}
         other = {1: unit, 2: f"{unit}2", -1: f"/{unit}"}
@@ -188,6 +188,13 @@ def test_the_report_refers_to_photograph_and_segmentation_and_names_its_own_code
     assert referred == {source.SOPInstanceUID, seg.SOPInstanceUID}
     assert sr.CodingSchemeIdentificationSequence[0].CodingSchemeDesignator == SCHEME
     assert sr.VerificationFlag == "UNVERIFIED"
+
+
+def test_every_measurement_has_a_code_of_its_own_that_fits_its_attribute():
+    own = [code_of(definition).value for definition in MEASUREMENTS if definition.name not in STANDARD]
+    assert len(set(own)) == len(own)
+    assert max(map(len, own)) <= 16
+    assert code_of(BY_NAME["tortuosity_distance_median"])[::2] == ("TORT_DIST_MEDI", "Tortuosity distance median")
 
 
 def test_codes_of_a_standard_are_those_of_its_dictionary(round_trip):

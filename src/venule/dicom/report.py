@@ -17,6 +17,7 @@ from venule.measurement.measured import Value
 
 SERIES_NUMBER = 5002
 SCHEME = "99VENULE"  # of names that no standard has
+_LONGEST_CODE = 16  # letters; DICOM has another attribute for longer ones, which few programs read
 # Names that a standard has, and how the value was derived.
 STANDARD: dict[str, tuple[Code, Code | None]] = {
     "calibre_mean": (codes.SCT.VesselLumenDiameter, codes.SCT.Mean),
@@ -101,7 +102,10 @@ def code_of(definition: Definition) -> Code:
     """The name of a measurement: of a standard, where one has it, and else venule's own."""
     if definition.name in STANDARD:
         return STANDARD[definition.name][0]
-    return Code(definition.name.upper(), SCHEME, definition.name.replace("_", " ").capitalize())
+    words = definition.name.upper().split("_")
+    whole = "_".join(words)
+    short = whole if len(whole) <= _LONGEST_CODE else "_".join(word[:4] for word in words)
+    return Code(short, SCHEME, definition.name.replace("_", " ").capitalize())
 
 
 def _by_region(measured: Measured) -> Iterator[tuple[str, list[tuple[Value, Code]]]]:
