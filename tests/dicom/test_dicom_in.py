@@ -86,6 +86,17 @@ def test_lossless_jpeg_of_other_programs_gives_the_pixels_that_were_drawn(encode
     np.testing.assert_array_equal(read, np.broadcast_to(expected.reshape(80, 100, -1), (80, 100, 3)))
 
 
+def test_a_deep_lossless_jpeg_that_ends_early_is_broken_and_ends_nothing(tmp_path):
+    if not shutil.which("dcmcjpeg"):
+        pytest.skip("needs dcmcjpeg")
+    (tmp_path / "in.dcm").write_bytes(as_file(photograph_dataset(DEEP, bits=12)))
+    subprocess.run(["dcmcjpeg", "+e1", tmp_path / "in.dcm", tmp_path / "out.dcm"], check=True, capture_output=True)
+    data = bytearray((tmp_path / "out.dcm").read_bytes())
+    scan, end = data.index(b"\xff\xda") + 60, data.rindex(b"\xff\xd9")
+    data[scan:end] = b"\xff\xd9" + bytes(end - scan - 2)
+    assert reason_of(bytes(data)) == "broken-image"
+
+
 @pytest.mark.parametrize("pixels", [SMOOTH, GREY], ids=["colour", "grey"])
 def test_baseline_jpeg_gives_nearly_the_pixels_that_were_drawn(pixels):
     read = decode(as_file(jpeg_dataset(pixels)))
