@@ -23,7 +23,10 @@ from venule.errors import VenuleError
 
 TEXTS = {"a.txt": b"one", "deep/er/b.txt": b"two" * 3000, "c.txt": b"refuse", "d.txt": bytes(range(97, 122)) * 40}
 FEW = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 FORMULA = tuple("=+-@\t\r\n")
 
