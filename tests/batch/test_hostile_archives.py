@@ -228,6 +228,7 @@ HOSTILE = [
 )
 @example(names=[".partial/x", "a", "a_loud.txt/b"], kind="zip")
 @example(names=HOSTILE, kind="tar")
+@example(names=["a", "../a", "/a", "a.txt-1", "A"], kind="zip")
 def test_hostile_names_in_archives_stay_inside_and_lose_nothing(shout, names, kind):
     texts = {f"{name}.txt": f"text {number}".encode() for number, name in enumerate(names)}
     content = a_zip(texts=texts) if kind == "zip" else a_tar(texts=texts)

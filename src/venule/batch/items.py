@@ -203,9 +203,10 @@ def _tell_apart(journal: Journal) -> None:
     while db.execute(longer).rowcount > 0:
         pass
     # What is left are ids given twice, and names of archives that were made harmless.
-    number = f"UPDATE items SET name = name || CAST('-' || number AS BLOB) WHERE NOT given AND {alike}"
-    db.execute(number)
-    db.execute("UPDATE items SET folded = fold_of(name)")
+    other = "CAST(name || '-' || number AS BLOB)"  # text is never the same as the bytes of a record
+    number = f"UPDATE items SET name = {other}, folded = fold_of({other}) WHERE NOT given AND {alike}"
+    while db.execute(number).rowcount > 0:
+        pass
     twice = db.execute(f"SELECT name, path FROM items WHERE {alike} ORDER BY folded, number LIMIT 2").fetchall()
     db.execute("DROP INDEX items_folded")
     if twice:
