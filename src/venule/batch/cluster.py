@@ -101,7 +101,7 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
     import pyarrow as pa
     import ray.data
 
-    size = max(1, min(BLOCK, len(items) // (4 * actors)))
+    size = max(1, min(BLOCK, len(items) // (16 * actors)))
     blocks = [
         pa.table({"item": pa.array([pickle.dumps(item) for item in items[start : start + size]], pa.large_binary())})
         for start in range(0, len(items), size)
