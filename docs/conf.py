@@ -1,0 +1,67 @@
+"""The documentation site: `sphinx-build -W -n docs build/site` builds it, offline."""
+
+import sys
+from pathlib import Path
+
+import venule
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from generate import write_generated  # noqa: E402
+
+project = "venule"
+author = "The venule authors"
+release = version = venule.__version__
+project_copyright = author
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["gallery/README.rst", "generated/fragments/*"]
+suppress_warnings = ["config.cache"]  # sphinx_gallery's settings hold a function
+
+myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+napoleon_numpy_docstring = False
+napoleon_custom_sections = [("Shape", "params_style")]
+# Types of other projects, whose inventories could only be had from the network.
+nitpick_ignore_regex = [("py:.*", r"(?!venule).*"), ("py:.*", r"venule\.arrays\..*")]
+
+sphinx_gallery_conf = {
+    "examples_dirs": "gallery",
+    "gallery_dirs": "examples",
+    "filename_pattern": r"/\w+\.py$",
+    "abort_on_example_error": True,
+    "remove_config_comments": True,
+    "download_all_examples": False,
+    "show_memory": False,
+    "min_reported_time": 1e6,
+    "plot_gallery": "True",
+}
+
+html_theme = "furo"
+html_title = "venule"
+html_static_path = ["static"]
+html_css_files = ["venule.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"sidebar_hide_name": False}
+
+linkcheck_anchors = False
+
+
+def setup(app: object) -> None:
+    """Write the pages that the program and the code themselves give, before Sphinx looks for pages."""
+    write_generated(HERE / "generated")

@@ -1,0 +1,99 @@
+"""The pages of the reference that are made from the program itself: commands, data dictionary, models, networks."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+UNITS = {"length": "px, µm or degrees of the field", "area": "the same, squared", "per length": "per px, µm or degree"}
+
+
+def write_generated(folder: Path) -> None:
+    """Write commands.md, dictionary.md, models.md and networks.md; a page that has not changed is left alone."""
+    folder.mkdir(exist_ok=True)
+    pages = {"commands": commands(), "dictionary": dictionary(), "models": models(), "networks": networks()}
+    for name, text in pages.items():
+        page = folder / f"{name}.md"
+        if not page.exists() or page.read_text() != text:
+            page.write_text(text)
+
+
+def commands() -> str:
+    """Every command and option, from the command line's own help."""
+    program = [sys.executable, "-m", "typer", "venule.cli.main", "utils", "docs", "--name", "venule"]
+    text = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+    # The page has its own title, and what completes a shell's words is no command of venule's.
+    lines = [line for line in text.splitlines() if "-completion`" not in line]
+    body = "\n".join(lines[1:]).replace("```console\n$ ", "```text\n")
+    return f"# Commands\n\nWhat `venule --help` and `venule COMMAND --help` say.\n{body}\n"
+
+
+def dictionary() -> str:
+    """Every measurement: column, meaning, unit, source."""
+    from venule.measurement import MEASUREMENTS, REGIONS
+
+    rows = [
+        f"| `{one.column()}` | {one.meaning} | {UNITS.get(one.unit, one.unit) or 'none'} | {one.source} |"
+        f" {'yes' if one.by_region else ''} |"
+        for one in MEASUREMENTS
+    ]
+    regions = "\n".join(f"* `{name}`: {meaning}" for name, meaning in REGIONS.items())
+    return f"""# Data dictionary: the measurements
+
+Made from the code. `dictionary.csv`, which `venule measure` writes, says the same of each column of its table.
+[What is measured, and how](../explanations/measurements.md) tells how the numbers come about,
+[how right they are](../explanations/validation.md) how far off each is.
+
+The names are those of columns in pixels, of the whole field of view. Where a scale is known there is each again in
+micrometres (`_um`) or degrees of the field (`_deg`); those measured by region are there again for each region; each has
+its 95 % interval beside it in `..._lower` and `..._upper`.
+
+| column | meaning | unit | source | by region |
+|---|---|---|---|---|
+{chr(10).join(rows)}
+
+## Regions
+
+{regions}
+"""
+
+
+def models() -> str:
+    """The cards of the shipped models."""
+    from venule.models import load_model, shipped_models
+
+    parts = ["# Models\n\nThe cards of the models that come in the package; `venule models` prints them, too.\n"]
+    for name in shipped_models():
+        card = load_model(name).card
+        rows = [
+            ("network", f"`{card.network}`, {card.parameters:,} parameters"),
+            ("working diameter", f"{card.working_diameter:g} px across the field of view"),
+            ("threshold", f"{card.threshold:g}, from {card.threshold_from}"),
+            ("licence", card.licence),
+            ("trained on", "; ".join(card.data) if isinstance(card.data, (list, tuple)) else card.data),
+            ("SHA-256 of the network", f"`{card.sha256}`"),
+        ]
+        for score in card.scores:
+            low, high = score.dice.lower, score.dice.upper
+            interval = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
+            rows.append(("Dice", f"{score.dice.mean:.3f}{interval} on {score.data}, {score.photographs} photographs"))
+        table = "\n".join(f"| {key} | {value} |" for key, value in rows)
+        parts.append(f"## `{name}`\n\n{card.summary}\n\n| | |\n|---|---|\n{table}\n")
+    return "\n".join(parts)
+
+
+def networks() -> str:
+    """The networks that can be trained."""
+    from venule.networks import NETWORKS, multiply_adds, parameters_of
+
+    rows = []
+    for name, network in NETWORKS.items():
+        parameters, work = parameters_of(name), multiply_adds(name, 512) / 1e9
+        rows.append(f"| `{name}` | {parameters.trainable:,} | {parameters.total:,} | {work:.2f} G | {network.source} |")
+    return f"""# Networks
+
+Made from the code, as `venule networks` prints it. Multiply-adds are of a photograph of 512x512 pixels.
+
+| name | trainable parameters | all parameters | multiply-adds | source |
+|---|---:|---:|---:|---|
+{chr(10).join(rows)}
+"""
