@@ -58,7 +58,7 @@ MEASURED = _record(
     "graph",
     additionalProperties=_NUMBER,
     description="Besides these, each measurement under the name of its column, such as calibre_median_px, with "
-    "_lower and _upper; docs/measurements.md says what each means.",
+    "_lower and _upper; the data dictionary says what each means.",
 )
 LOOKED_AT = _record({
     **_FOUND,

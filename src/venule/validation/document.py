@@ -1,4 +1,4 @@
-"""docs/validation.md: everything that is known about how right the measurements are, made by one command."""
+"""validation.md: everything that is known about how right the measurements are, made by one command."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The figures of docs/validation.md."""
+"""The figures of validation.md."""
 
 import io
 from collections.abc import Sequence
