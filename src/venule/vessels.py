@@ -1,11 +1,15 @@
 """The vessel map: what segmentation makes, and measurement, evaluation and report take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from venule.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.errors import VenuleError
+
+if TYPE_CHECKING:
+    from venule.photograph import Photograph
 
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
 
@@ -46,6 +50,39 @@ class VesselMap:
                     f"{name} of a vessel map must be {np.dtype(dtype).name} {expected}; "
                     f"got {array.dtype.name} {array.shape}"
                 )
+
+    @classmethod
+    def of_drawing(cls, vessels: BoolArray, photograph: "Photograph") -> Self:
+        """The map that a drawing, or the mask of another tool, is: to measure it, or to lay it over the photograph.
+
+        Args:
+            vessels: bool (height, width), True where a vessel is drawn; only the field of view counts.
+            photograph: from `venule.photograph.read_photograph` or `photograph_from_array`.
+
+        Raises:
+            VenuleError: the drawing is not bool, or of another size than the photograph.
+        """
+        fov = photograph.fov
+        if vessels.dtype != np.bool_ or vessels.shape != fov.mask.shape:
+            raise VenuleError(
+                f"a drawing of this photograph must be bool {fov.mask.shape}; got {vessels.dtype.name} "
+                f"{vessels.shape}: pass picture > 127 for one of 0 and 255"
+            )
+        drawn = vessels & fov.mask
+        return cls(drawn.astype(np.float32), drawn, fov.mask, 0.5, fov.diameter, "", photograph.image)
+
+    def at_threshold(self, threshold: float) -> Self:
+        """The same map with the vessels of another threshold.
+
+        Args:
+            threshold: probability, in (0, 1), from which a pixel is vessel.
+
+        Raises:
+            VenuleError: the threshold is not in (0, 1).
+        """
+        if not 0 < threshold < 1:
+            raise VenuleError(f"threshold {threshold:g} is not a probability between 0 and 1", reason="bad-threshold")
+        return replace(self, vessels=(self.probability >= threshold) & self.fov, threshold=float(threshold))
 
     @property
     def vessel_share(self) -> float:

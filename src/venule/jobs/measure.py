@@ -211,16 +211,7 @@ class MeasurePhotograph:
     def _find(self, photograph: Photograph, path: str) -> VesselMap:
         if self.vessels is None:
             return self.finding.find(photograph)
-        drawn = _map_of(self.vessels, path, photograph.fov.mask)
-        return VesselMap(
-            probability=drawn.astype(np.float32),
-            vessels=drawn,
-            fov=photograph.fov.mask,
-            threshold=0.5,
-            fov_diameter=photograph.fov.diameter,
-            model="",
-            image=photograph.image,
-        )
+        return VesselMap.of_drawing(_map_of(self.vessels, path, photograph.fov.mask), photograph)
 
 
 def measure_files(

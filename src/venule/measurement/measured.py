@@ -58,11 +58,20 @@ class Measured:
         Raises:
             KeyError: there is no such measurement, or it has no value here.
         """
+        found = self.find(name)
+        if found.value is None:
+            raise KeyError(f"{name} has no value here: {found.reason}")
+        return found.value
+
+    def find(self, name: str) -> Value:
+        """A measurement with its interval, or with the reason why it has no value; by its name as in brackets.
+
+        Raises:
+            KeyError: there is no such measurement.
+        """
         for value in self.values:
             if name == (f"{value.name}_{value.region}" if value.region else value.name):
-                if value.value is None:
-                    raise KeyError(f"{name} has no value here: {value.reason}")
-                return value.value
+                return value
         raise KeyError(f"there is no measurement {name!r}; known: {', '.join(BY_NAME)}")
 
     def row(self) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from venule.datasets import Record, open_dataset, read_record
 from venule.measurement import Value, measure
 from venule.segmentation import segment
@@ -56,8 +54,7 @@ def _person(record: Record, *, splits: dict[str, str]) -> Person:
     maps = {"venule": found}
     for who, drawing in (("first", example.reference), ("second", example.second)):
         if drawing is not None:
-            drawn = drawing & found.fov
-            maps[who] = VesselMap(drawn.astype(np.float32), drawn, found.fov, 0.5, found.fov_diameter, "", found.image)
+            maps[who] = VesselMap.of_drawing(drawing, example.photograph)
     return Person(record.name, splits[record.name], {who: measure(one).values for who, one in maps.items()})
 
 

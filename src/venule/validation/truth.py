@@ -21,15 +21,7 @@ CHUNK = 512  # steps of arteries that are compared with all steps of veins at a 
 
 def drawn_map(phantom: Phantom) -> VesselMap:
     """The exact drawing of a phantom, as a vessel map."""
-    return VesselMap(
-        probability=phantom.vessels.astype(np.float32),
-        vessels=phantom.vessels,
-        fov=phantom.fov.mask,
-        threshold=0.5,
-        fov_diameter=phantom.fov.diameter,
-        model="",
-        image=phantom.image,
-    )
+    return VesselMap.of_drawing(phantom.vessels, phantom.photograph)
 
 
 def exact_eye(phantom: Phantom) -> Eye:

@@ -10,7 +10,7 @@ from venule.datasets.phantoms.drawing import sweep
 from venule.datasets.phantoms.eye import UNITS, make_eye, make_fov
 from venule.datasets.phantoms.segment import Segment
 from venule.datasets.phantoms.tree import grow_tree
-from venule.photograph import FieldOfView
+from venule.photograph import FieldOfView, Photograph
 
 REACH = 4.0  # pixels outside the wall up to which the blur of a vessel is drawn
 
@@ -43,6 +43,11 @@ class Phantom:
     disc_diameter: float
     fovea: tuple[float, float]
     avascular_radius: float
+
+    @property
+    def photograph(self) -> Photograph:
+        """The photograph, with its exact field of view."""
+        return Photograph(self.image, self.fov)
 
 
 def make_phantom(seed: int, *, size: int = 768) -> Phantom:

@@ -1,0 +1,53 @@
+"""Vessel maps that no model made, and maps at another threshold."""
+
+import numpy as np
+import pytest
+
+import venule
+from venule.datasets.phantoms import make_phantom
+from venule.errors import VenuleError
+
+PHANTOM = make_phantom(8, size=400)
+
+
+def test_a_drawing_becomes_a_map_that_can_be_measured():
+    everywhere = np.ones_like(PHANTOM.vessels)
+    assert np.array_equal(venule.VesselMap.of_drawing(everywhere, PHANTOM.photograph).vessels, PHANTOM.fov.mask)
+    drawn = venule.VesselMap.of_drawing(PHANTOM.vessels, PHANTOM.photograph)
+    assert np.array_equal(drawn.vessels, PHANTOM.vessels)
+    assert drawn.fov_diameter == PHANTOM.fov.diameter
+    assert drawn.model == ""
+    assert venule.measure(drawn)["vessel_density"] > 0
+
+
+@pytest.mark.parametrize(
+    "drawing", [PHANTOM.vessels[1:], PHANTOM.vessels.astype(np.uint8) * 255], ids=["other size", "0 and 255"]
+)
+def test_a_drawing_that_does_not_fit_its_photograph_is_refused(drawing):
+    with pytest.raises(VenuleError, match="a drawing of this photograph must be bool"):
+        venule.VesselMap.of_drawing(drawing, PHANTOM.photograph)
+
+
+def test_another_threshold_gives_what_segmenting_with_it_gives():
+    found = venule.segment(PHANTOM.image)
+    for threshold in (0.05, 0.5, 0.95):
+        other, again = found.at_threshold(threshold), venule.segment(PHANTOM.image, threshold=threshold)
+        assert np.array_equal(other.vessels, again.vessels)
+        assert other.threshold == again.threshold
+    assert np.array_equal(found.at_threshold(found.threshold).vessels, found.vessels)
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.1, float("nan")])
+def test_a_threshold_that_is_no_probability_is_refused(threshold):
+    with pytest.raises(VenuleError, match="not a probability between 0 and 1"):
+        venule.segment(PHANTOM.image).at_threshold(threshold)
+
+
+def test_a_measurement_is_found_with_its_interval_or_its_reason():
+    measured = venule.measure(venule.segment(PHANTOM.image))
+    density = measured.find("vessel_density_zone_b")
+    assert density.value == measured["vessel_density_zone_b"]
+    assert density.lower < density.value < density.upper
+    assert measured.find("crae").reason == "no-arteries-and-veins"
+    with pytest.raises(KeyError, match="no measurement"):
+        measured.find("calibre")
