@@ -36,8 +36,10 @@ autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 napoleon_numpy_docstring = False
 napoleon_custom_sections = [("Shape", "params_style")]
-# Types of other projects, whose inventories could only be had from the network.
-nitpick_ignore_regex = [("py:.*", r"(?!venule).*"), ("py:.*", r"venule\.arrays\..*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!venule).*"),  # of other projects, whose inventories could only be had from the network
+    ("py:.*", r"venule\.(arrays|batch\.work|batch\.archives|measurement\.section)\..*"),  # not public
+]
 
 sphinx_gallery_conf = {
     "examples_dirs": "gallery",

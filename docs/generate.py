@@ -1,26 +1,37 @@
 """The pages of the reference that are made from the program itself: commands, data dictionary, models, networks."""
 
+import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 UNITS = {"length": "px, µm or degrees of the field", "area": "the same, squared", "per length": "per px, µm or degree"}
 
 
 def write_generated(folder: Path) -> None:
-    """Write commands.md, dictionary.md, models.md and networks.md; a page that has not changed is left alone."""
+    """Write commands.md, dictionary.md, models.md, networks.md and the first tutorial's picture.
+
+    A page that has not changed is left alone, so that Sphinx does not build it again.
+    """
     folder.mkdir(exist_ok=True)
     pages = {"commands": commands(), "dictionary": dictionary(), "models": models(), "networks": networks()}
     for name, text in pages.items():
         page = folder / f"{name}.md"
         if not page.exists() or page.read_text() != text:
             page.write_text(text)
+    if not (folder / "first_segmentation.jpg").exists():
+        first_segmentation().save(folder / "first_segmentation.jpg", quality=85)
 
 
 def commands() -> str:
     """Every command and option, from the command line's own help."""
     program = [sys.executable, "-m", "typer", "venule.cli.main", "utils", "docs", "--name", "venule"]
     text = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+    text = re.sub(r"\*\*Commands\*\*:\n\n(\* .*\n)+\n", "", text)  # cut short there; each follows in full
     # The page has its own title, and what completes a shell's words is no command of venule's.
     lines = [line for line in text.splitlines() if "-completion`" not in line]
     body = "\n".join(lines[1:]).replace("```console\n$ ", "```text\n")
@@ -97,3 +108,14 @@ Made from the code, as `venule networks` prints it. Multiply-adds are of a photo
 |---|---:|---:|---:|---|
 {chr(10).join(rows)}
 """
+
+
+def first_segmentation() -> Image.Image:
+    """What the first tutorial makes: a phantom beside its overlay."""
+    import venule
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--count", "1", "--seed", "7", "-o", folder]
+        subprocess.run([sys.executable, "-m", "venule", "data", "phantom", *options], check=True, capture_output=True)
+        found = venule.segment(Path(folder) / "images" / "phantom_0001.png")
+    return Image.fromarray(np.hstack([found.image, found.overlay()]))
