@@ -1,5 +1,6 @@
 """The documentation site: `sphinx-build -W -n docs build/site` builds it, offline."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["gallery/README.rst", "generated/fragments/*"]
+exclude_patterns = ["gallery"]
 suppress_warnings = ["config.cache"]  # sphinx_gallery's settings hold a function
 
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
@@ -35,6 +36,7 @@ autodoc_default_options = {"members": True, "show-inheritance": False}
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True
 napoleon_custom_sections = [("Shape", "params_style")]
 nitpick_ignore_regex = [
     ("py:.*", r"(?!venule).*"),  # of other projects, whose inventories could only be had from the network
@@ -50,6 +52,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_memory": False,
     "min_reported_time": 1e6,
+    "write_computation_times": False,
     "plot_gallery": "True",
 }
 
@@ -64,6 +67,13 @@ html_theme_options = {"sidebar_hide_name": False}
 linkcheck_anchors = False
 
 
-def setup(app: object) -> None:
+def shorten_arrays(app, what, name, obj, options, signature, returned):
+    """`ndarray[float32]` for NumPy's full name of the type; the docstrings give shapes."""
+    array = re.compile(r"(?:numpy\.)?ndarray\[tuple\[Any, \.\.\.\], (?:numpy\.)?dtype\[(?:numpy\.)?(\w+)\]\]")
+    return tuple(text and array.sub(r"ndarray[\1]", text) for text in (signature, returned))
+
+
+def setup(app) -> None:
     """Write the pages that the program and the code themselves give, before Sphinx looks for pages."""
     write_generated(HERE / "generated")
+    app.connect("autodoc-process-signature", shorten_arrays)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-UNITS = {"length": "px, µm or degrees of the field", "area": "the same, squared", "per length": "per px, µm or degree"}
+UNITS = {"length": "length", "area": "area", "per length": "1/length", "deg": "degrees"}
 
 
 def write_generated(folder: Path) -> None:
-    """Write commands.md, dictionary.md, models.md, networks.md and the first tutorial's picture.
+    """Write commands.md, dictionary.md, models.md, networks.md and the pictures of the first pages.
 
     A page that has not changed is left alone, so that Sphinx does not build it again.
     """
@@ -23,8 +23,8 @@ def write_generated(folder: Path) -> None:
         page = folder / f"{name}.md"
         if not page.exists() or page.read_text() != text:
             page.write_text(text)
-    if not (folder / "first_segmentation.jpg").exists():
-        first_segmentation().save(folder / "first_segmentation.jpg", quality=85)
+    if not (folder / "front.jpg").exists():
+        pictures(folder)
 
 
 def commands() -> str:
@@ -43,7 +43,7 @@ def dictionary() -> str:
     from venule.measurement import MEASUREMENTS, REGIONS
 
     rows = [
-        f"| `{one.column()}` | {one.meaning} | {UNITS.get(one.unit, one.unit) or 'none'} | {one.source} |"
+        f"| `{one.column()}` | {one.meaning} | {UNITS[one.unit] if one.unit else ''} | {one.source} |"
         f" {'yes' if one.by_region else ''} |"
         for one in MEASUREMENTS
     ]
@@ -54,9 +54,9 @@ Made from the code. `dictionary.csv`, which `venule measure` writes, says the sa
 [What is measured, and how](../explanations/measurements.md) tells how the numbers come about,
 [how right they are](../explanations/validation.md) how far off each is.
 
-The names are those of columns in pixels, of the whole field of view. Where a scale is known there is each again in
-micrometres (`_um`) or degrees of the field (`_deg`); those measured by region are there again for each region; each has
-its 95 % interval beside it in `..._lower` and `..._upper`.
+The names are those of columns in pixels, of the whole field of view. Where a scale is known, lengths and areas are
+there again in micrometres (`_um`) or degrees of the field (`_deg`); what is measured by region, again for each region;
+each has its 95 % interval beside it in `..._lower` and `..._upper`. Without a unit: shares, ratios and counts.
 
 | column | meaning | unit | source | by region |
 |---|---|---|---|---|
@@ -110,12 +110,18 @@ Made from the code, as `venule networks` prints it. Multiply-adds are of a photo
 """
 
 
-def first_segmentation() -> Image.Image:
-    """What the first tutorial makes: a phantom beside its overlay."""
+def pictures(folder: Path) -> None:
+    """What the first tutorial makes, a phantom beside its overlay; for the front page with its vessels between."""
     import venule
 
-    with tempfile.TemporaryDirectory() as folder:
-        options = ["--count", "1", "--seed", "7", "-o", folder]
-        subprocess.run([sys.executable, "-m", "venule", "data", "phantom", *options], check=True, capture_output=True)
-        found = venule.segment(Path(folder) / "images" / "phantom_0001.png")
-    return Image.fromarray(np.hstack([found.image, found.overlay()]))
+    with tempfile.TemporaryDirectory() as eyes:
+        program = [sys.executable, "-m", "venule", "data", "phantom", "--count", "1", "--seed", "7", "-o", eyes]
+        subprocess.run(program, check=True, capture_output=True)
+        found = venule.segment(Path(eyes) / "images" / "phantom_0001.png")
+    vessels = np.repeat(np.where(found.vessels, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    rows = {
+        "first_segmentation": [found.image, found.overlay()],
+        "front": [found.image, vessels, found.overlay()],
+    }
+    for name, row in rows.items():
+        Image.fromarray(np.hstack(row)).save(folder / f"{name}.jpg", quality=85)

@@ -42,7 +42,8 @@ class CalibrationBins:
 
     @property
     def error(self) -> float | None:
-        """Expected calibration error (Naeini et al. 2015): mean over pixels of |mean probability - vessel share|.
+        """Expected calibration error (Naeini et al. 2015): mean over pixels of the difference
+        between mean probability and vessel share, without its sign.
 
         It is that of the vessel class, not of the more likely class (Guo et al. 2017).
         """

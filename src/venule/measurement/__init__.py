@@ -6,7 +6,7 @@ from venule.measurement.fovea import Fovea
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.measure import measure
 from venule.measurement.measured import Measured, Value, table_columns
-from venule.measurement.quality import Quality, assess_quality
+from venule.measurement.quality import Properties, Quality, assess_quality
 from venule.measurement.regions import REGIONS
 from venule.measurement.scale import Scale
 
@@ -19,6 +19,7 @@ __all__ = [
     "Fovea",
     "Measured",
     "Node",
+    "Properties",
     "Quality",
     "Scale",
     "Value",
