@@ -1,4 +1,4 @@
-"""The documentation site: it builds without a warning, nothing leads nowhere or elsewhere, and questions are answered."""
+"""The documentation site: it builds without a warning, no link leads nowhere, and questions are answered."""
 
 import re
 import subprocess

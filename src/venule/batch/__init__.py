@@ -16,6 +16,5 @@ from venule.batch.work import Done, Work, read_path
 
 __all__ = [
     "Batch", "Done", "Engine", "Item", "Job", "Joined", "Layout", "Output", "Record", "Shard", "Status", "Work",
-    "merge",
-    "read_journal", "read_path", "read_status", "run", "show_progress", "write_whole",
+    "merge", "read_journal", "read_path", "read_status", "run", "show_progress", "write_whole",
 ]  # fmt: skip
