@@ -63,7 +63,7 @@ def test_forms_that_are_wrong(client, photograph):
     check(client.post("/v1/segment", content=b"x", headers=bad), 400, "bad-form")
     check(client.post("/v1/segment", files={"picture": photograph}), 422, "no-photograph")
     two = [("photograph", photograph), ("photograph", photograph)]
-    assert client.post("/v1/segment", files=two).status_code in (400, 422)
+    check(client.post("/v1/segment", files=two), 413, "too-many-photographs")
     check(client.post("/v1/report", content=photograph), 415, "no-form")
 
 
@@ -77,7 +77,22 @@ def test_uploads_with_too_many_bytes_or_pixels():
     check(asked(Settings(limits=limits)).post("/v1/segment", content=b"x" * 1001), 413, "too-many-bytes")
     pieces = asked(Settings(limits=limits)).post("/v1/segment", content=iter([b"x" * 600] * 2))
     check(pieces, 413, "too-many-bytes")
-    check(asked(Settings(limits=Limits(held_bytes=500))).post("/v1/segment", content=b"x" * 600), 503, "busy")
+    app = make_app(Settings(limits=Limits(upload_bytes=1000, held_bytes=1000)))
+    with app.state.service.held.holding() as others:
+        others.add(500)
+        check(TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x" * 600), 503, "busy")
+    with pytest.raises(VenuleError, match="--max-memory-mb"):
+        Limits(upload_bytes=1000, held_bytes=999)
+
+
+def test_more_photographs_than_there_may_be_are_refused_with_their_number(photograph):
+    client = asked(Settings(limits=Limits(report_photographs=2, job_photographs=3)))
+    for route, most in (("report", 2), ("jobs", 3)):
+        for more in (1, 20):
+            files = [("photographs", (f"{n}.png", photograph)) for n in range(most + more)]
+            answer = client.post(f"/v1/{route}", files=files)
+            check(answer, 413, "too-many-photographs")
+            assert f"{most} photographs" in answer.json()["detail"]
 
 
 def test_a_photograph_with_too_many_pixels_takes_no_memory(client, start, as_png):
@@ -219,7 +234,7 @@ def test_names_of_clients_become_harmless_names_of_files():
         "a\0b.tif",
         "ü" * 300,
     ]
-    names = file_names(given)
+    names = file_names(given, [b"\x89PNG"] * len(given))
     assert len({name.rpartition(".")[0].lower() for name in names}) == len(given)
     for name in names:
         assert name.endswith((".jpg", ".png", ".tif"))
@@ -227,3 +242,4 @@ def test_names_of_clients_become_harmless_names_of_files():
         assert not set(name) & set("/\\\0")
         assert len(name) < 100
     assert names[0] == "ann.jpg"
+    assert file_names(["IM0001", "eye.dcm"], [bytes(128) + b"DICM"] * 2) == ["IM0001.dcm", "eye.dcm"]

@@ -29,6 +29,14 @@ def serve(
     max_mb: Annotated[int, typer.Option(min=1, help="Of one photograph.", rich_help_panel=_LIMITS)] = 50,
     max_megapixels: Annotated[int, typer.Option(min=1, help="Of one photograph.", rich_help_panel=_LIMITS)] = 40,
     time_limit: Annotated[float, typer.Option(help="Seconds for one photograph.", rich_help_panel=_LIMITS)] = 120.0,
+    max_memory_mb: Annotated[
+        int, typer.Option(min=1, help="Of all uploads together that are in memory.", rich_help_panel=_LIMITS)
+    ] = 400,
+    max_report: Annotated[int, typer.Option(min=1, help="Photographs of one report.", rich_help_panel=_LIMITS)] = 20,
+    max_job: Annotated[int, typer.Option(min=1, help="Photographs of one job.", rich_help_panel=_LIMITS)] = 1000,
+    max_job_mb: Annotated[
+        int, typer.Option(min=1, help="Of all photographs of one job.", rich_help_panel=_LIMITS)
+    ] = 2048,
     queue: Annotated[int, typer.Option(min=0, help="Requests that may wait.", rich_help_panel=_LIMITS)] = 16,
     rate: Annotated[
         float, typer.Option(help="Photographs a second from one address, in the long run.", rich_help_panel=_LIMITS)
@@ -43,7 +51,15 @@ def serve(
     except ModuleNotFoundError as error:
         raise MissingExtraError(f"{error.name} is not installed: pip install 'venule[serve]'") from error
     limits = Limits(
-        upload_bytes=max_mb * 2**20, pixels=max_megapixels * 10**6, seconds=time_limit, waiting=queue, rate=rate
+        upload_bytes=max_mb * 2**20,
+        pixels=max_megapixels * 10**6,
+        seconds=time_limit,
+        waiting=queue,
+        held_bytes=max_memory_mb * 2**20,
+        rate=rate,
+        report_photographs=max_report,
+        job_bytes=max_job_mb * 2**20,
+        job_photographs=max_job,
     )
     own = {} if processes is None else {"processes": processes}
     listen(Settings(host, port, token, name or (), model or (), keep=keep, limits=limits, **own))

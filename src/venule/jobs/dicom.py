@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from venule.dicom.origin import Algorithm
-    from venule.measurement import Scale
+    from venule.measurement import Measured, Scale
 
 SEG, SR = "_seg.dcm", "_sr.dcm"
 UNITS = ("um", "deg")  # that DICOM may give a scale in
@@ -79,13 +79,41 @@ def header_to_answer(path: str, content: bytes) -> "Dataset":
     """
     if not is_dicom(content, name=path):
         raise PhotographError(
-            f"{path} is no DICOM file: --dicom-seg and --dicom-sr write what belongs to its patient and study; "
-            "leave them out for other photographs",
+            f"{path} is no DICOM file: a DICOM segmentation or report belongs to the patient and study of its "
+            "photograph; ask for it of DICOM photographs alone",
             reason="not-dicom",
         )
     from venule.dicom.read import read_header
 
     return read_header(content, name=path)
+
+
+def encode_seg(found: VesselMap, header: "Dataset", *, model: str, name: str) -> bytes:
+    """The file of a DICOM Segmentation of vessels.
+
+    Args:
+        found: the vessels.
+        header: of the photograph.
+        model: name or folder of the model that found them.
+        name: what messages call the photograph.
+
+    Raises:
+        PhotographError: the photograph has no identifiers to refer to it by.
+        MissingExtraError: highdicom is not installed.
+    """
+    check_installed()
+    from venule.dicom.seg import encode, segmentation
+
+    return encode(segmentation(found.vessels, header, algorithm=algorithm_of(found, model=model), name=name))
+
+
+def encode_sr(found: VesselMap, measured: "Measured", header: "Dataset", *, model: str, name: str) -> bytes:
+    """The file of a DICOM structured report of measurements; see `encode_seg`."""
+    check_installed()
+    from venule.dicom.report import report
+    from venule.dicom.seg import encode
+
+    return encode(report(measured, header, algorithm=algorithm_of(found, model=model), name=name))
 
 
 def algorithm_of(found: VesselMap, *, model: str) -> "Algorithm":
@@ -103,4 +131,4 @@ def check_installed() -> None:
         MissingExtraError: highdicom is not installed.
     """
     if find_spec("highdicom") is None:
-        raise MissingExtraError("--dicom-seg and --dicom-sr need highdicom: pip install 'venule[dicom]'")
+        raise MissingExtraError("DICOM segmentations and reports need highdicom: pip install 'venule[dicom]'")

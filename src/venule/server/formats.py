@@ -9,6 +9,8 @@ MEDIA_TYPES = {
     "json": "application/json",
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
+    "dicom-seg": "application/dicom",
+    "dicom-sr": "application/dicom",
 }
 
 

@@ -28,6 +28,7 @@ def run_job(photographs: Path, output: Path, work: str, options: Mapping[str, An
     from venule.batch import Batch, Engine, run
     from venule.jobs import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
     from venule.jobs.bounded import Bounded
+    from venule.jobs.dicom import any_called_dicom
     from venule.jobs.measure import MeasurePhotograph
     from venule.measurement import Scale
 
@@ -35,8 +36,10 @@ def run_job(photographs: Path, output: Path, work: str, options: Mapping[str, An
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    finding = SegmentPhotograph(**options["finding"])
-    doing = finding if work == "segment" else MeasurePhotograph(finding, scale=Scale(**options["scale"]), segments=True)
+    finding, scale = SegmentPhotograph(**options["finding"]), Scale(**options["scale"])
+    dicom_units = not scale.unit_names and any_called_dicom([photographs], output)
+    measuring = MeasurePhotograph(finding, scale=scale, segments=True, dicom_units=dicom_units)
+    doing = finding if work == "segment" else measuring
     try:
         job = run(
             [photographs], output, work=Bounded(doing, max_pixels), suffixes=PHOTOGRAPH_SUFFIXES,

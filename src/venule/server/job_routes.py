@@ -17,7 +17,7 @@ from venule.server.jobs import Job
 from venule.server.options import AskedFor
 from venule.server.problems import documented
 from venule.server.service import service_of
-from venule.server.upload import read_many
+from venule.server.upload import spooled
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 Identity = Annotated[str, Path(description="Of the job.", pattern="^[0-9a-f]{24}$")]
@@ -53,13 +53,14 @@ async def create(
     service = service_of(request)
     limits = service.settings.limits
     service.jobs.check_room()
-    given = await read_many(request, None, most=limits.job_bytes, files=limits.job_photographs, silence=limits.silence)
     finding = asked.finding
     options = {
         "finding": {"model": finding.model, "threshold": finding.threshold, "flips": finding.flips},
         "scale": vars(asked.scale),
     }
-    job = await asyncio.to_thread(service.jobs.add, work, options, given)
+    most, files = limits.job_bytes, limits.job_photographs
+    async with spooled(request, most=most, files=files, silence=limits.silence) as given:
+        job = await asyncio.to_thread(service.jobs.add, work, options, given)
     service.jobs.begin(job)
     return JSONResponse(job.describe(), 202, headers={"Location": f"/v1/jobs/{job.id}"})
 

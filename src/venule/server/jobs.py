@@ -17,11 +17,10 @@ from typing import Any, Literal
 
 from venule.batch import Record, read_journal, read_status, write_whole
 from venule.errors import VenuleError
-from venule.jobs.look import Content
 from venule.server.job_process import run_job
 from venule.server.problems import Problem
 from venule.server.settings import Limits
-from venule.server.upload import file_names
+from venule.server.upload import Spooled, file_names
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 GENTLY = 20.0  # seconds that a job has to finish what is under way when it is cancelled
@@ -183,13 +182,13 @@ class Jobs:
                 headers={"Retry-After": "60"},
             )
 
-    def add(self, work: str, options: Mapping[str, Any], photographs: Sequence[Content]) -> Job:
+    def add(self, work: str, options: Mapping[str, Any], photographs: Sequence[Spooled]) -> Job:
         """Take a job on. Called in a thread: it writes the photographs down."""
         folder = self._root / secrets.token_hex(12)
-        names = file_names([one.name for one in photographs])
+        names = file_names([one.name for one in photographs], [one.beginning() for one in photographs])
         (folder / PHOTOGRAPHS).mkdir(parents=True)
         for name, one in zip(names, photographs, strict=True):
-            (folder / PHOTOGRAPHS / name).write_bytes(one.content)
+            one.write(folder / PHOTOGRAPHS / name)
         job = Job(folder, work, options, dict(zip(names, (one.name for one in photographs), strict=True)))
         job.save()
         return job

@@ -1,6 +1,7 @@
 """Routes that take photographs and answer with what was found in them."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,8 +11,10 @@ from venule.server import schemas, tasks
 from venule.server.formats import MEDIA_TYPES, choose_format
 from venule.server.options import AskedFor, AskedToFind
 from venule.server.problems import documented
+from venule.server.seen import Seen, mark_of
 from venule.server.service import Service, service_of
-from venule.server.upload import Holding, read_many, read_one
+from venule.server.tasks import Asked
+from venule.server.upload import Holding, match_maps, read_many, read_one
 
 router = APIRouter(prefix="/v1", tags=["photographs"])
 PROBLEMS = documented(406, 408, 413, 415, 422, 429, 503)
@@ -30,21 +33,23 @@ FORMAT = Query(alias="format", description="In place of the header Accept.")
     "/segment",
     summary="Find the vessels of a photograph",
     response_class=Response,
-    responses={200: schemas.answer(schemas.SEGMENTED, "png", "json", "parquet"), **PROBLEMS},
+    responses={200: schemas.answer(schemas.SEGMENTED, "png", "json", "parquet", "dicom-seg"), **PROBLEMS},
     openapi_extra=schemas.one_photograph(),
 )
 async def segment(
     request: Request,
     asked: AskedToFind,
     picture: Picture = "vessels",
-    wanted: Annotated[Literal["png", "json", "parquet"] | None, FORMAT] = None,
+    wanted: Annotated[Literal["png", "json", "parquet", "dicom-seg"] | None, FORMAT] = None,
 ) -> Response:
     """The vessels, at the size of the photograph (turned upright, as its EXIF says).
 
     As PNG a picture; as JSON the vessels as the run lengths of COCO (`pycocotools` reads them) with what is known of
-    the photograph; as Parquet one row, with the vessels as PNG in `vessels_png`.
+    the photograph; as Parquet one row, with the vessels as PNG in `vessels_png`; of a DICOM photograph, `dicom-seg`: a
+    DICOM Segmentation of its patient and study.
     """
-    form = choose_format(["png", "json", "parquet"], asked=wanted, accept=request.headers.get("accept", ""))
+    offered = ["png", "json", "parquet", "dicom-seg"]
+    form = choose_format(offered, asked=wanted, accept=request.headers.get("accept", ""))
     service = service_of(request)
     with service.pool.place(), service.held.holding() as holding:
         given = (await _read(request, service, holding))["photograph"]
@@ -57,7 +62,7 @@ async def segment(
     "/measure",
     summary="Measure the vessels of a photograph",
     response_class=Response,
-    responses={200: schemas.answer(schemas.MEASURED, "json", "csv", "parquet", "png"), **PROBLEMS},
+    responses={200: schemas.answer(schemas.MEASURED, "json", "csv", "parquet", "png", "dicom-sr"), **PROBLEMS},
     openapi_extra=schemas.one_photograph(*MAPS),
 )
 async def measure(
@@ -65,15 +70,17 @@ async def measure(
     asked: AskedFor,
     picture: Picture = "overlay",
     graph: Annotated[bool, Query(description="With the centrelines of the vessels, in JSON.")] = False,
-    wanted: Annotated[Literal["json", "csv", "parquet", "png"] | None, FORMAT] = None,
+    wanted: Annotated[Literal["json", "csv", "parquet", "png", "dicom-sr"] | None, FORMAT] = None,
 ) -> Response:
     """More than forty measurements, many of them by region, each with its 95 % interval (`_lower`, `_upper`).
 
     A measurement that cannot be made is null, and `reasons` says why. Lengths are pixels, and micrometres or degrees
-    where one of `um_per_pixel`, `field` and `disc_um` is given. Maps of arteries and veins, as further parts of a form,
-    give CRAE, CRVE and AVR. As PNG the picture of what was measured.
+    where one of `um_per_pixel`, `field` and `disc_um` is given, or where a DICOM photograph says its scale. Maps of
+    arteries and veins, as further parts of a form, give CRAE, CRVE and AVR. As PNG the picture of what was measured;
+    of a DICOM photograph, `dicom-sr`: a DICOM structured report of its patient and study.
     """
-    form = choose_format(["json", "csv", "parquet", "png"], asked=wanted, accept=request.headers.get("accept", ""))
+    offered = ["json", "csv", "parquet", "png", "dicom-sr"]
+    form = choose_format(offered, asked=wanted, accept=request.headers.get("accept", ""))
     service = service_of(request)
     with service.pool.place(), service.held.holding() as holding:
         parts = await _read(request, service, holding, *MAPS)
@@ -98,9 +105,10 @@ async def look(request: Request, asked: AskedFor) -> Response:
     service = service_of(request)
     with service.pool.place(), service.held.holding() as holding:
         parts = await _read(request, service, holding, *MAPS)
-        arguments = (parts["photograph"], asked, _maps(parts))
-        work = service.pool.do(tasks.show, *arguments, seconds=service.settings.limits.seconds)
-        content = await service.work(request, "look", work)
+        photograph, maps = parts["photograph"], _maps(parts)
+        work = service.pool.do(tasks.show, photograph, asked, maps, seconds=service.settings.limits.seconds)
+        content, done = await service.work(request, "look", work)
+        service.seen.add(await asyncio.to_thread(mark_of, photograph, maps, asked), done)
     return Response(content, media_type="application/json")
 
 
@@ -109,23 +117,27 @@ async def look(request: Request, asked: AskedFor) -> Response:
     summary="The report of some photographs",
     response_class=Response,
     responses={200: {"description": "One HTML file that needs no network.", "content": {"text/html": {}}}, **PROBLEMS},
-    openapi_extra=schemas.many_photographs(),
+    openapi_extra=schemas.many_photographs(*MAPS),
 )
 async def report(request: Request, asked: AskedFor) -> Response:
     """One HTML file with pictures and measurements of each photograph, beside one another.
 
+    Maps of arteries and veins go with the photograph that they are called after: `eye_arteries.png` with `eye.jpg`.
     It has style and script in it: save it and open it as a file.
     """
     service = service_of(request)
     limits = service.settings.limits
     with service.pool.place(), service.held.holding() as holding:
-        given = await read_many(
+        parts = await read_many(
             request,
             holding,
-            most=limits.upload_bytes * min(4, limits.report_photographs),
+            most=limits.report_bytes,
             files=limits.report_photographs,
             silence=limits.silence,
+            also=MAPS,
         )
+        maps = match_maps(parts["photographs"], {kind: parts[kind] for kind in MAPS})
+        given = await asyncio.to_thread(_recall, service.seen, parts["photographs"], maps, asked)
         seconds = limits.seconds * len(given)
         work = service.pool.do(tasks.report, given, asked, service.folder, seconds=seconds)
         content = await service.work(request, "report", work)
@@ -136,6 +148,15 @@ async def report(request: Request, asked: AskedFor) -> Response:
 async def _read(request: Request, service: Service, holding: Holding, *also: str) -> Mapping[str, Content]:
     limits = service.settings.limits
     return await read_one(request, holding, most=limits.upload_bytes, silence=limits.silence, also=also)
+
+
+def _recall(
+    seen: Seen, photographs: Sequence[Content], maps: Sequence[Mapping[str, Content]], asked: Asked
+) -> list[tasks.Given]:
+    """Photographs for a report, with what was seen in them lately."""
+    return [
+        tasks.Given(one, its, seen.get(mark_of(one, its, asked))) for one, its in zip(photographs, maps, strict=True)
+    ]
 
 
 def _maps(parts: Mapping[str, Content]) -> dict[str, Any]:

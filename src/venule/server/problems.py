@@ -15,7 +15,7 @@ from venule.errors import VenuleError
 MEDIA_TYPE = "application/problem+json"
 # Reason codes of venule's errors, and the status that says the same; of all others it is 422.
 STATUS = {
-    "not-an-image": 415, "unsupported-mode": 415,
+    "not-an-image": 415, "unsupported-mode": 415, "missing-extra": 415,  # of DICOM, which is then not read
     "too-large": 413, "file-too-large": 413,
     "timed-out": 503, "crashed": 503, "out-of-memory": 503, "bad-output": 503,
     "unexpected-error": 500,
@@ -119,7 +119,7 @@ _SAID = {
     406: "The result does not come in the format asked for.",
     408: "The upload stood still.",
     409: "Not while the job is at work.",
-    413: "The upload has too many bytes, or the photograph too many pixels.",
+    413: "The upload has too many bytes or photographs, or the photograph too many pixels.",
     415: "The upload is no image, or of a form that is not read.",
     421: "The service does not go by this name.",
     422: "A parameter is wrong, or the photograph cannot be worked on.",

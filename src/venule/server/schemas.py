@@ -7,7 +7,8 @@ from venule.server.upload import FORM
 
 Schema = dict[str, Any]
 _BINARY: Schema = {"type": "string", "format": "binary"}
-_IMAGES = ("image/jpeg", "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "application/octet-stream")
+_IMAGES = ("image/jpeg", "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "application/dicom",
+           "application/octet-stream")  # fmt: skip
 _NUMBER: Schema = {"type": ["number", "null"]}
 _FOUND: Schema = {
     "name": {"type": "string", "description": "The last part of the name that the file came with."},
@@ -19,6 +20,12 @@ _FOUND: Schema = {
     "vessel_share": {"type": "number", "description": "Share of the field of view that is vessel."},
 }
 _JUDGED: Schema = {
+    "laterality": {"type": "string", "enum": ["R", "L", "B", ""], "description": "The eye, as a DICOM file says it."},
+    "scale_from": {
+        "type": "string",
+        "enum": ["given", "dicom pixel spacing", "dicom field of view", ""],
+        "description": "Where micrometres or degrees come from.",
+    },
     "quality": {**_NUMBER, "description": "Dice with a drawing that such photographs have had, 0 to 1."},
     "quality_reasons": {"type": "string", "description": "Codes of what is wrong with the photograph, joined by '; '."},
 }
@@ -63,6 +70,9 @@ MEASURED = _record(
 LOOKED_AT = _record({
     **_FOUND,
     **_JUDGED,
+    "dicom": {"type": "boolean", "description": "Whether the file is DICOM."},
+    "units": {"type": "object", "additionalProperties": {"type": "number"},
+              "description": "How many micrometres (um) or degrees (deg) a pixel is, where that is known."},
     "pictures": {"type": "object", "description": "In base64: photograph (JPEG), probability (PNG, floor of 256 times "
                  "the probability), vessels, fov, arteries, veins (PNG, 0 and 255; null: not known)."},
     "properties": {"type": "object", "description": "What the quality was judged by."},
@@ -115,14 +125,15 @@ def one_photograph(*also: str) -> Schema:
     return {
         "requestBody": {
             "required": True,
-            "description": "JPEG, PNG, TIFF, GIF, BMP, PPM or WebP, whatever the media type says; or a form.",
+            "description": "JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM, whatever the media type says; or a form.",
             "content": {**raw, FORM: {"schema": form}},
         }
     }
 
 
-def many_photographs() -> Schema:
-    """A body that is a form with photographs."""
+def many_photographs(*also: str) -> Schema:
+    """A body that is a form with photographs and perhaps other files."""
     parts = {"photographs": {"type": "array", "items": _BINARY, "minItems": 1}}
+    parts |= {name: {"type": "array", "items": _BINARY} for name in also}
     form = {"type": "object", "required": ["photographs"], "properties": parts, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {FORM: {"schema": form}}}}

@@ -18,6 +18,7 @@ from venule.server.metrics import Metrics
 from venule.server.pool import Pool
 from venule.server.problems import Problem
 from venule.server.rate import Rate
+from venule.server.seen import Seen
 from venule.server.settings import Settings
 from venule.server.upload import Held
 
@@ -49,12 +50,14 @@ class Service:
             warm_up=partial(_warm_up, SegmentPhotograph(threads=settings.threads)),
             lost=lambda reason: self.metrics.lost.labels(reason).inc(),
         )
+        self.seen = Seen(limits.seen_bytes, limits.seen_seconds)
         self.jobs = Jobs(limits)
         self.folder = Path()
         self.metrics.gauge("venule_processes_ready", "processes that wait for work or do it", lambda: self.pool.ready)
         self.metrics.gauge("venule_processes_busy", "processes that do it", lambda: self.pool.busy)
         self.metrics.gauge("venule_requests_waiting", "requests that wait", lambda: self.pool.waiting)
         self.metrics.gauge("venule_held_bytes", "uploads in memory", lambda: self.held.bytes)
+        self.metrics.gauge("venule_seen_bytes", "results in memory for a report", lambda: self.seen.bytes)
         self.metrics.gauge("venule_jobs", "jobs that are kept", lambda: len(self.jobs.all()))
 
     @asynccontextmanager

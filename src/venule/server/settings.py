@@ -25,6 +25,8 @@ class Limits:
         rate: requests with photographs a second from one address, in the long run.
         burst: the same, at once.
         silence: seconds without a byte, after which an upload is given up.
+        seen_bytes: of results that are kept in memory for a report.
+        seen_seconds: that each of them is kept at most.
         report_photographs: in one report.
         job_bytes: of all photographs of a job.
         job_photographs: of a job.
@@ -40,6 +42,8 @@ class Limits:
     rate: float = 4.0
     burst: int = 60
     silence: float = 20.0
+    seen_bytes: int = 100 * 2**20
+    seen_seconds: float = 15 * 60.0
     report_photographs: int = 20
     job_bytes: int = 2 * 2**30
     job_photographs: int = 1000
@@ -51,6 +55,16 @@ class Limits:
         for name, value in vars(self).items():
             if not value > (-1 if name == "waiting" else 0):
                 raise VenuleError(f"the limit {name.replace('_', ' ')} is {value:g}: give a number above 0")
+        if self.upload_bytes > self.held_bytes:
+            raise VenuleError(
+                f"one upload may have {self.upload_bytes:,} bytes (--max-mb), but all together in memory "
+                f"{self.held_bytes:,} (--max-memory-mb): allow more together, or less of one"
+            )
+
+    @property
+    def report_bytes(self) -> int:
+        """Of the photographs of a report with their maps: of what is held, half is left to others."""
+        return max(self.upload_bytes, self.held_bytes // 2)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 
 from venule.arrays import ImageArray, ProbabilityArray
-from venule.batch import Batch, Engine, run
+from venule.batch import Batch, Done, Engine, run
+from venule.dicom import is_dicom
 from venule.jobs import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
-from venule.jobs.bounded import Bounded
-from venule.jobs.look import Content, Look, find_in, look_at
+from venule.jobs.dicom import encode_seg, encode_sr, header_to_answer
+from venule.jobs.look import Content, Look, LookAtEach, find_in, look_at
 from venule.jobs.measure import MeasurePhotograph, describe
 from venule.jobs.report import report_folder
 from venule.jobs.segment import encode_mask, encode_picture, encode_probability, encode_runs
@@ -47,6 +48,21 @@ class Asked:
     max_pixels: int = 40_000_000
 
 
+@dataclass(frozen=True)
+class Given:
+    """A photograph for a report.
+
+    Attributes:
+        photograph: the file.
+        maps: of "arteries" and "veins", where they are known.
+        done: what the same look at it has given before; None: it is not known.
+    """
+
+    photograph: Content
+    maps: Mapping[str, Content] = field(default_factory=dict)
+    done: Done | None = None
+
+
 def segment(given: Content, asked: Asked, picture: str, form: str) -> bytes:
     """The vessels of a photograph.
 
@@ -54,9 +70,12 @@ def segment(given: Content, asked: Asked, picture: str, form: str) -> bytes:
         given: the photograph.
         asked: how.
         picture: "vessels", "probability", "overlay" or "fov".
-        form: "png": that picture; "json" or "parquet": what is known of it, the vessels with it.
+        form: "png": that picture; "json" or "parquet": what is known of it, the vessels with it; "dicom-seg": DICOM.
     """
+    header = header_to_answer(given.name, given.content) if form == "dicom-seg" else None
     found = find_in(given, asked.finding, max_pixels=asked.max_pixels)
+    if header is not None:
+        return encode_seg(found, header, model=asked.finding.model, name=given.name)
     if form == "png":
         return _picture(found, picture)
     row = {"name": given.name, **_found(found)}
@@ -73,10 +92,13 @@ def measure(given: Content, asked: Asked, maps: Mapping[str, Content], picture: 
         asked: how.
         maps: of "arteries" and "veins", where they are known.
         picture: see `segment`.
-        form: "json", "csv" or "parquet"; "png": the picture of what was measured.
+        form: "json", "csv" or "parquet"; "png": the picture of what was measured; "dicom-sr": DICOM.
         graph: with the centrelines, in JSON.
     """
+    header = header_to_answer(given.name, given.content) if form == "dicom-sr" else None
     look = look_at(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
+    if header is not None:
+        return encode_sr(look.found, look.measured, header, model=asked.finding.model, name=given.name)
     if form == "png":
         return _picture(look.found, picture)
     row = {"name": given.name, **_found(look.found), **_judged(look), **look.measured.row()}
@@ -87,8 +109,8 @@ def measure(given: Content, asked: Asked, maps: Mapping[str, Content], picture: 
     return _json(row | ({"graph": describe(look.measured)} if graph else {}))
 
 
-def show(given: Content, asked: Asked, maps: Mapping[str, Content]) -> bytes:
-    """Everything that the page shows of a photograph, as JSON with pictures in base64."""
+def show(given: Content, asked: Asked, maps: Mapping[str, Content]) -> tuple[bytes, Done]:
+    """Everything that the page shows of a photograph, as JSON with pictures in base64; and what a report needs."""
     look = look_at(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
     found = look.found
     pictures = {
@@ -100,17 +122,20 @@ def show(given: Content, asked: Asked, maps: Mapping[str, Content]) -> bytes:
         "veins": encode_mask(look.veins) if look.veins is not None else None,
     }
     row = {"name": given.name, **_found(found), **_judged(look)}
-    return _json({
+    shown = _json({
         **row,
+        "dicom": is_dicom(given.content, name=given.name),
+        "units": {unit: _plain(size) for unit, size in look.measured.units.items()},
         "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
         "properties": {name: _plain(value) for name, value in asdict(look.quality.properties).items()},
         "graph": describe(look.measured),
         "measurements": [_measurement(value, look.measured) for value in look.measured.values],
         "row": {**row, **look.measured.row()},
     })  # fmt: skip
+    return shown, look.done()
 
 
-def report(given: list[Content], asked: Asked, folder: Path) -> bytes:
+def report(given: Sequence[Given], asked: Asked, folder: Path) -> bytes:
     """The report of some photographs, as one HTML file.
 
     Args:
@@ -122,12 +147,17 @@ def report(given: list[Content], asked: Asked, folder: Path) -> bytes:
     try:
         photographs, output = here / "photographs", here / "output"
         photographs.mkdir()
-        for name, one in zip(file_names([one.name for one in given]), given, strict=True):
-            (photographs / name).write_bytes(one.content)
-        work = MeasurePhotograph(finding=asked.finding, scale=asked.scale)
+        contents = [one.photograph.content for one in given]
+        names = file_names([one.photograph.name for one in given], contents)
+        for name, content in zip(names, contents, strict=True):
+            (photographs / name).write_bytes(content)
+        by_name = dict(zip(names, given, strict=True))
+        maps = {name: one.maps for name, one in by_name.items()}
+        done = {name: one.done for name, one in by_name.items() if one.done}
         run(
-            [photographs], output, work=Bounded(work, asked.max_pixels), suffixes=PHOTOGRAPH_SUFFIXES,
-            settings=work.settings(), batch=Batch(_Here()),
+            [photographs], output, work=LookAtEach(asked.finding, asked.scale, asked.max_pixels, maps, done),
+            suffixes=PHOTOGRAPH_SUFFIXES, batch=Batch(_Here()),
+            settings=MeasurePhotograph(asked.finding, scale=asked.scale).settings(),
         )  # fmt: skip
         report_folder(output)
         text = (output / "report.html").read_text(encoding="utf-8")
@@ -164,7 +194,12 @@ def _found(found: VesselMap) -> dict[str, Any]:
 
 
 def _judged(look: Look) -> dict[str, Any]:
-    return {"quality": _plain(look.quality.score), "quality_reasons": "; ".join(look.quality.reasons)}
+    return {
+        "laterality": look.known.laterality,
+        "scale_from": look.known.scale_from,
+        "quality": _plain(look.quality.score),
+        "quality_reasons": "; ".join(look.quality.reasons),
+    }
 
 
 def _measurement(value: Value, measured: Measured) -> dict[str, Any]:

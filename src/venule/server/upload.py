@@ -1,20 +1,25 @@
 """What comes in: photographs, raw or in a form, never more of them than is allowed, never a path."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import PurePosixPath
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from venule.dicom import is_dicom
 from venule.jobs import PHOTOGRAPH_SUFFIXES
 from venule.jobs.look import Content
 from venule.server.problems import Problem
 
 LONGEST_NAME = 80
-FORM = "multipart/form-data"
+BEGINNING = 256  # bytes of a file that say whether it is DICOM
+FORM, DICOM = "multipart/form-data", "application/dicom"
 
 
 class Held:
@@ -70,6 +75,30 @@ class Holding:
         self._held.add(size)
 
 
+@dataclass(frozen=True)
+class Spooled:
+    """A file that somebody has given, of which no more is in memory than is read.
+
+    Attributes:
+        name: for messages; nothing is opened by it.
+        file: its content, from the start.
+    """
+
+    name: str
+    file: BinaryIO
+
+    def beginning(self) -> bytes:
+        """Its first bytes."""
+        self.file.seek(0)
+        return self.file.read(BEGINNING)
+
+    def write(self, path: Path) -> None:
+        """Write it into a file of ours."""
+        self.file.seek(0)
+        with path.open("wb") as file:
+            shutil.copyfileobj(self.file, file)
+
+
 class _InMemory(MultiPartParser):
     spool_max_size = 2**62  # nothing of an upload is written to disk
 
@@ -96,8 +125,9 @@ async def read_one(
     body = _pieces(request, holding, most=most, silence=silence)
     if not _is_form(request):
         pieces = [piece async for piece in body]
-        return {"photograph": _some(Content("photograph", b"".join(pieces)))}
-    parts = await _parse(request, body, _InMemory, files=1 + len(also))
+        name = "photograph.dcm" if _media_type(request) == DICOM else "photograph"  # old files have no mark of DICOM
+        return {"photograph": _some(Content(name, b"".join(pieces)))}
+    parts = await _parse(request, body, files=1, kinds=1 + len(also))
     known = {name: content for name, content in parts if name in ("photograph", *also)}
     if "photograph" not in known or len(parts) != len(known):
         extra = f", perhaps {' and '.join(also)}" if also else ""
@@ -108,41 +138,100 @@ async def read_one(
 
 
 async def read_many(
-    request: Request, holding: Holding | None, *, most: int, files: int, silence: float
-) -> list[Content]:
+    request: Request, holding: Holding, *, most: int, files: int, silence: float, also: Sequence[str] = ()
+) -> Mapping[str, list[Content]]:
     """The photographs of a form, in parts called `photographs`.
 
     Args:
         request: whose body it is.
-        holding: counts the bytes; None: what is large is spooled to an unnamed temporary file.
+        holding: counts the bytes.
         most: bytes that the body may have.
-        files: that there may be.
+        files: photographs that there may be.
         silence: seconds without a byte, after which it is given up.
+        also: other parts that there may be, as many of each.
+
+    Returns:
+        By the name of the part; there is at least one photograph.
 
     Raises:
         Problem: 400 no such form, 408, 413, 415 no form, or 422 there is no photograph.
     """
-    if not _is_form(request):
-        raise Problem(415, "no-form", f"send {FORM} with each photograph in a part called photographs")
-    _check_length(request, most)
+    _check_many(request, most)
     body = _pieces(request, holding, most=most, silence=silence)
-    parser = MultiPartParser if holding is None else _InMemory
-    parts = await _parse(request, body, parser, files=files)
-    photographs = [content for name, content in parts if name in ("photographs", "photograph")]
-    if not photographs or len(photographs) != len(parts):
-        raise Problem(422, "no-photograph", "send one or more files, each in a part called photographs, and no others")
-    return photographs
+    parts = await _parse(request, body, files=files, kinds=1 + len(also))
+    given: dict[str, list[Content]] = {"photographs": [], **{name: [] for name in also}}
+    for name, content in parts:
+        given.setdefault("photographs" if name == "photograph" else name, []).append(content)
+    _check_parts(given, also)
+    if len(given["photographs"]) > files:
+        raise _too_many(files)
+    return given
 
 
-def file_names(names: Sequence[str]) -> list[str]:
+@asynccontextmanager
+async def spooled(request: Request, *, most: int, files: int, silence: float) -> AsyncIterator[Sequence[Spooled]]:
+    """The photographs of a form like that of `read_many`, what is large of them in unnamed temporary files.
+
+    Args:
+        request: whose body it is.
+        most: bytes that the body may have.
+        files: photographs that there may be.
+        silence: seconds without a byte, after which it is given up.
+
+    Raises:
+        Problem: as `read_many` says.
+    """
+    _check_many(request, most)
+    body = _pieces(request, None, most=most, silence=silence)
+    async with _form(request, body, MultiPartParser, files=files) as parts:
+        given: dict[str, list[Spooled]] = {"photographs": []}
+        for name, part in parts:
+            one = Spooled(shown_name(part.filename or name), part.file)
+            given.setdefault("photographs" if name == "photograph" else name, []).append(one)
+        _check_parts(given, ())
+        yield given["photographs"]
+
+
+def match_maps(photographs: Sequence[Content], maps: Mapping[str, Sequence[Content]]) -> list[dict[str, Content]]:
+    """The maps of each photograph: those called as it is, with their kind after the name or without.
+
+    Args:
+        photographs: such as eye.jpg.
+        maps: by their kind, such as eye_arteries.png among the "arteries".
+
+    Raises:
+        Problem: 422, a map is of none of them.
+    """
+    stems = [_stem(one.name) for one in photographs]
+    matched: list[dict[str, Content]] = [{} for _ in photographs]
+    for kind, of_kind in maps.items():
+        for one in of_kind:
+            stem = _stem(one.name).removesuffix(f"_{kind}")
+            if stem not in stems:
+                raise Problem(
+                    422,
+                    "unmatched-map",
+                    f"{one.name} is called as none of the photographs: call the map of eye.jpg eye_{kind}.png",
+                )
+            for place in (place for place, its in enumerate(stems) if its == stem):
+                matched[place][kind] = one
+    return matched
+
+
+def file_names(names: Sequence[str], beginnings: Sequence[bytes]) -> list[str]:
     """Names for files of ours, each like the one that a client gave, harmless, with an image's ending, and unique.
 
     An ending of ours, because the batch would open what a list or an archive names.
+
+    Args:
+        names: that clients gave.
+        beginnings: of the contents, `BEGINNING` bytes of each: DICOM is called .dcm, so that its scale is looked for.
     """
     taken: set[str] = set()
     made = []
-    for given in names:
+    for given, beginning in zip(names, beginnings, strict=True):
         stem, ending = _split(given)
+        ending = ".dcm" if is_dicom(beginning, name=given) else ending
         name, number = stem + ending, 2
         while name.lower() in taken:
             name, number = f"{stem}-{number}{ending}", number + 1
@@ -163,8 +252,32 @@ def _split(given: str) -> tuple[str, str]:
     return kept or "photograph", ending
 
 
+def _stem(name: str) -> str:
+    return PurePosixPath(name).stem.lower()
+
+
 def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+    return _media_type(request) == FORM
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_many(request: Request, most: int) -> None:
+    if not _is_form(request):
+        raise Problem(415, "no-form", f"send {FORM} with each photograph in a part called photographs")
+    _check_length(request, most)
+
+
+def _check_parts(given: Mapping[str, Sequence[object]], also: Sequence[str]) -> None:
+    if not given["photographs"] or not set(given) <= {"photographs", *also}:
+        raise Problem(
+            422,
+            "no-photograph",
+            f"send one or more files, each in a part called photographs{''.join(f' or {name}' for name in also)}; got "
+            f"{', '.join(name for name, files in given.items() if files) or 'nothing'}",
+        )
 
 
 def _check_length(request: Request, most: int) -> None:
@@ -192,23 +305,29 @@ async def _pieces(request: Request, holding: Holding | None, *, most: int, silen
             yield piece
 
 
-async def _parse(
-    request: Request, body: AsyncIterator[bytes], parser: type[MultiPartParser], *, files: int
-) -> list[tuple[str, Content]]:
+async def _parse(request: Request, body: AsyncIterator[bytes], *, files: int, kinds: int) -> list[tuple[str, Content]]:
+    async with _form(request, body, _InMemory, files=files, kinds=kinds) as parts:
+        return [(name, Content(shown_name(part.filename or name), await part.read())) for name, part in parts]
+
+
+@asynccontextmanager
+async def _form(
+    request: Request, body: AsyncIterator[bytes], parser: type[MultiPartParser], *, files: int, kinds: int = 1
+) -> AsyncIterator[list[tuple[str, UploadFile]]]:
     async def stream() -> AsyncIterator[bytes]:
         async for piece in body:
             yield piece
 
     try:
-        form = await parser(request.headers, stream(), max_files=files, max_fields=0).parse()  # type: ignore[arg-type]
+        parsing = parser(request.headers, stream(), max_files=files * kinds, max_fields=0)  # type: ignore[arg-type]
+        form = await parsing.parse()
     except (MultiPartException, KeyError, ValueError) as error:
-        raise Problem(400, "bad-form", f"the form cannot be read: {getattr(error, 'message', error)}") from error
+        said = str(getattr(error, "message", error))
+        if said.startswith("Too many files"):
+            raise _too_many(files) from error
+        raise Problem(400, "bad-form", f"the form cannot be read: {said}") from error
     try:
-        return [
-            (name, Content(shown_name(part.filename or name), await part.read()))
-            for name, part in form.multi_items()
-            if isinstance(part, UploadFile)
-        ]
+        yield [(name, part) for name, part in form.multi_items() if isinstance(part, UploadFile)]
     finally:
         await form.close()
 
@@ -227,3 +346,9 @@ def _some(given: Content) -> Content:
 
 def _too_large(most: int) -> Problem:
     return Problem(413, "too-many-bytes", f"the upload has more than {most:,} bytes, which is the limit")
+
+
+def _too_many(files: int) -> Problem:
+    return Problem(
+        413, "too-many-photographs", f"one request takes {files} photograph{'s' if files > 1 else ''}: send fewer"
+    )
