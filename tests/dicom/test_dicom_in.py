@@ -118,6 +118,31 @@ def test_lossy_jpeg_2000_is_nearly_what_was_drawn():
     assert np.abs(decode(as_file(dataset)).astype(int) - SMOOTH).max() <= 8
 
 
+@pytest.mark.parametrize("pixels", [SMOOTH, GREY, DEEP], ids=["colour", "grey", "12 bits"])
+@pytest.mark.parametrize(
+    ("syntax", "options", "off"),
+    [
+        (uid.HTJ2KLossless, ["-reversible", "true"], 0),
+        (uid.HTJ2KLosslessRPCL, ["-reversible", "true", "-prog_order", "RPCL"], 0),
+        (uid.HTJ2K, ["-qstep", "0.004"], 8),
+    ],
+    ids=["lossless", "lossless, by resolution", "lossy"],
+)
+def test_high_throughput_jpeg_2000_is_what_was_drawn(syntax, options, off, pixels, tmp_path):
+    if not shutil.which("ojph_compress"):
+        pytest.skip("needs ojph_compress (Debian: openjph-tools)")
+    drawn, out = tmp_path / ("in.ppm" if pixels.ndim == 3 else "in.pgm"), tmp_path / "out.j2c"
+    deepest = 4095 if pixels is DEEP else 255
+    head = f"P{6 if pixels.ndim == 3 else 5}\n100 80\n{deepest}\n".encode()
+    drawn.write_bytes(head + (pixels.astype(">u2") if pixels is DEEP else pixels).tobytes())
+    subprocess.run(["ojph_compress", "-i", drawn, "-o", out, *options], check=True, capture_output=True)
+    dataset = photograph_dataset(pixels, bits=12 if pixels is DEEP else 8)
+    colour = {"PhotometricInterpretation": "YBR_ICT" if off else "YBR_RCT"} if pixels.ndim == 3 else {}
+    read = decode(as_file(encapsulated(dataset, [out.read_bytes()], syntax, **colour))).astype(int)
+    expected = pixels >> 4 if pixels is DEEP else pixels
+    assert np.abs(read - expected.reshape(80, 100, -1)).max() <= off
+
+
 @pytest.mark.parametrize("bits", [8, 10, 12, 16])
 def test_the_highest_eight_of_the_bits_stored_are_kept(bits):
     deep = (DEEP.astype(int) << 4 >> (16 - bits)).astype(np.uint16)
