@@ -4,19 +4,20 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from venule.arrays import ImageArray
 from venule.dicom import is_dicom
 from venule.errors import PhotographError
-from venule.photograph.pixels import check_not_small, image_from_array, over_black
+from venule.photograph.pillow import eight_bits_of, has_white_as_zero, turn_upright
+from venule.photograph.pixels import check_not_small, image_from_array
 
 # Named, so that Pillow starts no other program on a file (Ghostscript); two readers must be imported to be known.
 _FORMATS = (
@@ -29,8 +30,6 @@ _FORMATS = (
     WebPImagePlugin.WebPImageFile.format,
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
-_OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
-_ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
 _MOST_SCANS = 200  # of a JPEG, each a pass over all pixels; cameras and programs write 1 to 15
 _switches_lock = threading.Lock()
 
@@ -162,27 +161,10 @@ def _pixels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> 
         opened.load()  # strict: a file that is cut short is an error here
     if sixteen_bits_of_colour:
         return _sixteen_bits_of_colour(opened, data, name=name)
-    _turn_upright(opened)
-    if opened.mode in _ALPHA_MODES or (opened.mode in _OPAQUE_MODES and "transparency" in opened.info):
-        return over_black(np.asarray(opened.convert("RGBA")))
-    if opened.mode in _OPAQUE_MODES:
-        return np.array(opened if opened.mode == "RGB" else opened.convert("RGB"))
-    white_is_zero = opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
-    if opened.mode.startswith("I;16") and not white_is_zero:
-        return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
+    turn_upright(opened)
     if opened.mode == "I" and opened.format == "PPM":  # Pillow scales to 65535, whatever the file's maximum
         return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
-    raise PhotographError(
-        f"{name} holds pixels of mode {opened.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
-        "read; save it with 8 or 16 bits a channel, grey or RGB",
-        reason="unsupported-mode",
-    )
-
-
-def _turn_upright(image: Image.Image) -> None:
-    """Apply the orientation that EXIF says, where it can be read: nonsense there says nothing against the pixels."""
-    with suppress(Exception):  # it breaks Pillow in any way
-        ImageOps.exif_transpose(image, in_place=True)
+    return eight_bits_of(opened, white_is_zero=has_white_as_zero(opened), name=name)
 
 
 def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
@@ -209,7 +191,7 @@ def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> I
         return image
     turned = Image.fromarray(image)
     turned.info = opened.info
-    _turn_upright(turned)
+    turn_upright(turned)
     return np.array(turned)
 
 

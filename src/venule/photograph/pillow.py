@@ -1,0 +1,87 @@
+"""An image of Pillow -> uint8 RGB, upright."""
+
+from contextlib import suppress
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps
+
+from venule.arrays import ImageArray
+from venule.errors import PhotographError
+from venule.photograph.pixels import check_not_small, image_from_array, over_black
+
+_OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
+_ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
+
+
+def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageArray:
+    """The pixels of an image of Pillow, which stays as it is.
+
+    Args:
+        image: of mode 1, L, P, RGB, CMYK or YCbCr; LA or RGBA, laid over black; I;16 or I with values from 0 to 65535,
+            scaled by the bits in use (see `image_from_array`); or F in [0, 1]. The EXIF orientation is applied. Of
+            16-bit colour Pillow itself keeps 8 bits: give the file.
+        name: what error messages call it.
+
+    Returns:
+        uint8 (height, width, 3) RGB.
+
+    Raises:
+        PhotographError: `broken-image` where its file is cut short or damaged, `too-small`, `unsupported-mode`, or
+            `bad-array` for mode F with other values.
+    """
+    try:
+        image.load()
+    except Exception as error:  # of whichever decoder
+        raise PhotographError(
+            f"{name} cannot be loaded ({error}): copy its file again", reason="broken-image"
+        ) from error
+    check_not_small(image.height, image.width, name=name)
+    white_is_zero, upright = has_white_as_zero(image), _upright(image)
+    if upright.mode == "F":
+        return image_from_array(np.asarray(upright), name=name)
+    if upright.mode == "I":
+        values = np.asarray(upright)
+        if values.min() >= 0 and values.max() <= 65535:
+            return image_from_array(values.astype(np.uint16), name=name)
+    return eight_bits_of(upright, white_is_zero=white_is_zero, name=name)
+
+
+def eight_bits_of(upright: Image.Image, *, white_is_zero: bool, name: str) -> ImageArray:
+    """The pixels of a loaded image.
+
+    Args:
+        upright: of the modes that files have.
+        white_is_zero: whether its file says so; see `has_white_as_zero`.
+        name: what error messages call it.
+
+    Raises:
+        PhotographError: `unsupported-mode`.
+    """
+    if upright.mode in _ALPHA_MODES or (upright.mode in _OPAQUE_MODES and "transparency" in upright.info):
+        return over_black(np.asarray(upright.convert("RGBA")))
+    if upright.mode in _OPAQUE_MODES:
+        return np.array(upright if upright.mode == "RGB" else upright.convert("RGB"))
+    if upright.mode.startswith("I;16") and not white_is_zero:
+        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
+    raise PhotographError(
+        f"{name} holds pixels of mode {upright.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
+        "read; save it with 8 or 16 bits a channel, grey or RGB",
+        reason="unsupported-mode",
+    )
+
+
+def has_white_as_zero(opened: Image.Image) -> bool:
+    """Whether a TIFF file counts from white to black, which Pillow undoes for 8 bits alone."""
+    return opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
+
+
+def turn_upright(image: Image.Image) -> None:
+    """Apply the orientation that EXIF says, where it can be read: nonsense there says nothing against the pixels."""
+    with suppress(Exception):  # it breaks Pillow in any way
+        ImageOps.exif_transpose(image, in_place=True)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    with suppress(Exception):
+        return ImageOps.exif_transpose(image)
+    return image
