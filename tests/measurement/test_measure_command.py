@@ -149,6 +149,11 @@ def test_a_folder_that_is_no_output_of_measure_is_refused(tmp_path):
     assert "give the output folder of venule measure" in str(done.exception)
 
 
+def test_a_report_of_tables_says_which_layout_it_needs(phantoms, tmp_path):
+    assert run("measure", phantoms / "images" / "ann.png", "-o", tmp_path, "--layout", "parquet").exit_code == 0
+    assert "--layout mirrored" in str(run("report", tmp_path).exception)
+
+
 def test_the_graph_can_be_written_for_other_programs(tmp_path):
     graph = measure(drawn_map(make_phantom(3, size=560))).graph
     nx.write_graphml(graph.to_networkx(), tmp_path / "vessels.graphml")

@@ -59,6 +59,12 @@ def _parts(sheets: Sequence[Sheet]) -> dict[str, Sequence[Sheet]]:
 
 def _read_rows(output: Path) -> list[dict[str, str]]:
     path = output / "results.csv"
+    if not path.exists() and (output / "results").is_dir():
+        raise VenuleError(
+            f"{output} has its results in tables (--layout parquet), which hold no files that a report could show; "
+            "measure the photographs that it should have with --layout mirrored",
+            reason="no-results",
+        )
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
