@@ -83,6 +83,15 @@ def kill_at_random(trial: Trial, given: Path, *options: object) -> None:
     raise BrokenPromiseError("it was always too fast to be killed")
 
 
+def finish_or_kill(trial: Trial, given: Path, *options: object) -> None:
+    """An output as a run that ended, or one that was killed, has left it."""
+    if trial.rng.integers(2):
+        kill_at_random(trial, given, *options)
+        time.sleep(0.5)  # its worker processes end
+    else:
+        trial.expect(trial.begin(given, *options).end(), 0, 1)
+
+
 @fault("SIGKILL of the main process at a random moment")
 def main_process(trial):
     given, options, undisturbed = draw(trial)
@@ -322,11 +331,7 @@ def two_runs(trial):
 @fault("Outputs emptied, as by a power cut")
 def emptied(trial):
     given, options, undisturbed = draw(trial)
-    if trial.rng.integers(2):
-        kill_at_random(trial, given, *options)
-        time.sleep(0.5)
-    else:
-        trial.expect(trial.begin(given, *options).end(), 0, 1)
+    finish_or_kill(trial, given, *options)
     for path in sorted(trial.output.rglob("*")):
         if path.is_file() and path.suffix in (".png", ".csv", ".json", ".parquet") and trial.rng.random() < 0.6:
             path.write_bytes(b"")
@@ -337,11 +342,7 @@ def emptied(trial):
 @fault("Journal damaged: random bytes overwritten")
 def damaged_journal(trial):
     given, options, undisturbed = draw(trial)
-    if trial.rng.integers(2):
-        kill_at_random(trial, given, *options)
-        time.sleep(0.5)
-    else:
-        trial.expect(trial.begin(given, *options).end(), 0, 1)
+    finish_or_kill(trial, given, *options)
     for path in trial.output.glob("journal.sqlite*"):
         content = bytearray(path.read_bytes())
         used = [place for place, byte in enumerate(content) if byte]
