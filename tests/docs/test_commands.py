@@ -1,0 +1,201 @@
+"""Every command and every line of Python in the documentation does what a reader is told it does.
+
+A page is run from top to bottom in a folder of its own that holds what the pages take for granted (`scratch.py`).
+What cannot run in a test (`stand_ins.py`) is held against the real command line. How a page says what is to be skipped,
+shortened or expected is in `pages.py`.
+"""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import command_lines
+import pytest
+import stand_ins
+from page_run import PageFailedError, PageRun
+from pages import RUN, SHOWN, PageError, pages_of, read_page
+from scratch import Scratch
+
+for needed in ("torch", "fastapi", "httpx", "pydicom", "highdicom"):
+    pytest.importorskip(needed, reason="the pages use every extra: needs [train,dev]")
+
+REPOSITORY = Path(__file__).parents[2]
+PAGES = {str(path.relative_to(REPOSITORY)): path for path in pages_of(REPOSITORY)}
+RUNNABLE = [name for name, path in PAGES.items() if re.search("(?m)^ *```(sh|python)$", path.read_text("utf-8"))]
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory) -> Scratch:
+    return Scratch(tmp_path_factory.mktemp("scratch"))
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("programs")
+    stand_ins.write_stand_ins(folder)
+    return folder
+
+
+@pytest.fixture
+def run_page(scratch, programs, tmp_path):
+    """Runs a page in a folder of its own."""
+
+    def run(path: Path, name: str = "page.md"):
+        scratch.copy_to(tmp_path / "run" / "here", text=path.read_text("utf-8"))
+        return PageRun(read_page(path, name=name), tmp_path / "run", programs).run()
+
+    return run
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_a_reader_who_types_the_page_gets_what_it_says(name, run_page, documented_calls):
+    documented_calls += run_page(PAGES[name], name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_block_escapes_the_tests_by_its_language(name):
+    known = {*RUN, *SHOWN}
+    for block in read_page(PAGES[name], name=name).blocks:
+        assert block.language in known or block.language.startswith("{"), (
+            f"{name}:{block.line}: {block.language or 'no language'}: write sh or python where readers type it, "
+            f"otherwise one of {', '.join(SHOWN)}"
+        )
+        if block.language == "yaml":
+            for called in re.findall(r"(?m)^[^#\n]*?\bvenule ([a-z]+ .*)", block.text):
+                assert not command_lines.check_venule(shlex.split(called)), f"{name}:{block.line}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_commands_in_prose_exist_with_their_options(name):
+    wrong = [problem for code in read_page(PAGES[name], name=name).code_in_prose if (problem := _wrong(code))]
+    assert not wrong
+
+
+def test_scripts_in_prose_take_the_options_that_pages_name():
+    named = {}
+    for name, path in PAGES.items():
+        page = read_page(path, name=name)
+        texts = [*page.code_in_prose, *(line for block in page.blocks for line in block.text.splitlines())]
+        for code in texts:
+            match = re.search(r"\bpython ((?:benchmarks|tests)/[\w/]+\.py[\w/.= -]*)", code)
+            if match:
+                named.setdefault(match[1].strip(), name)
+    assert named
+    asked = [shlex.split(line.replace("...", "")) for line in named]
+    answer = subprocess.run(
+        [sys.executable, Path(__file__).parent / "script_options.py"], input=json.dumps(asked), text=True,
+        capture_output=True, cwd=REPOSITORY,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    wrong = json.loads(answer.stdout)
+    assert not [f"{page}: {what}" for page, what in zip(named.values(), wrong, strict=True) if what]
+
+
+def _wrong(code: str) -> str:
+    """What is wrong with a piece of code in prose; "" where nothing is, or it is no command."""
+    for place in re.findall(r"(?<![\w/.-])(?:benchmarks|tests|src)/[\w/*.-]*\w", code):
+        if not any(REPOSITORY.glob(place)):
+            return f"{code}: there is no {place}"
+    words = code.replace("...", "").split()
+    if words[:1] != ["venule"] or len(words) == 1 or words[1].isupper():
+        return ""
+    try:
+        options = command_lines.options_of(words[1:])
+    except KeyError as error:
+        return f"{code}: there is no command {error}"
+    unknown = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)} - options
+    return f"{code}: there is no {', '.join(unknown)}" if unknown else ""
+
+
+GOOD = """\
+# A page
+
+```sh
+venule data phantom --count 1 -o eyes
+export NAME=eyes
+cd eyes
+```
+
+<!-- test: skip (takes days) -->
+```sh
+srun venule segment "$NAME" -o out --jobs $CORES \\
+  --resume > log 2>&1 # the reader's own
+```
+
+```python
+import os
+
+name = os.getcwd().rsplit("/")[-1]
+```
+
+```sh
+[ $(basename $PWD) = $NAME ]
+```
+
+```python
+assert name == "eyes"
+```
+
+<!-- test: exits 2 -->
+```sh
+venule segment nowhere -o out
+```
+"""
+
+
+def test_a_page_is_one_terminal_and_one_notebook(tmp_path, run_page):
+    page = tmp_path / "page.md"
+    page.write_text(GOOD)
+    calls = run_page(page)
+    assert [call.program for call in calls] == ["venule", "srun", "Python block", "Python block", "venule"]
+    assert [call.not_run for call in calls if call.not_run] == ["takes days"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        ("--count 1 -o eyes", "--count 0 -o eyes", "page.md:4: this block ended with exit code 2"),
+        ("--count 1", "--number 1", "No such option: --number"),
+        ("--resume", "--go-on", "No such option: --go-on"),
+        ("--jobs $CORES", "--jobs many", "many"),
+        ("srun venule segment", "srun venule find", "No such command 'find'"),
+        ('assert name == "eyes"', 'assert name == "ears"', r'page.md", line 26, in <module>\n\s+assert name == "ears"'),
+        ('assert name == "eyes"', "raise SystemExit(0)", "SystemExit"),
+        ("cd eyes", "cd nowhere", "nowhere"),
+        ("cd eyes", "exit", "called|exit code"),
+        ("export NAME=eyes", "unknown-program", "command not found"),
+        ("export NAME=eyes", "exec true\nvenule models | false", "exit code 1"),
+        ("exits 2", "exits 1", "exit code 2 in place of 1"),
+        ("```sh\nvenule data", "<!-- test: with --steps 2 -->\n```sh\nvenule data", "has no command that takes --steps 2"),
+    ],
+)
+def test_a_page_that_is_wrong_fails(right, wrong, complaint, tmp_path, run_page):
+    page = tmp_path / "page.md"
+    assert right in GOOD
+    page.write_text(GOOD.replace(right, wrong))
+    with pytest.raises(PageFailedError, match=complaint):
+        run_page(page)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- test: skip -->\n```sh\nls\n```\n",
+        "<!-- test: hurry -->\n```sh\nls\n```\n",
+        "<!-- test: skip (slow) -->\n\n```sh\nls\n```\n",
+        "<!-- test: skip (slow) -->\n```yaml\na: 1\n```\n",
+        "```sh\nls\n",
+    ],
+)
+def test_a_line_about_the_test_that_is_not_understood_is_no_silent_skip(text, tmp_path):
+    (tmp_path / "page.md").write_text(text)
+    with pytest.raises(PageError):
+        read_page(tmp_path / "page.md", name="page.md")
+
+
+@pytest.mark.parametrize("code", ["venule segmnt", "venule segment --overlays", "python benchmarks/gone.py DATA"])
+def test_prose_that_names_what_is_not_there_is_noticed(code):
+    assert _wrong(code)
