@@ -1,0 +1,134 @@
+"""What venule finds, as the layers that napari shows: (data, attributes, kind)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from venule.arrays import BoolArray, ImageArray
+from venule.napari.finding import FINDING, Finding
+from venule.vessels import OVERLAY_COLOUR
+
+LayerData = tuple[Any, dict[str, Any], str]
+NOT_MEANT = "venule_shows"  # in the metadata of layers that are neither a photograph nor vessels
+KINDS = {"end": "#ffd166", "branching": "#ff5fa2", "crossing": "#ffffff", "ring": "#9d8cff"}
+_VESSEL = tuple(part / 255 for part in OVERLAY_COLOUR)
+_FOV = "#ffd166"
+_ODD = "#ff00ff"  # a label that no vessel map has, such as 2
+_SHOWN_ACROSS = 400  # of the photograph's longer side, of which a line is one part wide
+
+
+def photograph_layer(image: ImageArray, *, name: str, known: Mapping[str, Any] | None = None) -> LayerData:
+    """A photograph.
+
+    Args:
+        image: of it.
+        name: of the layer.
+        known: what its file says of it beside the pixels.
+    """
+    return image, {"name": name, "rgb": True, "metadata": dict(known or {})}, "image"
+
+
+def vessels_layer(vessels: BoolArray, *, name: str, finding: Finding | None = None) -> LayerData:
+    """A vessel map, to be looked at and corrected: 1 where there is vessel.
+
+    Args:
+        vessels: bool (height, width).
+        name: of the layer.
+        finding: what it was made from; None for a map that was read.
+    """
+    colours = {None: _ODD, 0: "transparent", 1: _VESSEL}
+    about = {"name": name, "colormap": colours, "metadata": {FINDING: finding} if finding else {}}
+    return vessels.astype(np.uint8), about, "labels"
+
+
+def fov_layer(fov: BoolArray, *, name: str) -> LayerData:
+    """The outline of a field of view."""
+    colours = {None: _ODD, 0: "transparent", 1: _FOV}
+    about = {"name": name, "colormap": colours, "contour": _line(fov), "metadata": {NOT_MEANT: "field of view"}}
+    return fov.astype(np.uint8), about, "labels"
+
+
+def probability_layer(probability: NDArray[np.float32], *, name: str) -> LayerData:
+    """The probability of vessel; not shown at first, for it hides the photograph."""
+    look = {"colormap": "inferno", "contrast_limits": (0.0, 1.0), "visible": False}
+    about = {"name": name, **look, "metadata": {NOT_MEANT: "probability"}}
+    return probability, about, "image"
+
+
+def graph_layers(described: Mapping[str, Any], *, name: str) -> list[LayerData]:
+    """Centrelines in the colour of their calibre, the places where they end or meet, and disc and fovea.
+
+    Args:
+        described: as in NAME_graph.json; lengths and positions in pixels of the photograph, (row, column).
+        name: that the names of the layers begin with.
+
+    Returns:
+        A layer of shapes, one of points, and one of shapes for disc and fovea; none for what was not found.
+    """
+    layers = [make(described, name) for make in (_centrelines, _nodes, _landmarks)]
+    return [(data, {**about, "metadata": {NOT_MEANT: "graph"}}, kind) for data, about, kind in layers if len(data)]
+
+
+def _centrelines(described: Mapping[str, Any], name: str) -> LayerData:
+    nodes, segments = described["nodes"], described["segments"]
+    lines = [np.array(segment["centreline"], float) for segment in segments]
+    features = {
+        "segment": np.arange(len(segments)),
+        "calibre_mean_px": np.array([np.mean(segment["calibre"]) for segment in segments]).round(2),
+        "length_px": np.array([np.linalg.norm(np.diff(line, axis=0), axis=1).sum() for line in lines]).round(1),
+        "start_kind": [nodes[segment["start"]]["kind"] for segment in segments],
+        "end_kind": [nodes[segment["end"]]["kind"] for segment in segments],
+    }
+    about = {
+        "name": f"{name}_centrelines",
+        "shape_type": "path",
+        "features": features,
+        "edge_color": "calibre_mean_px",
+        "edge_colormap": "viridis",
+        "edge_width": _line(*lines),
+    }
+    return lines, about, "shapes"
+
+
+def _nodes(described: Mapping[str, Any], name: str) -> LayerData:
+    nodes = described["nodes"]
+    places = np.array([(node["row"], node["column"]) for node in nodes], float).reshape(-1, 2)
+    about = {
+        "name": f"{name}_nodes",
+        "features": {"kind": [node["kind"] for node in nodes]},
+        "face_color": "kind",
+        "face_color_cycle": KINDS,
+        "border_width": 0,
+        "size": 3 * _line(places),
+    }
+    return places, about, "points"
+
+
+def _landmarks(described: Mapping[str, Any], name: str) -> LayerData:
+    found = {what: described[what] for what in ("disc", "fovea") if described.get(what)}
+    # A fovea is found through the disc, never without one.
+    boxes = [_box(one["centre"], one.get("diameter", described["disc"]["diameter"] / 6)) for one in found.values()]
+    about = {
+        "name": f"{name}_landmarks",
+        "shape_type": "ellipse",
+        "features": {"landmark": list(found), "confidence": [one["confidence"] for one in found.values()]},
+        "edge_color": "#ffffff",
+        "face_color": "transparent",
+        "edge_width": _line(*boxes),
+        "text": {"string": "{landmark}", "color": "#ffffff", "size": 9, "anchor": "upper_left"},
+    }
+    return boxes, about, "shapes"
+
+
+def _box(centre: tuple[float, float], across: float) -> NDArray[np.floating]:
+    corners = np.array([(-1, -1), (-1, 1), (1, 1), (1, -1)]) / 2
+    return np.asarray(np.array(centre) + corners * across)
+
+
+def _line(*places: NDArray[Any]) -> int:
+    """How many pixels wide a line must be to be seen: a part of the largest place, or of the size of a mask."""
+    masks = [max(place.shape) for place in places if place.dtype == np.bool_]
+    largest = max([*masks, *(float(place.max(initial=0)) for place in places if place.dtype != np.bool_)], default=0)
+    return max(1, round(largest / _SHOWN_ACROSS))

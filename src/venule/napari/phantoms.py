@@ -1,0 +1,20 @@
+"""Sample data: synthetic photographs, each with the exact drawing of its vessels."""
+
+from venule.datasets.phantoms import make_phantom
+from venule.napari.layers import LayerData, photograph_layer, vessels_layer
+
+
+def round_phantom() -> list[LayerData]:
+    """A phantom whose field of view is a whole circle, and, not shown at first, its vessels."""
+    return _layers(5, name="phantom")
+
+
+def cut_phantom() -> list[LayerData]:
+    """A phantom whose field of view the frame cuts at top and bottom, and, not shown at first, its vessels."""
+    return _layers(6, name="phantom_cut")
+
+
+def _layers(seed: int, *, name: str) -> list[LayerData]:
+    phantom = make_phantom(seed)
+    exact, about, kind = vessels_layer(phantom.vessels, name=f"{name}_exact")
+    return [photograph_layer(phantom.image, name=name), (exact, {**about, "visible": False}, kind)]

@@ -1,0 +1,92 @@
+"""Files -> layers: photographs, vessel maps and graphs."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from venule.datasets.dataset import read_drawing
+from venule.dicom import is_dicom
+from venule.errors import MissingExtraError, PhotographError
+from venule.jobs.dicom import known_of
+from venule.jobs.measure import GRAPH, VESSELS
+from venule.measurement import Scale
+from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
+from venule.photograph import decode
+
+Reader = Callable[[Any], list[LayerData]]
+_NOT_OURS = {"not-an-image", "other-modality"}  # DICOM that other plugins may read
+
+
+def get_reader(path: str | list[str]) -> Reader | None:
+    """What napari asks for: the function that reads a file, or None for what venule leaves to others.
+
+    Args:
+        path: of a file; a list where napari is to make one layer of several files.
+    """
+    if isinstance(path, list):
+        return None
+    name = path.lower()
+    if name.endswith(GRAPH):
+        described = _described(Path(path))
+        return None if described is None else partial(_read_graph, described)
+    if name.endswith(VESSELS):
+        return read_vessels
+    return None if name.endswith(".dcm") and not _may_be_photograph(Path(path)) else read_photograph
+
+
+def read_photograph(path: str) -> list[LayerData]:
+    """A photograph as venule sees it: 8 bits, RGB, upright; of DICOM with the scale and the eye that it says.
+
+    Raises:
+        PhotographError: it cannot be read, or is no photograph of a retina.
+        MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
+    """
+    content = Path(path).read_bytes()
+    image = decode(content, name=path)
+    known = known_of(path, content, given=Scale())
+    about = {
+        "micrometres_per_pixel": known.scale.micrometres_per_pixel,
+        "field_degrees": known.scale.field_degrees,
+        "laterality": known.laterality,
+    }
+    return [photograph_layer(image, name=Path(path).stem, known={key: said for key, said in about.items() if said})]
+
+
+def read_vessels(path: str) -> list[LayerData]:
+    """A vessel map, `NAME_vessels.png`.
+
+    Raises:
+        DatasetError: it cannot be read, or is no drawing.
+    """
+    return [vessels_layer(read_drawing(Path(path)), name=Path(path).stem)]
+
+
+def _read_graph(described: dict[str, Any], path: str) -> list[LayerData]:
+    """The graph of `venule measure`; where there are no vessels, nothing that napari could show."""
+    return graph_layers(described, name=Path(path).stem.removesuffix("_graph")) or [(None,)]  # type: ignore[list-item]
+
+
+def _described(path: Path) -> dict[str, Any] | None:
+    """The content of a graph's file; None for JSON that is something else."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and {"nodes", "segments", "disc", "fovea"} <= content.keys() else None
+
+
+def _may_be_photograph(path: Path) -> bool:
+    """Whether DICOM is one of the objects that venule reads; what is damaged may be, so that its error is told."""
+    try:
+        content = path.read_bytes()
+        if is_dicom(content, name=path.name):
+            from venule.dicom.read import read_header
+
+            read_header(content, name=str(path))
+    except PhotographError as error:
+        return error.reason not in _NOT_OURS
+    except (ImportError, MissingExtraError):
+        return True  # reading says what to install
+    return True
