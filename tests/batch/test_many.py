@@ -161,6 +161,18 @@ def test_shards_merged_are_the_whole(texts, tmp_path, layout):
     )  # again does no harm
 
 
+@pytest.mark.parametrize("layout", list(Layout))
+def test_shards_with_their_journals_on_another_disk_are_merged_and_resumed_on_another_machine(texts, tmp_path, layout):
+    folder = texts(**{f"t{i:02}": f"text {i}" for i in range(9)})
+    outputs = [tmp_path / f"shard-{number}" for number in (1, 2)]
+    for number, output in enumerate(outputs, 1):
+        shout(folder, output, shard=Shard(number, 2), layout=layout, state=tmp_path / f"disk-{number}")
+        assert read_status(output).done in (4, 5)
+    assert merge(outputs, tmp_path / "merged") == 9
+    again = shout(folder, outputs[0], shard=Shard(1, 2), layout=layout, state=tmp_path / "disk-3", resume=True)
+    assert (again.skipped, again.total) == (again.total, read_status(outputs[0]).total)
+
+
 def test_shards_of_the_table_layout_are_merged(texts, tmp_path):
     folder = texts(**{f"t{i:02}": f"text {i}" for i in range(25)})
     for number in (1, 2):

@@ -60,6 +60,11 @@ class Output:
         return addresses.is_remote(self.address)
 
     @property
+    def has_journal_elsewhere(self) -> bool:
+        """Whether the journal is worked on in another folder than that of the results."""
+        return self.is_remote or self.state.resolve() != Path(self.address).resolve()
+
+    @property
     def lock(self) -> Path:
         """Folder of this machine that only one run may be at work for."""
         return self.state if self.is_remote else Path(self.address)
