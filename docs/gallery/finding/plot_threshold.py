@@ -34,6 +34,7 @@ print(f"the best for this phantom {best:.2f}: Dice {max(c.dice for c in counts):
 # from its drawing, and is shown for comparison alone.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+figure.get_layout_engine().set(wspace=0.12)
 for name, colour in (("sensitivity", "#0072b2"), ("precision", "#d55e00"), ("dice", "black")):
     values = [getattr(c, name) for c in counts]
     left.plot(thresholds, values, color=colour, linewidth=2)

@@ -1,0 +1,59 @@
+"""
+A table of many photographs
+===========================
+
+A folder of photographs goes in, a table comes out: a row a photograph, each measurement with its interval, and a reason
+where there is no number. From there on it is pandas.
+"""
+
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from venule.datasets.phantoms import write_phantoms
+from venule.jobs.measure import MeasurePhotograph, measure_files
+from venule.measurement import Scale
+
+plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
+
+# %%
+# Five phantoms, in a folder as photographs would be. At the command line this is
+# ``venule measure photographs/ -o measured --field 45``.
+
+with tempfile.TemporaryDirectory() as folder:
+    write_phantoms(Path(folder, "phantoms"), count=5, seed=4, size=480)
+    work = MeasurePhotograph(scale=Scale(field_degrees=45))
+    job = measure_files([Path(folder, "phantoms", "images")], Path(folder, "measured"), work=work)
+    table = pd.read_parquet(Path(folder, "measured", "results.parquet"))
+
+print(f"{job.ok} of {job.total} photographs measured")
+table["name"] = table["path"].map(lambda path: Path(path).stem)
+table = table.set_index("name").sort_index()
+table[["quality", "vessel_density", "calibre_median_px", "calibre_median_deg", "branchings", "fovea_confidence"]].round(
+    3
+)
+
+# %%
+# What could not be measured has a reason, never a number that looks like one.
+
+table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().rename("measurements")
+
+# %%
+# Every measurement with its 95 % interval, photograph by photograph.
+
+shown = {
+    "vessel_density": "vessel density",
+    "calibre_mean_deg": "mean calibre, degrees",
+    "tortuosity_distance": "distance tortuosity",
+    "box_dimension": "box-counting dimension",
+}
+figure, axes = plt.subplots(1, 4, figsize=(11, 3.4), layout="constrained", sharey=True)
+for ax, (column, label) in zip(axes, shown.items(), strict=True):
+    low, high = (table[column + end] for end in ("_lower", "_upper"))
+    ax.hlines(table.index, low, high, color="#0072b2", alpha=0.4, linewidth=3)
+    ax.plot(table[column], table.index, "o", color="#0072b2")
+    ax.set_xlabel(label)
+    ax.tick_params(axis="y", length=0)
+axes[0].invert_yaxis()
