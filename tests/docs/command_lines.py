@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
 # What a reader fills in, and a number where the program wants one.
-PLACEHOLDERS = {"T": "0.4", "N": "2", "n": "2", "RANK": "0", "HOST": "localhost"}
+PLACEHOLDERS = {"T": "0.4", "N": "2", "RANK": "0", "HOST": "localhost"}
 _INSTALLERS = ("pip", "pip3", "uv", "conda", "apt-get")
 _BEFORE_A_PROGRAM = ("exec", "time", "nice", "nohup", "sudo", "do", "then", "else", "!", "{")
 

@@ -22,7 +22,7 @@ SIZE = 360  # pixels across a photograph
 RECIPE = (
     "name: tiny\nnetwork: compact\nnetwork_arguments: {widths: [8, 12, 16]}\ndata: [{dataset: DRIVE, split: train}]\n"
 )
-SETS = ("DRIVE", "CHASE_DB1", "HRF")
+SETS = {"DRIVE": (565, 584), "CHASE_DB1": (500, 480), "HRF": (600, 400)}  # the last two are smaller than published
 
 
 class Scratch:
@@ -62,7 +62,12 @@ class Scratch:
         shutil.copy(self.small / "eye.jpg", self.small / "photograph.jpg")
         (self.small / "more").mkdir()
         Image.fromarray(self.phantoms[2].image).save(self.small / "more" / "third.tif")
-        rows = ("path,id,person", "photographs/eye.jpg,ann-left,ann", "photographs/other.jpg,ben-left,ben")
+        rows = (
+            "path,id,person",
+            "photographs/eye.jpg,ann-left,ann",
+            "photographs/other.jpg,ben-left,ben",
+            "1.jpg,cy-left,cy",
+        )
         (self.small / "cohort.csv").write_text("\n".join(rows) + "\n")
 
     def _archives(self) -> None:
@@ -91,7 +96,7 @@ class Scratch:
             (self.small / name).write_text(RECIPE)
 
     def _set(self, name: str) -> Path:
-        """A copy of a published set in its own layout and sizes, every photograph of it the same phantom."""
+        """A copy of a published set in its own layout, every photograph of it the same phantom."""
         folder = self.folder / "sets" / name
         if folder.exists():
             return folder
@@ -111,7 +116,7 @@ class Scratch:
                     pixels = Image.fromarray(pictures.get(role, phantom.vessels)).convert(
                         "RGB" if role == "photograph" else "L"
                     )
-                    _save(pixels.resize(known.size), path)
+                    _save(pixels.resize(SETS[name]), path)
         return folder
 
     def _masks(self) -> Path:
@@ -120,7 +125,7 @@ class Scratch:
         if not folder.exists():
             folder.mkdir()
             found = np.roll(self.phantoms[0].vessels, 1, axis=0)
-            mask = Image.fromarray(found).convert("L").resize(KNOWN["chase_db1"].size, Image.Resampling.NEAREST)
+            mask = Image.fromarray(found).convert("L").resize(SETS["CHASE_DB1"], Image.Resampling.NEAREST)
             for name, _, _ in KNOWN["chase_db1"].entries():
                 mask.save(folder / f"Image_{name}.png")
         return folder

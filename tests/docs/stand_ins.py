@@ -51,18 +51,17 @@ NEVER_RUN = {
     "napari": "a window that stays open",
     "schemathesis": "an hour of made-up requests",
 }
-# `venule` commands that no test can run, and those that take too long unless the page's test makes them shorter.
-ELSEWHERE = (
+# `venule` commands that no test can run, or that take too long.
+NOT_HERE = (
     (r"\b(s3|gs|gcs|az|abfs|https?)://", "a bucket in the network"),
     (r"^data get ", "downloads"),
     (r"--engine ray|--address ", "a Ray cluster; tests/batch starts one"),
     (r"^(train|study) .*--devices [2-9]|--nodes [2-9]", "several GPUs or processes"),
-)
-TOO_LONG = (
     (r"^train general\b", "hours of training, on HRF"),
     (r"^train .*--folds ", "a training a fold; tests/training cross-validates"),
     (r"^study ", "hours of training; tests/study runs one"),
     (r"^validate\b", "an hour; tests/validation runs a small one"),
+    (r"(^| )/(?!tmp/)", "a folder of another machine"),
 )
 # Options that make a command quicker where the page does not say how much is wanted.
 QUICKER = ((r"^data phantom\b", "--size 400"), (r"^demo\b", "--count 1"), (r"^serve\b", "--host 127.0.0.1"))
@@ -134,10 +133,10 @@ def write_stand_ins(folder: Path) -> None:
         stand_in.chmod(0o755)
 
 
-def why_not(arguments: Sequence[str], *, shortened: bool) -> str:
+def why_not(arguments: Sequence[str]) -> str:
     """Why a `venule` command is not run; "" where it is."""
     line = " ".join(arguments)
-    return next((why for pattern, why in ELSEWHERE + TOO_LONG * (not shortened) if re.search(pattern, line)), "")
+    return next((why for pattern, why in NOT_HERE if re.search(pattern, line)), "")
 
 
 def stop_service(pid_file: Path) -> None:
@@ -169,11 +168,12 @@ def main(program: str, arguments: list[str]) -> int:
 
 
 def _venule(settings: Settings, arguments: list[str]) -> int:
-    fitting = settings.options and set(re.findall(r"--?[a-z][\w-]*", settings.options))
-    shorter = settings.options if fitting and fitting <= command_lines.options_of(arguments) else ""
-    reason = why_not(arguments, shortened=bool(shorter))
+    reason = why_not(arguments)
     if reason:
         return _check(settings, "venule", arguments, reason)
+    asked = settings.options and set(re.findall(r"(?<!\S)--?[a-z][\w-]*", settings.options))
+    shorter = settings.options if asked and asked <= command_lines.options_of(arguments) else ""
+    arguments = [command_lines.PLACEHOLDERS.get(word, word) for word in arguments]
     line = " ".join(arguments)
     quicker = [more for pattern, more in QUICKER if re.search(pattern, line) and f"{more.split()[0]} " not in line]
     more = " ".join([*quicker, shorter]).strip()

@@ -82,7 +82,7 @@ def test_scripts_in_prose_take_the_options_that_pages_name():
         for code in texts:
             match = re.search(r"\bpython ((?:benchmarks|tests)/[\w/]+\.py[\w/.= -]*)", code)
             if match:
-                named.setdefault(match[1].strip(), name)
+                named.setdefault(match[1].rstrip(" -"), name)
     assert named
     asked = [shlex.split(line.replace("...", "")) for line in named]
     answer = subprocess.run(
@@ -169,7 +169,11 @@ def test_a_page_is_one_terminal_and_one_notebook(tmp_path, run_page):
         ("export NAME=eyes", "unknown-program", "command not found"),
         ("export NAME=eyes", "exec true\nvenule models | false", "exit code 1"),
         ("exits 2", "exits 1", "exit code 2 in place of 1"),
-        ("```sh\nvenule data", "<!-- test: with --steps 2 -->\n```sh\nvenule data", "has no command that takes --steps 2"),
+        (
+            "```sh\nvenule data",
+            "<!-- test: with --steps 2 -->\n```sh\nvenule data",
+            "has no command that takes --steps 2",
+        ),
     ],
 )
 def test_a_page_that_is_wrong_fails(right, wrong, complaint, tmp_path, run_page):
