@@ -13,7 +13,7 @@ from PIL import Image
 
 import venule
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.extend([str(Path(__file__).parent), str(Path(__file__).parent.parent / "dicom")])
 from browser import running_browser
 
 
@@ -103,7 +103,6 @@ def test_several_are_dropped_one_of_them_broken_and_two_are_compared(browser, ad
     browser["compare"].click()
     browser.painted()
     assert browser["canvas-2"].is_displayed()
-    assert "bob.png" in browser["measured"].text
     before = [browser.picture(f"canvas-{n}") for n in (1, 2)]
     browser["zoom-in"].click()
     browser.painted()
@@ -123,6 +122,86 @@ def test_several_are_dropped_one_of_them_broken_and_two_are_compared(browser, ad
 
     items["ann.png"].find_element("css selector", ".remove").click()
     assert len(browser.all("#list li")) == 2
+
+
+def test_two_photographs_are_compared_each_with_its_own_figures_and_one_scale_of_calibres(
+    browser, address, photograph, as_png, phantom
+):
+    from venule.datasets.phantoms import make_phantom
+
+    other = make_phantom(5, size=500)
+    given = {"ann.png": phantom.image, "bob.png": other.image}
+    browser.open(address)
+    browser.drop({name: as_png(image) for name, image in given.items()})
+    browser.finished(2)
+    browser["compare"].click()
+    looks = {name: venule.segment(image) for name, image in given.items()}
+    names = [browser[f"name-{side}"].text for side in (1, 2)]
+    assert set(names) == set(given)
+    for side, name in enumerate(names, start=1):
+        assert f"{100 * looks[name].vessel_share:.1f} % vessel · quality 0." in browser[f"facts-{side}"].text
+        assert f"{name}: Quality 0." in browser["quality"].text
+
+    head, *rows = browser["measured"].find_elements("css selector", "table:first-of-type tr")
+    assert [cell.text for cell in head.find_elements("css selector", "th")] == [
+        "Measurement",
+        *(f"{name}\n95 % interval" for name in names),
+    ]
+    shown = {row.find_element("css selector", "th").text: row.find_elements("css selector", "td") for row in rows}
+    for cell, name in zip(shown["Calibre, median"], names, strict=True):
+        row = venule.measure(looks[name]).row()
+        value, lower, upper = (row[f"calibre_median_px{part}"] for part in ("", "_lower", "_upper"))
+        assert cell.text.replace("\xa0", " ") == f"{value:.2f} px\n{lower:.2f} – {upper:.2f}"
+    assert "cannot be compared" in browser["unlike"].text  # 320 and 500 pixels
+
+    browser["layer-calibre"].click()
+    assert browser["legend-name"].text == "Calibre, both photographs"
+    common = [float(browser[f"legend-{end}"].text.split()[0]) for end in ("low", "high")]
+    alone = []
+    browser["compare"].click()
+    assert browser["legend-name"].text == "Calibre"
+    for entry in browser.all("#list .entry"):
+        entry.click()
+        alone.append([float(browser[f"legend-{end}"].text.split()[0]) for end in ("low", "high")])
+    assert common == [min(low for low, _ in alone), max(high for _, high in alone)]
+
+
+def test_a_dicom_photograph_is_shown_in_its_own_units_and_saved_as_dicom(browser, address, phantom, photograph):
+    hd = pytest.importorskip("highdicom", reason="needs the extra [dicom]")
+    from dicom_files import as_file, photograph_dataset
+
+    browser.open(address)
+    browser.drop({"eye.dcm": as_file(photograph_dataset(phantom.image)), "ann.png": photograph})
+    browser.finished(2)
+    items = {item.find_element("css selector", ".name").text: item for item in browser.all("#list li")}
+    items["eye.dcm"].find_element("css selector", ".entry").click()
+    facts = browser["facts-1"].text.replace("\xa0", " ")
+    assert "right eye · 7.50 µm a pixel, scale from DICOM pixel spacing" in facts
+    assert "µm" in browser["measured"].text
+    browser["layer-calibre"].click()
+    assert "µm" in browser["legend-high"].text
+    browser.slide("threshold", 200)
+    browser["save-segmentation"].click()
+    made = hd.seg.segread(io.BytesIO(browser.saved("eye_seg.dcm")))
+    found = venule.segment(phantom.image)
+    assert np.array_equal(made.pixel_array.reshape(found.fov.shape) > 0, found.probability >= 200 / 256)
+    assert "saved" in browser["downloads-said"].text
+    items["ann.png"].find_element("css selector", ".entry").click()
+    assert not browser["save-segmentation"].is_displayed()
+    assert "px" in browser["measured"].text
+
+
+def test_maps_that_come_later_go_to_their_photograph_and_into_the_report(browser, address, photograph, as_png, phantom):
+    browser.open(address)
+    browser.drop({"late.png": photograph})
+    browser.finished(1)
+    assert "not given" in browser.js("return document.getElementById('measured').textContent")
+    browser.drop({f"late_{kind}.png": as_png(getattr(phantom, kind)) for kind in ("arteries", "veins")})
+    browser.until(lambda: browser["layer-kinds"].is_enabled())
+    assert "not given" not in browser.js("return document.getElementById('measured').textContent")
+    (browser.downloads / "report.html").unlink(missing_ok=True)
+    browser["save-report"].click()
+    assert b"arteries and veins not given" not in browser.saved("report.html")
 
 
 def test_everything_can_be_done_with_the_keyboard_alone(browser, address):
@@ -149,6 +228,19 @@ def test_everything_can_be_done_with_the_keyboard_alone(browser, address):
     tab_to("examples")
     press(Keys.ENTER)
     browser.finished(2)
+    tab_to("compare")
+    press(Keys.ENTER)
+    tab_to("other")
+    tab_to("canvas-2")
+    before = [browser.picture(f"canvas-{side}") for side in (1, 2)]
+    press("+")
+    browser.painted()
+    assert not {browser.picture(f"canvas-{side}") for side in (1, 2)} & set(before)  # one moves with the other
+    press("0")
+    for _ in range(3):
+        ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+    assert focused() == "compare"
+    press(Keys.ENTER)
     tab_to("canvas-1")
     before = browser.picture("canvas-1")
     press("++")
@@ -211,6 +303,14 @@ def test_a_phone_of_375_pixels_shows_everything_without_scrolling_sideways(brows
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 375, identity
     width = browser["canvas-1"].rect["width"]
     assert width > 330
+    browser["examples"].click()
+    browser.finished(3)
+    browser["compare"].click()
+    browser.js("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    assert browser.js("return document.documentElement.scrollWidth") == 375
+    first, second = (browser[f"canvas-{side}"].rect for side in (1, 2))
+    assert first["width"] == second["width"] > 330
+    assert second["y"] > first["y"] + first["height"]  # one below the other
 
 
 def test_the_token_is_asked_for_and_then_used(browser, start, photograph):

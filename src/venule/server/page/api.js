@@ -40,6 +40,7 @@ export async function ask(path, { body, type = "json", progress = () => {}, wait
 // XMLHttpRequest, because fetch does not say how much of an upload is sent.
 function send(path, body, type, progress, signal) {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new Problem(0, { code: "removed" }));
     const request = new XMLHttpRequest();
     request.open(body ? "POST" : "GET", path);
     request.responseType = "blob";

@@ -1,9 +1,9 @@
 // The page: photographs come in, each is sent to the service of this machine, and what it has seen is shown.
 
 import { ask } from "./api.js";
-import { maskOf, overlayOf, reportOf, save, tableOf } from "./downloads.js";
-import { LEVELS, Look } from "./look.js";
-import { qualityOf, showMeasurements } from "./measurements.js";
+import { maskOf, overlayOf, reportOf, save, segmentationOf, tableOf } from "./downloads.js";
+import { calibreScale, LEVELS, Look } from "./look.js";
+import { factsOf, figure, qualityOf, showMeasurements } from "./measurements.js";
 import { loadTexts, t, word } from "./texts.js";
 import { Pane, STEP, View } from "./viewer.js";
 
@@ -11,6 +11,7 @@ const $ = (id) => document.getElementById(id);
 const AT_ONCE = 2; // photographs that are sent at a time
 const MAP = /^(.*)_(arteries|veins)\.\w+$/i; // what a map of arteries or veins is called
 const LAYERS = ["photograph", "vessels", "kinds", "skeleton", "calibre", "confidence", "fov"];
+const ALIKE = 1.1; // times the smaller field of view, up to which lengths in pixels can be compared
 const EXAMPLES = ["phantom-right", "phantom-left"];
 
 const photographs = []; // { file, maps, state, look, item, ... } in the order of the list
@@ -20,6 +21,7 @@ const shown = {
   layers: { photograph: true, vessels: true, kinds: true, skeleton: false, calibre: false, confidence: false, fov: true },
   opacity: 0.75,
   level: null, // of the threshold, in 1/256; null: the model's own
+  calibres: null, // what the colours of calibres stand for
 };
 const view = new View();
 let panes = [];
@@ -107,16 +109,25 @@ async function takeExamples() {
   take(files);
 }
 
-// Photographs, and the maps among them that are called after one.
+// Photographs, and the maps among them that are called after one, which may have come before.
 function take(files) {
   const maps = files.filter((file) => MAP.test(file.name));
-  for (const file of files.filter((one) => !maps.includes(one))) {
-    const stem = file.name.replace(/\.\w+$/, "").toLowerCase();
-    const mine = maps.filter((map) => map.name.match(MAP)[1].toLowerCase() === stem);
-    add(file, Object.fromEntries(mine.map((map) => [map.name.match(MAP)[2].toLowerCase(), map])));
+  for (const file of files.filter((one) => !maps.includes(one))) add(file, {});
+  for (const map of maps) {
+    const [, stem, kind] = map.name.match(MAP);
+    const its = photographs.filter(({ file }) => stemOf(file).toLowerCase() === stem.toLowerCase());
+    if (!its.length) say(t("unmatched", { name: map.name }));
+    for (const one of its) {
+      one.maps[kind.toLowerCase()] = map;
+      if (one.state !== "waiting") again(one);
+    }
   }
   document.body.dataset.state = photographs.length ? "full" : "empty";
   next();
+}
+
+function stemOf(file) {
+  return file.name.replace(/\.\w+$/, "");
 }
 
 function add(file, maps) {
@@ -164,7 +175,7 @@ function next() {
 }
 
 async function work(one) {
-  one.stop = new AbortController();
+  const { signal } = (one.stop = new AbortController());
   one.query = query();
   tell(one, "working", t("sending", { percent: 0 }), 0);
   const form = new FormData();
@@ -173,11 +184,13 @@ async function work(one) {
   try {
     const answer = await ask(`v1/look?${one.query}`, {
       body: form,
-      signal: one.stop.signal,
+      signal,
       progress: (share) => (share < 1 ? tell(one, "working", t("sending", { percent: Math.round(100 * share) }), share) : tell(one, "working", t("looking"))),
       waits: (seconds) => tell(one, "working", t("busy", { seconds })),
     });
-    one.look = await Look.of(answer);
+    const look = await Look.of(answer);
+    if (signal.aborted) return; // it is asked for anew
+    one.look = look;
     const { score, flaws } = qualityOf(one.look);
     tell(one, "done", flaws.length ? flaws.join(", ") : t("quality-short", { score }));
     say(t("is-done", { name: one.file.name }));
@@ -185,7 +198,7 @@ async function work(one) {
     if (!selected || selected === one || !selected.look) choose(one);
     else if (compared === one) compareWith(one);
   } catch (problem) {
-    if (!photographs.includes(one)) return;
+    if (signal.aborted) return;
     tell(one, "failed", problem.message);
     one.button.title = problem.detail ?? "";
     say(t("has-failed", { name: one.file.name, why: problem.message }));
@@ -195,10 +208,10 @@ async function work(one) {
   }
 }
 
-function query() {
+function query(level = shown.measuredLevel) {
   const asked = new URLSearchParams();
   if ($("model").value) asked.set("model", $("model").value);
-  if (shown.measuredLevel) asked.set("threshold", shown.measuredLevel / LEVELS);
+  if (level) asked.set("threshold", level / LEVELS);
   const value = Number($("scale-value").value);
   if ($("scale").value && value > 0) asked.set($("scale").value, value);
   return asked.toString();
@@ -216,11 +229,14 @@ function measureAgain() {
   shown.measuredLevel = shown.level ?? shown.measuredLevel ?? null;
   setLevel(null);
   for (const one of photographs) {
-    if (one.query === undefined || one.query === query()) continue;
-    one.stop?.abort();
-    if (one.state !== "failed") tell(one, "waiting");
+    if (one.query !== undefined && one.query !== query() && one.state !== "failed") again(one);
   }
   next();
+}
+
+function again(one) {
+  one.stop?.abort();
+  tell(one, "waiting");
 }
 
 function tell(one, state, text = t(state), share = null) {
@@ -275,14 +291,18 @@ function refresh() {
   const others = done().filter((one) => one !== selected);
   $("compare").disabled = !others.length;
   $("compare").setAttribute("aria-pressed", String(compared !== null));
-  $("second").hidden = compared === null;
+  for (const id of ["second", "other-field"]) $(id).hidden = compared === null;
   $("panes").classList.toggle("two", compared !== null);
   $("other").replaceChildren(...others.map((one) => option(photographs.indexOf(one), one.file.name)));
   if (compared) $("other").value = photographs.indexOf(compared);
-  panes[0].show(look);
-  panes[1].show(compared?.look ?? null);
-  $("caption-1").textContent = selected.file.name;
-  [selected, compared].forEach((one, i) => one && $(`canvas-${i + 1}`).setAttribute("aria-label", describe(one)));
+  const beside = [selected, compared].filter(Boolean);
+  shown.calibres = calibreScale(beside.map((one) => one.look));
+  panes.forEach((pane, i) => pane.show(beside[i]?.look ?? null));
+  beside.forEach((one, i) => {
+    $(`name-${i + 1}`).textContent = one.file.name;
+    $(`facts-${i + 1}`).textContent = factsOf(one.look, percentOf(one));
+    $(`canvas-${i + 1}`).setAttribute("aria-label", describe(one));
+  });
   const own = shown.level === null;
   $("opacity-value").textContent = `${Math.round(100 * shown.opacity)} %`;
   $("threshold").value = shown.level ?? Math.round(look.own * LEVELS);
@@ -290,33 +310,49 @@ function refresh() {
   $("threshold-value").textContent = own && !shown.measuredLevel ? t("threshold-is-own", { value }) : value;
   $("threshold").setAttribute("aria-valuetext", $("threshold-value").textContent);
   $("threshold-own").hidden = own && !shown.measuredLevel;
-  $("share").textContent = t("share", { percent: (100 * look.share(shown.level)).toFixed(1) });
+  $("share").textContent = compared ? "" : t("share", { percent: percentOf(selected) }); // of two, the captions say it
   $("again").hidden = own;
   $("layer-kinds").disabled = !look.arteries && !look.veins;
   $("layer-kinds").parentElement.title = $("layer-kinds").disabled ? t("kinds-unknown") : "";
   $("kinds-hint").hidden = !$("layer-kinds").disabled;
   $("legend").hidden = !shown.layers.calibre;
-  $("legend-low").textContent = look.narrowest.toFixed(1);
-  $("legend-high").textContent = t("pixels", { value: look.widest.toFixed(1) });
+  $("legend-name").textContent = t(compared ? "calibre-both" : "calibre");
+  $("legend-low").textContent = figure(shown.calibres.low, shown.calibres.unit);
+  $("legend-high").textContent = figure(shown.calibres.high, shown.calibres.unit);
+  $("save-segmentation").hidden = !look.answer.dicom;
   refreshMeasurements();
 }
 
 let measuredKey = "";
 
 function refreshMeasurements() {
-  const looks = [selected, compared].filter(Boolean).map((one) => one.look);
-  const { score, flaws } = qualityOf(looks[0]);
-  $("quality").textContent = flaws.length ? t("quality-flaws", { score, flaws: flaws.join(", ") }) : t("quality", { score });
-  $("quality").classList.toggle("flawed", flaws.length > 0);
+  const beside = [selected, compared].filter(Boolean);
+  const looks = beside.map((one) => one.look);
+  $("quality").replaceChildren(...beside.map((one) => judgement(one, compared !== null)));
+  const across = looks.map((look) => look.answer.fov_diameter_px);
+  $("unlike").hidden = shown.calibres.unit !== "px" || Math.max(...across) <= ALIKE * Math.min(...across);
+  $("unlike").textContent = t("unlike", { across: across.map((pixels) => pixels.toFixed(0)).join(t("and")) });
   const key = [$("region").value, ...looks.map((look) => (look.number ??= Math.random()))].join();
   if (key === measuredKey) return; // a slider moves: the numbers stay
   measuredKey = key;
   showMeasurements($("measured"), looks, $("region").value);
 }
 
-function describe({ file, look }) {
+// How good a photograph is, for people; with its name where there are two.
+function judgement({ file, look }, named) {
+  const { score, flaws } = qualityOf(look);
+  const said = flaws.length ? t("quality-flaws", { score, flaws: flaws.join(", ") }) : t("quality", { score });
+  const className = flaws.length ? "quality flawed" : "quality";
+  return Object.assign(document.createElement("p"), { className, textContent: named ? `${file.name}: ${said}` : said });
+}
+
+function percentOf({ look }) {
+  return (100 * look.share(shown.level)).toFixed(1);
+}
+
+function describe(one) {
   const layers = LAYERS.filter((name) => shown.layers[name]).map((name) => t(`layer-${name}`)).join(", ");
-  return t("pane", { name: file.name, layers, percent: (100 * look.share(shown.level)).toFixed(1) });
+  return t("pane", { name: one.file.name, layers, percent: percentOf(one) });
 }
 
 function makeLayers() {
@@ -336,29 +372,35 @@ function makeLayers() {
 }
 
 function makeDownloads() {
-  const stem = () => selected.file.name.replace(/\.\w+$/, "");
+  const stem = () => stemOf(selected.file);
   const all = {
     mask: async () => save(await maskOf(selected.look, shown.level), `${stem()}_vessels.png`),
     overlay: async () => save(await overlayOf(selected.look, shown), `${stem()}_overlay.png`),
     table: () => save(tableOf(done().map((one) => one.look)), "measurements.csv"),
-    report: async (button) => {
-      button.disabled = true;
-      say(t("making-report"));
-      try {
-        save(await reportOf(done().map((one) => one.file), query()), "report.html");
-        say(t("report-is-made"));
-      } catch (problem) {
-        say(problem.message);
-        button.title = problem.message;
-      } finally {
-        button.disabled = false;
-      }
+    report: async () => save(await reportOf(done(), query()), "report.html"),
+    segmentation: async () => {
+      const { file } = selected, name = `${stem()}_seg.dcm`;
+      save(await segmentationOf(file, query(shown.level ?? shown.measuredLevel)), name);
     },
   };
   for (const [name, make] of Object.entries(all)) {
     const button = Object.assign(document.createElement("button"), { type: "button", id: `save-${name}`, textContent: t(`save-${name}`) });
-    button.addEventListener("click", () => make(button));
+    button.addEventListener("click", () => takeAlong(button, make));
     $("downloads").append(button);
+  }
+}
+
+// The service makes some of it, which may take a while, and may fail.
+async function takeAlong(button, make) {
+  button.disabled = true;
+  $("downloads-said").textContent = t("making", { name: button.textContent });
+  try {
+    await make();
+    $("downloads-said").textContent = t("made", { name: button.textContent });
+  } catch (problem) {
+    $("downloads-said").textContent = t("not-made", { name: button.textContent, why: problem.message });
+  } finally {
+    button.disabled = false;
   }
 }
 

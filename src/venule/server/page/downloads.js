@@ -35,10 +35,21 @@ export function tableOf(looks) {
   return new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" });
 }
 
-export async function reportOf(files, query) {
+// The report of photographs with their maps.
+export async function reportOf(photographs, query) {
   const form = new FormData();
-  for (const file of files) form.append("photographs", file, file.name);
+  for (const { file } of photographs) form.append("photographs", file, file.name);
+  for (const kind of ["arteries", "veins"]) {
+    for (const map of new Set(photographs.map(({ maps }) => maps[kind]).filter(Boolean))) form.append(kind, map, map.name);
+  }
   return ask(`v1/report?${query}`, { body: form, type: "blob" });
+}
+
+// The vessels of a DICOM photograph as a DICOM Segmentation, which the service makes.
+export async function segmentationOf(file, query) {
+  const form = new FormData();
+  form.append("photograph", file, file.name);
+  return ask(`v1/segment?format=dicom-seg&${query}`, { body: form, type: "blob" });
 }
 
 function cell(value) {

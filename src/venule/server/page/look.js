@@ -6,6 +6,16 @@ export const LEVELS = 256; // steps of the probability
 // Viridis, in which calibres are drawn.
 export const SCALE = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 
+// What the colours of calibres stand for, the same for all of some looks: in a unit that all of them know, or pixels.
+export function calibreScale(looks) {
+  const unit = ["um", "deg"].find((one) => looks.every((look) => look.answer.units[one])) ?? "px";
+  return {
+    unit,
+    low: Math.min(...looks.map((look) => look.narrowest * look.sizeOf(unit))),
+    high: Math.max(...looks.map((look) => look.widest * look.sizeOf(unit))),
+  };
+}
+
 export class Look {
   static async of(answer) {
     const look = new Look();
@@ -43,32 +53,17 @@ export class Look {
     return count / this.inside;
   }
 
-  // The centrelines as paths, in pixels of the photograph; those of the calibres by width.
+  // The centrelines as paths, in pixels of the photograph, and how wide the vessel is at each of their steps.
   trace() {
     this.centrelines = new Path2D();
-    const widths = [];
-    const steps = [];
+    this.steps = [];
     for (const { centreline, calibre } of this.answer.graph.segments) {
       centreline.forEach(([row, column], i) => this.centrelines[i ? "lineTo" : "moveTo"](column + 0.5, row + 0.5));
-      for (let i = 1; i < centreline.length; i++) {
-        const width = (calibre[i - 1] + calibre[i]) / 2;
-        widths.push(width);
-        steps.push([centreline[i - 1], centreline[i], width]);
-      }
+      for (let i = 1; i < centreline.length; i++) this.steps.push([centreline[i - 1], centreline[i], (calibre[i - 1] + calibre[i]) / 2]);
     }
-    widths.sort((a, b) => a - b);
+    const widths = this.steps.map(([, , width]) => width).sort((a, b) => a - b);
     this.narrowest = widths[Math.floor(widths.length * 0.02)] ?? 0;
     this.widest = widths[Math.floor(widths.length * 0.98)] ?? 1;
-    this.calibres = new Map(); // by colour and whole width: few paths, however many steps
-    for (const [from, to, width] of steps) {
-      const place = (width - this.narrowest) / Math.max(1e-6, this.widest - this.narrowest);
-      const colour = SCALE[Math.max(0, Math.min(SCALE.length - 1, Math.floor(place * SCALE.length)))];
-      const key = `${colour} ${Math.max(1, Math.round(width))}`;
-      if (!this.calibres.has(key)) this.calibres.set(key, new Path2D());
-      const path = this.calibres.get(key);
-      path.moveTo(from[1] + 0.5, from[0] + 0.5);
-      path.lineTo(to[1] + 0.5, to[0] + 0.5);
-    }
     this.nodes = { end: new Path2D(), branching: new Path2D(), crossing: new Path2D() };
     for (const { row, column, kind } of this.answer.graph.nodes) {
       const path = this.nodes[kind];
@@ -114,19 +109,41 @@ export class Look {
   }
 
   // The vessels in the colour of their width: on a canvas of its own, so that where lines meet nothing shines twice.
-  widths() {
-    if (!this.widthsCanvas) {
-      this.widthsCanvas = Object.assign(document.createElement("canvas"), { width: this.width, height: this.height });
-      const context = this.widthsCanvas.getContext("2d");
-      context.lineCap = "round";
-      for (const [key, path] of this.calibres) {
-        const [colour, width] = key.split(" ");
-        context.strokeStyle = colour;
-        context.lineWidth = Math.max(Number(width), this.width / 800);
+  widths(scale) {
+    const key = [scale.unit, scale.low, scale.high].join();
+    if (this.widthsKey === key) return this.widthsCanvas;
+    this.widthsKey = key;
+    this.widthsCanvas = Object.assign(document.createElement("canvas"), { width: this.width, height: this.height });
+    const context = this.widthsCanvas.getContext("2d");
+    context.lineCap = "round";
+    for (const [colour, paths] of this.byWidth(scale)) {
+      context.strokeStyle = SCALE[colour];
+      for (const [width, path] of paths) {
+        context.lineWidth = Math.max(width, this.width / 800);
         context.stroke(path);
       }
     }
     return this.widthsCanvas;
+  }
+
+  // Paths by colour, the narrowest first, and whole width: few of them, however many steps.
+  byWidth({ unit, low, high }) {
+    const size = this.sizeOf(unit);
+    const paths = new Map(SCALE.map((_, colour) => [colour, new Map()]));
+    for (const [from, to, width] of this.steps) {
+      const place = (width * size - low) / Math.max(1e-9, high - low);
+      const of = paths.get(Math.max(0, Math.min(SCALE.length - 1, Math.floor(place * SCALE.length))));
+      const whole = Math.max(1, Math.round(width));
+      if (!of.has(whole)) of.set(whole, new Path2D());
+      of.get(whole).moveTo(from[1] + 0.5, from[0] + 0.5);
+      of.get(whole).lineTo(to[1] + 0.5, to[0] + 0.5);
+    }
+    return paths;
+  }
+
+  // How many of a unit a pixel is.
+  sizeOf(unit) {
+    return unit === "px" ? 1 : this.answer.units[unit];
   }
 
   // What is outside the field of view, dark.

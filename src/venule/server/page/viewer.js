@@ -154,7 +154,7 @@ export function drawLook(context, look, shown, scale) {
   if (layers.confidence) context.drawImage(look.confidence(), 0, 0);
   if (layers.vessels) context.drawImage(look.mask(level, layers.kinds), 0, 0);
   context.lineCap = context.lineJoin = "round";
-  if (layers.calibre) context.drawImage(look.widths(), 0, 0);
+  if (layers.calibre) context.drawImage(look.widths(shown.calibres), 0, 0);
   if (layers.skeleton) {
     context.strokeStyle = "#fff";
     context.lineWidth = 1.6 / scale;
