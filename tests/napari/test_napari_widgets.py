@@ -266,6 +266,22 @@ def test_vessels_from_a_file_are_measured_in_the_photograph_that_is_chosen(viewe
     assert float(rows["vessel_length"]["value"]) == pytest.approx(truth["vessel_length_deg"], rel=1e-3)
 
 
+def test_the_scale_of_one_photographs_file_is_not_taken_for_another(viewer, layer, phantom, measuring):
+    layer.metadata["micrometres_per_pixel"] = 7.5
+    viewer.add_image(phantom.image, name="other")
+    viewer.add_labels(phantom.vessels.astype(np.uint8), name="vessels")
+    measuring.reset_choices()
+    measuring.photograph.value = layer
+    assert (measuring.known.value, measuring.size.value) == ("micrometres per pixel", 7.5)
+    measuring.photograph.value = viewer.layers["other"]
+    assert measuring.known.value == "nothing"
+    measuring.known.value, measuring.size.value = "micrometres per pixel", 4.5  # what somebody says is kept
+    viewer.add_labels(phantom.vessels.astype(np.uint8), name="more")
+    measuring.reset_choices()
+    measuring.vessels.value = viewer.layers["more"]
+    assert (measuring.known.value, measuring.size.value) == ("micrometres per pixel", 4.5)
+
+
 def test_vessels_of_another_size_than_the_photograph_are_told(viewer, layer, measuring, press, told):
     viewer.add_labels(np.ones((90, 100), np.uint8), name="other_vessels")
     measuring.reset_choices()
@@ -274,7 +290,7 @@ def test_vessels_of_another_size_than_the_photograph_are_told(viewer, layer, mea
     assert said.message == "the layer of vessels is 100x90, its photograph 512x512: they must have the same size"
 
 
-def test_both_widgets_open_from_the_menu_and_follow_the_layers(window, phantom, wait):
+def test_both_widgets_open_from_the_menu_and_follow_the_layers(window, phantom, wait, told):
     _, widget = window.window.add_plugin_dock_widget("venule", "Find vessels")
     _, measuring = window.window.add_plugin_dock_widget("venule", "Measure vessels")
     window.add_image(phantom.image, name="eye")
@@ -282,3 +298,12 @@ def test_both_widgets_open_from_the_menu_and_follow_the_layers(window, phantom, 
     widget.find.native.click()
     wait(lambda: "eye_vessels" in window.layers and widget.find.enabled)
     assert [one.name for one in measuring.vessels.choices] == ["eye_vessels"]
+    assert told() == []
+
+
+def test_in_a_window_too_a_refused_picture_is_told_once(window, wait, told):
+    _, widget = window.window.add_plugin_dock_widget("venule", "Find vessels")
+    window.add_image(np.full((400, 300), 255, np.uint8), name="blank")
+    widget.find.native.click()
+    wait(lambda: widget.find.enabled)
+    assert ["blank" in record.message for record in told()] == [True]

@@ -53,6 +53,7 @@ class MeasureWidget(Container):
         self._viewer = viewer
         self._measured: Measured | None = None
         self._name = ""
+        self._from_file = False  # the scale that is shown
         self.vessels = ComboBox(label="vessels", choices=self._drawings)
         self.photograph = ComboBox(label="photograph", choices=self._photographs)
         self.known = ComboBox(label="known scale", choices=tuple(SCALES))
@@ -102,14 +103,21 @@ class MeasureWidget(Container):
         return layers_of(self._viewer, Image)
 
     def _follow(self) -> None:
-        """Ask for the photograph only of vessels that no model found, and take the scale that its file gives."""
+        """Ask for the photograph only of vessels that no model found, and take the scale that its file gives.
+
+        The scale of one photograph's file is never left standing for another.
+        """
         vessels = self.vessels.value
         self.photograph.visible = vessels is not None and FINDING not in vessels.metadata
         photograph = self._photograph()
         said = photograph.metadata if photograph is not None else {}
-        for shown, name in SCALES.items():
-            if said.get(name):
-                self.known.value, self.size.value = shown, said[name]
+        given = next((shown for shown, name in SCALES.items() if said.get(name)), None)
+        if given:
+            self.known.value = given
+            self.size.value = said[SCALES[given]]
+        elif self._from_file:
+            self.known.value = "nothing"
+        self._from_file = given is not None
 
     def _photograph(self) -> Any:
         vessels = self.vessels.value

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, FloatSlider, Label, PushButton
 from napari.layers import Image, Labels
-from napari.utils.notifications import show_warning
+from napari.utils.notifications import show_error, show_warning
 
-from venule.errors import ModelError
+from venule.errors import MeasurementError, ModelError
 from venule.jobs.measure import describe
 from venule.measurement import measure
 from venule.models import Card, model_folder, read_card, shipped_models
@@ -129,7 +129,11 @@ class SegmentWidget(Container):
         layer = self._newest()
         if layer is None:
             return
-        finding = layer.metadata[FINDING].at(self._threshold(), layer.data)
+        try:
+            finding = layer.metadata[FINDING].at(self._threshold(), layer.data)
+        except MeasurementError as error:
+            show_error(str(error))
+            return
         layer.metadata[FINDING] = finding
         layer.data = finding.shown.astype(layer.data.dtype)
         self.said.value = _sentence(layer.name, finding.found)

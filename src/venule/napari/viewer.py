@@ -1,6 +1,7 @@
 """What the widgets do with napari's viewer: layers of it, new layers, and work that does not keep it waiting."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from napari.layers import Layer
@@ -63,17 +64,29 @@ def in_background(work: Callable[[], T], *, doing: str, done: Callable[[T], None
         done: takes the result, in the thread of the viewer.
         ended: called after that, or after an error.
     """
-    connected = {"returned": done, "errored": _tell, "finished": ended}
-    create_worker(work, _connect=connected, _progress={"desc": doing})
+
+    def guarded() -> T | _Refused:
+        # Not by way of the worker's own signal: napari 0.9 stumbles over it, and shows that as an error of its own.
+        try:
+            return work()
+        except VenuleError as error:
+            return _Refused(str(error))
+
+    def returned(result: T | _Refused) -> None:
+        if isinstance(result, _Refused):
+            show_error(result.message)
+        else:
+            done(result)
+
+    create_worker(guarded, _connect={"returned": returned, "finished": ended}, _progress={"desc": doing})
+
+
+@dataclass(frozen=True)
+class _Refused:
+    message: str
 
 
 def _remove_graph(viewer: Any, name: str) -> None:
     for layer in list(viewer.layers):
         if layer.name == name and layer.metadata.get(NOT_MEANT) == "graph":
             viewer.layers.remove(layer)
-
-
-def _tell(error: Exception) -> None:
-    if not isinstance(error, VenuleError):
-        raise error
-    show_error(str(error))
