@@ -34,7 +34,6 @@ def test_a_photograph_taken_with_a_turned_camera_is_opened_upright(plugins, tmp_
 
 
 def test_a_photograph_of_sixteen_bits_keeps_its_highest_eight(tmp_path, phantom):
-    pytest.importorskip("qtpy")
     path = tmp_path / "eye.png"
     cv2.imwrite(str(path), phantom.image[..., ::-1].astype(np.uint16) << 4)  # 12 bits, of which Pillow leaves 4
     [(pixels, _, _)] = read_photograph(str(path))
