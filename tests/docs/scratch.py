@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Scratch:
         self.small = folder / "small"
         self.phantoms = [make_phantom(seed, size=SIZE) for seed in (1, 2, 3, 4)]
         self.small.mkdir()
+        self._making = threading.Lock()
         self._photographs()
         self._archives()
         self._dicom()
@@ -45,11 +47,14 @@ class Scratch:
         (folder / "DATA").mkdir(exist_ok=True)
         for name in SETS:
             if name in text:
-                made = self._set(name)
+                with self._making:
+                    made = self._set(name)
                 (folder / "DATA" / name).symlink_to(made)
                 (folder / name).symlink_to(made)
         if "masks" in text:
-            shutil.copytree(self._masks(), folder / "masks", copy_function=os.link)
+            with self._making:
+                made = self._masks()
+            shutil.copytree(made, folder / "masks", copy_function=os.link)
 
     def _photographs(self) -> None:
         for number, phantom in enumerate(self.phantoms):

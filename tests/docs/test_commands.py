@@ -6,10 +6,13 @@ shortened or expected is in `pages.py`.
 """
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import command_lines
@@ -39,20 +42,31 @@ def programs(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture
-def run_page(scratch, programs, tmp_path):
+@pytest.fixture(scope="session")
+def run_page(scratch, programs, tmp_path_factory):
     """Runs a page in a folder of its own."""
 
     def run(path: Path, name: str = "page.md"):
-        scratch.copy_to(tmp_path / "run" / "here", text=path.read_text("utf-8"))
-        return PageRun(read_page(path, name=name), tmp_path / "run", programs).run()
+        page, folder = read_page(path, name=name), tmp_path_factory.mktemp("page")
+        scratch.copy_to(folder / "here", text=path.read_text("utf-8"))
+        return PageRun(page, folder, programs).run()
 
     return run
 
 
+@pytest.fixture(scope="session")
+def running(request, run_page) -> Iterator[dict[str, Future]]:
+    """All pages that are to be tested, under way on all cores; the long ones have begun first."""
+    names = [item.callspec.params["name"] for item in request.session.items if "running" in item.fixturenames]
+    names.sort(key=lambda name: -PAGES[name].read_text("utf-8").count("\nvenule "))
+    pool = ThreadPoolExecutor(os.cpu_count())
+    yield {name: pool.submit(run_page, PAGES[name], name) for name in names}
+    pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.parametrize("name", RUNNABLE)
-def test_a_reader_who_types_the_page_gets_what_it_says(name, run_page, documented_calls):
-    documented_calls += run_page(PAGES[name], name)
+def test_a_reader_who_types_the_page_gets_what_it_says(name, running, documented_calls):
+    documented_calls += running[name].result()
 
 
 @pytest.mark.parametrize("name", PAGES)
