@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VesselMap:
     """The vessels of one photograph, at the size of the photograph as it was given.
 
@@ -84,6 +84,14 @@ class VesselMap:
             raise VenuleError(f"threshold {threshold:g} is not a probability between 0 and 1", reason="bad-threshold")
         return replace(self, vessels=(self.probability >= threshold) & self.fov, threshold=float(threshold))
 
+    def __repr__(self) -> str:
+        """What made it and how large it is, not its pixels."""
+        height, width = self.fov.shape
+        return (
+            f"VesselMap(height={height}, width={width}, model={self.model!r}, threshold={self.threshold:g}, "
+            f"vessel_share={self.vessel_share:.4g}, fov_diameter={self.fov_diameter:.6g})"
+        )
+
     @property
     def vessel_share(self) -> float:
         """Share of the field of view that is vessel, in [0, 1]."""
@@ -102,3 +110,15 @@ class VesselMap:
         layer = np.array(OVERLAY_COLOUR, np.float32)
         picture[self.vessels] = ((1 - opacity) * picture[self.vessels] + opacity * layer).astype(np.uint8)
         return picture
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from venule.notebook import vessel_map_html  # here: outside notebooks nobody needs it
+
+        return vessel_map_html(self)
+
+    def _repr_png_(self) -> bytes:
+        """As a notebook shows it that shows pictures alone."""
+        from venule.notebook import vessel_map_png
+
+        return vessel_map_png(self)

@@ -55,7 +55,7 @@ class RegionScores:
         return {name: reasons[name] for name, value in self.values.items() if value is None}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scores:
     """The scores of one photograph.
 
@@ -68,6 +68,21 @@ class Scores:
 
     fov: RegionScores
     frame: RegionScores
+
+    def __repr__(self) -> str:
+        """Dice and size of the two regions, not each bin."""
+        parts = (
+            f"{name}: dice={'undefined' if region.counts.dice is None else format(region.counts.dice, '.4f')}, "
+            f"pixels={region.counts.pixels}"
+            for name, region in (("fov", self.fov), ("frame", self.frame))
+        )
+        return f"Scores({'; '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from venule.evaluation.notebook import scores_html  # here: outside notebooks nobody needs it
+
+        return scores_html(self)
 
 
 def evaluate(

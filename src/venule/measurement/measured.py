@@ -34,7 +34,7 @@ class Value:
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Measured:
     """The vessels of one photograph, measured. Lengths and positions are in pixels of the photograph.
 
@@ -73,6 +73,19 @@ class Measured:
             if name == (f"{value.name}_{value.region}" if value.region else value.name):
                 return value
         raise KeyError(f"there is no measurement {name!r}; known: {', '.join(BY_NAME)}")
+
+    def __repr__(self) -> str:
+        """How much there is, not each value."""
+        found = sum(value.value is not None for value in self.values)
+        return (
+            f"Measured(values={found} of {len(self.values)}, segments={len(self.graph.segments)}, units={self.units})"
+        )
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from venule.measurement.notebook import measured_html  # here: outside notebooks nobody needs it
+
+        return measured_html(self)
 
     def row(self) -> dict[str, Any]:
         """As a row of a table: each value in each unit, its interval in `_lower` and `_upper`, and `reasons`."""

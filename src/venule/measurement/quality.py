@@ -108,6 +108,12 @@ class Quality:
     reasons: tuple[str, ...]
     properties: Properties
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from venule.measurement.notebook import quality_html  # here: outside notebooks nobody needs it
+
+        return quality_html(self)
+
 
 def assess_quality(found: VesselMap) -> Quality:
     """Judge a photograph by what is measured of it and by how sure the network is.
