@@ -1,8 +1,8 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
 On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.assess_quality(found)`,
-`venule.evaluate(vessels, reference, fov=fov)`, `venule.load_model(name)`; with the extra `[train]`,
-`venule.networks.create(name)`.
+`venule.evaluate(vessels, reference, fov=fov)`, `venule.load_model(name)`; to and from other libraries,
+`venule.convert`; with the extra `[train]`, `venule.networks.create(name)`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,6 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name == "networks":
-        return import_module("venule.networks")
+    if name in ("convert", "networks"):
+        return import_module(f"venule.{name}")
     raise AttributeError(f"module 'venule' has no attribute {name!r}")
