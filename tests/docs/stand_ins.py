@@ -34,7 +34,7 @@ HARMLESS = (
 # Harmless programs that not every machine has.
 OPTIONAL = ("curl", "jq", "sqlite3", "unzip", "zip")
 NEVER_RUN = {
-    "pip": "installs; the checks install the package themselves",
+    "pip": "installs; the checks' own script does",
     "git": "clones from the network",
     "srun": "several machines",
     "sbatch": "several machines",
@@ -43,7 +43,7 @@ NEVER_RUN = {
     "ray": "several machines",
     "kubectl": "several machines",
     "docker": "another program's containers",
-    "apt-get": "installs; the checks install the package themselves",
+    "apt-get": "installs; the checks' own script does",
     "pytest": "these are the tests",
     "sphinx-build": "builds the site; the checks do it themselves",
     "tensorboard": "a page that stays open",

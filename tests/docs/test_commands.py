@@ -15,17 +15,16 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import command_lines
 import pytest
 import stand_ins
 from page_run import PageFailedError, PageRun
 from pages import RUN, SHOWN, PageError, pages_of, read_page
+from prose_checks import REPOSITORY, what_is_wrong
 from scratch import Scratch
 
 for needed in ("torch", "fastapi", "httpx", "pydicom", "highdicom"):
     pytest.importorskip(needed, reason="the pages use every extra: needs [train,dev]")
 
-REPOSITORY = Path(__file__).parents[2]
 PAGES = {str(path.relative_to(REPOSITORY)): path for path in pages_of(REPOSITORY)}
 RUNNABLE = [name for name, path in PAGES.items() if re.search("(?m)^ *```(sh|python)$", path.read_text("utf-8"))]
 
@@ -77,15 +76,11 @@ def test_no_block_escapes_the_tests_by_its_language(name):
             f"{name}:{block.line}: {block.language or 'no language'}: write sh or python where readers type it, "
             f"otherwise one of {', '.join(SHOWN)}"
         )
-        if block.language == "yaml":
-            for called in re.findall(r"(?m)^[^#\n]*?\bvenule ([a-z]+ .*)", block.text):
-                assert not command_lines.check_venule(shlex.split(called)), f"{name}:{block.line}"
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_commands_in_prose_exist_with_their_options(name):
-    wrong = [problem for code in read_page(PAGES[name], name=name).code_in_prose if (problem := _wrong(code))]
-    assert not wrong
+def test_what_the_prose_names_is_there(name):
+    assert not what_is_wrong(read_page(PAGES[name], name=name))
 
 
 def test_scripts_in_prose_take_the_options_that_pages_name():
@@ -106,22 +101,6 @@ def test_scripts_in_prose_take_the_options_that_pages_name():
     assert answer.returncode == 0, answer.stderr
     wrong = json.loads(answer.stdout)
     assert not [f"{page}: {what}" for page, what in zip(named.values(), wrong, strict=True) if what]
-
-
-def _wrong(code: str) -> str:
-    """What is wrong with a piece of code in prose; "" where nothing is, or it is no command."""
-    for place in re.findall(r"(?<![\w/.-])(?:benchmarks|tests|src)/[\w/*.-]*\w", code):
-        if not any(REPOSITORY.glob(place)):
-            return f"{code}: there is no {place}"
-    words = code.replace("...", "").split()
-    if words[:1] != ["venule"] or len(words) == 1 or words[1].isupper():
-        return ""
-    try:
-        options = command_lines.options_of(words[1:])
-    except KeyError as error:
-        return f"{code}: there is no command {error}"
-    unknown = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)} - options
-    return f"{code}: there is no {', '.join(unknown)}" if unknown else ""
 
 
 GOOD = """\
@@ -214,6 +193,20 @@ def test_a_line_about_the_test_that_is_not_understood_is_no_silent_skip(text, tm
         read_page(tmp_path / "page.md", name="page.md")
 
 
-@pytest.mark.parametrize("code", ["venule segmnt", "venule segment --overlays", "python benchmarks/gone.py DATA"])
-def test_prose_that_names_what_is_not_there_is_noticed(code):
-    assert _wrong(code)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`venule segmnt`",
+        "`venule segment\n--overlays`",
+        "`--overlays`",
+        "`python benchmarks/gone.py DATA`",
+        "<!-- results: python benchmarks/gone.py -->",
+        "`pip install '.[trian]'`",
+        "```sh\npip install 'venule[trian]'\n```",
+        "```yaml\nrun: venule segment a -o b --overlays\n```",
+        "```yaml\nnetwork: compact\ndata: [{dataset: .}]\nstep: 3\n```",
+    ],
+)
+def test_prose_that_names_what_is_not_there_is_noticed(text, tmp_path):
+    (tmp_path / "page.md").write_text(f"`venule segment --overlay` and `--overlay`.\n\n{text}\n")
+    assert len(what_is_wrong(read_page(tmp_path / "page.md", name="page.md"))) == 1
