@@ -12,7 +12,7 @@ from typing import Any
 
 from venule.errors import VenuleError
 
-NICENESS = 10  # after those who wait at the page
+NICENESS = 5  # after those who wait at the page
 
 
 def run_job(photographs: Path, output: Path, work: str, options: Mapping[str, Any], max_pixels: int) -> None:

@@ -21,7 +21,6 @@ from venule.server.problems import Problem
 STARTING = 300.0  # seconds that a process may take to load its libraries
 MOST = 200  # photographs, after which a process is replaced: what libraries never give back stays small
 READY = "ready"
-NICENESS = 5  # of the work beside the service itself, which must answer at once
 
 log = logging.getLogger("venule.server")
 
@@ -226,8 +225,6 @@ def _work(connection: Connection, warm_up: Callable[[], None]) -> None:
     """What a process does: one thing after the other, until the line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its processes
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
     warm_up()
     connection.send(READY)
     while True:
