@@ -46,11 +46,17 @@ nitpick_ignore_regex = [
 sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "examples",
+    "subsection_order": ["gallery/finding", "gallery/measuring", "gallery/comparing", "gallery/networks", "*"],
     "filename_pattern": r"/\w+\.py$",
     "abort_on_example_error": True,
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
+    "show_signature": False,
+    "capture_repr": ("_repr_html_",),  # tables; not what plotting functions happen to return
+    "image_srcset": ["2x"],
+    "doc_module": ("venule",),
+    "reference_url": {"venule": None},
     "min_reported_time": 1e6,
     "write_computation_times": False,
     "plot_gallery": "True",

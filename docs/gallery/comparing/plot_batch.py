@@ -19,11 +19,11 @@ from venule.measurement import Scale
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 # %%
-# Five phantoms, in a folder as photographs would be. At the command line this is
+# Four phantoms, in a folder as photographs would be. At the command line this is
 # ``venule measure photographs/ -o measured --field 45``.
 
 with tempfile.TemporaryDirectory() as folder:
-    write_phantoms(Path(folder, "phantoms"), count=5, seed=4, size=480)
+    write_phantoms(Path(folder, "phantoms"), count=4, seed=4, size=480)
     work = MeasurePhotograph(scale=Scale(field_degrees=45))
     job = measure_files([Path(folder, "phantoms", "images")], Path(folder, "measured"), work=work)
     table = pd.read_parquet(Path(folder, "measured", "results.parquet"))
@@ -38,7 +38,7 @@ table[["quality", "vessel_density", "calibre_median_px", "calibre_median_deg", "
 # %%
 # What could not be measured has a reason, never a number that looks like one.
 
-table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().rename("measurements")
+table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().to_frame("measurements")
 
 # %%
 # Every measurement with its 95 % interval, photograph by photograph.
@@ -49,11 +49,12 @@ shown = {
     "tortuosity_distance": "distance tortuosity",
     "box_dimension": "box-counting dimension",
 }
-figure, axes = plt.subplots(1, 4, figsize=(11, 3.4), layout="constrained", sharey=True)
-for ax, (column, label) in zip(axes, shown.items(), strict=True):
+figure, axes = plt.subplots(2, 2, figsize=(8, 4.8), layout="constrained", sharey=True)
+for ax, (column, label) in zip(axes.flat, shown.items(), strict=True):
     low, high = (table[column + end] for end in ("_lower", "_upper"))
     ax.hlines(table.index, low, high, color="#0072b2", alpha=0.4, linewidth=3)
     ax.plot(table[column], table.index, "o", color="#0072b2")
     ax.set_xlabel(label)
+    ax.margins(y=0.15)
     ax.tick_params(axis="y", length=0)
-axes[0].invert_yaxis()
+axes[0, 0].invert_yaxis()

@@ -39,8 +39,8 @@ shapes = {"straight": wave(0, 1)}
 for turns, name in ((0.5, "one detour"), (1.5, "three bends"), (5, "a tremble")):
     shapes[name] = wave(brentq(lambda height, turns=turns: arc_over_chord(height, turns) - LENGTH, 0.1, 200), turns)
 
-figure, axes = plt.subplots(1, 4, figsize=(10, 2.3), layout="constrained")
-for ax, (name, line) in zip(axes, shapes.items(), strict=True):
+figure, axes = plt.subplots(2, 2, figsize=(8, 5), layout="constrained")
+for ax, (name, line) in zip(axes.flat, shapes.items(), strict=True):
     picture = drawn([line], 7)
     centreline = graph_of(picture).segments[0].centreline
     ax.imshow(picture.probability[120:330], cmap="Reds", vmin=0, vmax=1.15)
