@@ -22,7 +22,7 @@ from stand_ins import Call, Settings
 
 HERE = Path(__file__).parent
 _BASH = shutil.which("bash") or "bash"
-LIMIT = 240  # seconds a block
+LIMIT = 600  # seconds a block
 _SHELL = """\
 exec() {{ "$@"; }}
 [ ! -f {state} ] || . {state}
@@ -94,9 +94,10 @@ class PageRun:
             try:
                 code = process.wait(LIMIT)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
                 self._fail(block, f"did not end within {LIMIT} s")
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # what it has left behind, too
         calls = stand_ins.read_calls(self.log)[before:]
         if code != block.exits:
             self._fail(block, f"ended with exit code {code}" + (f" in place of {block.exits}" if block.exits else ""))
@@ -150,7 +151,8 @@ class PageRun:
             file.write(json.dumps(vars(call)) + "\n")
 
     def _fail(self, block: Block, what: str) -> None:
-        said = self.said.read_text(errors="replace")[-3000:] if self.said.exists() else ""
+        logs = [log for log in (self.folder / "service.log", self.said) if log.exists()]
+        said = "\n".join(log.read_text(errors="replace")[-3000:] for log in logs)
         raise PageFailedError(f"{self.page.name}:{block.line}: this block {what}\n\n{block.text}\n{said}")
 
     def _is_counted(self, program: str) -> bool:

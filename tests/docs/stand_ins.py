@@ -64,7 +64,7 @@ NOT_HERE = (
     (r"(^| )/(?!tmp/)", "a folder of another machine"),
 )
 # Options that make a command quicker where the page does not say how much is wanted.
-QUICKER = ((r"^data phantom\b", "--size 400"), (r"^demo\b", "--count 1"), (r"^serve\b", "--host 127.0.0.1"))
+QUICKER = ((r"^data phantom\b", "--size 400"), (r"^demo\b", "--count 1"))
 # Commands that rightly find fault with what the test has made up.
 FAULTY = ((r"^data check (DATA/)?(DRIVE|CHASE_DB1|HRF)\b", 1),)
 NAMES_OF_THE_SERVICE = ("eyes.example.org",)
@@ -126,7 +126,8 @@ def read_calls(log: Path) -> list[Call]:
 def write_stand_ins(folder: Path) -> None:
     """Fill a folder, to be the path of a shell, with them."""
     for program in HARMLESS:
-        (folder / program).symlink_to(_find(program) or "/bin/false")
+        if there := shutil.which(program):
+            (folder / program).symlink_to(there)
     for program in ("venule", "python", "python3", *OPTIONAL, *NEVER_RUN):
         stand_in = folder / program
         stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(__file__)} {program} "$@"\n')
@@ -153,7 +154,7 @@ def main(program: str, arguments: list[str]) -> int:
     os.environ["PATH"] = settings.path
     if program in NEVER_RUN:
         return _check(settings, program, arguments, NEVER_RUN[program])
-    if program in OPTIONAL and not _find(program, settings.path):
+    if program in OPTIONAL and not shutil.which(program):
         if not sys.stdin.isatty():
             sys.stdin.buffer.read()
         return _check(settings, program, arguments, f"{program} is not installed here")
@@ -218,8 +219,8 @@ def _serve(settings: Settings, command: list[str]) -> int:
     log = pid_file.with_suffix(".log")
     with log.open("w") as said:
         process = subprocess.Popen(
-            [*command, "--port", str(settings.port)], stdout=said, stderr=said, stdin=subprocess.DEVNULL,
-            start_new_session=True,
+            [*command, "--host", "127.0.0.1", "--port", str(settings.port)], stdout=said, stderr=said,
+            stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     pid_file.write_text(str(process.pid))
     if _wait(settings.port, lambda up: up or process.poll() is not None) and process.poll() is None:
@@ -258,10 +259,6 @@ def _check(settings: Settings, program: str, arguments: list[str], reason: str) 
 def _log(settings: Settings, call: Call) -> None:
     with open(settings.log, "a") as file:
         file.write(json.dumps(asdict(call)) + "\n")
-
-
-def _find(program: str, path: str | None = None) -> str | None:
-    return shutil.which(program, path=path)
 
 
 if __name__ == "__main__":
