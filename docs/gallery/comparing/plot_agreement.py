@@ -2,8 +2,9 @@
 A mask against a drawing
 ========================
 
-How good is a vessel map, and where does it go wrong? Scores come from four counts: vessel in both (TP), found only
-(FP), drawn only (FN), and neither (TN). A map of the four shows more than any score.
+How good is a vessel map, and where does it go wrong? Scores come from four counts: vessel
+in both (TP), found only (FP), drawn only (FN), and neither (TN). A map of the four shows
+more than any score.
 """
 
 import matplotlib.pyplot as plt
@@ -19,8 +20,9 @@ found = venule.segment(phantom.image)
 scores = venule.evaluate(found, phantom.vessels)
 
 # %%
-# Scores inside the field of view, and over the full frame, which holds thousands of black pixels that nobody takes for
-# a vessel. Papers mix the two: accuracy and specificity can only be compared within one column.
+# Scores inside the field of view, and over the full frame, which holds thousands of black
+# pixels that nobody takes for a vessel. Papers mix the two: accuracy and specificity can
+# only be compared within one column.
 
 print("                    field of view   full frame")
 for name, inside in scores.fov.values.items():
@@ -34,9 +36,10 @@ ax.imshow(agreement_map(found.vessels, phantom.vessels, found.fov))
 ax.axis("off")
 
 # %%
-# What is a Dice of 0.9 worth? The exact drawing itself, made a pixel wider or narrower, or moved by a pixel, as another
-# person might draw it, has less. clDice asks whether the centreline of each lies within the vessels of the other: it
-# forgives the wider drawing, and the narrower one loses its thinnest vessels.
+# What is a Dice of 0.9 worth? The exact drawing itself, made a pixel wider or narrower, or
+# moved by a pixel, as another person might draw it, has less. clDice asks whether the
+# centreline of each lies within the vessels of the other: it forgives the wider drawing,
+# and the narrower one loses its thinnest vessels.
 
 exact = phantom.vessels
 others = {
@@ -46,12 +49,23 @@ others = {
     "two pixels lower": np.roll(exact, 2, axis=0),
     "found by\nvenule": found.vessels,
 }
-values = {name: venule.evaluate(mask, exact, fov=phantom.fov.mask).fov.values for name, mask in others.items()}
+values = {
+    name: venule.evaluate(mask, exact, fov=phantom.fov.mask).fov.values
+    for name, mask in others.items()
+}
 
 figure, ax = plt.subplots(figsize=(8, 3.8), layout="constrained")
-for place, (score, label, colour) in enumerate((("dice", "Dice", "#0072b2"), ("cl_dice", "clDice", "#e69f00"))):
+for place, (score, label, colour) in enumerate(
+    (("dice", "Dice", "#0072b2"), ("cl_dice", "clDice", "#e69f00"))
+):
     heights = [value[score] for value in values.values()]
-    bars = ax.bar(np.arange(len(others)) + (place - 0.5) * 0.38, heights, 0.36, color=colour, label=label)
+    bars = ax.bar(
+        np.arange(len(others)) + (place - 0.5) * 0.38,
+        heights,
+        0.36,
+        color=colour,
+        label=label,
+    )
     ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=9)
 ax.set_xticks(np.arange(len(others)), others)
 ax.tick_params(axis="x", length=0)

@@ -2,8 +2,8 @@
 A table of many photographs
 ===========================
 
-A folder of photographs goes in, a table comes out: a row a photograph, each measurement with its interval, and a reason
-where there is no number. From there on it is pandas.
+A folder of photographs goes in, a table comes out: a row a photograph, each measurement
+with its interval, and a reason where there is no number. From there on it is pandas.
 """
 
 import tempfile
@@ -19,26 +19,37 @@ from venule.measurement import Scale
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 # %%
-# Four phantoms, in a folder as photographs would be. At the command line this is
-# ``venule measure photographs/ -o measured --field 45``.
+# Four phantoms, in a folder as photographs would be. At the command line this is ``venule
+# measure photographs/ -o measured --field 45``.
 
 with tempfile.TemporaryDirectory() as folder:
     write_phantoms(Path(folder, "phantoms"), count=4, seed=4, size=480)
     work = MeasurePhotograph(scale=Scale(field_degrees=45))
-    job = measure_files([Path(folder, "phantoms", "images")], Path(folder, "measured"), work=work)
+    job = measure_files(
+        [Path(folder, "phantoms", "images")], Path(folder, "measured"), work=work
+    )
     table = pd.read_parquet(Path(folder, "measured", "results.parquet"))
 
 print(f"{job.ok} of {job.total} photographs measured")
 table["name"] = table["path"].map(lambda path: Path(path).stem)
 table = table.set_index("name").sort_index()
-table[["quality", "vessel_density", "calibre_median_px", "calibre_median_deg", "branchings", "fovea_confidence"]].round(
-    3
-)
+table[
+    [
+        "quality",
+        "vessel_density",
+        "calibre_median_px",
+        "calibre_median_deg",
+        "branchings",
+        "fovea_confidence",
+    ]
+].round(3)
 
 # %%
 # What could not be measured has a reason, never a number that looks like one.
 
-table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().to_frame("measurements")
+table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().to_frame(
+    "measurements"
+)
 
 # %%
 # Every measurement with its 95 % interval, photograph by photograph.

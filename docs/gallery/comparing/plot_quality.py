@@ -2,8 +2,9 @@
 The quality of degraded photographs
 ===================================
 
-Can a bad photograph be told before anybody draws its vessels? ``assess_quality`` says which Dice photographs like it
-have had, and what is wrong with it. A phantom can be made worse on purpose, and then its true Dice is known.
+Can a bad photograph be told before anybody draws its vessels? ``assess_quality`` says which
+Dice photographs like it have had, and what is wrong with it. A phantom can be made worse on
+purpose, and then its true Dice is known.
 """
 
 import matplotlib.pyplot as plt
@@ -20,48 +21,78 @@ phantom = make_phantom(4, size=600)
 
 
 def worse(kind, strength):
-    """The phantom's photograph, degraded, with its field of view; the noise is the same each time."""
+    """The phantom's photograph, degraded; the noise is the same each time."""
     diameter = phantom.fov.diameter
-    image = degrade(phantom.image, phantom.fov.mask, kind=kind, strength=strength, diameter=diameter, seed=0)
+    image = degrade(
+        phantom.image,
+        phantom.fov.mask,
+        kind=kind,
+        strength=strength,
+        diameter=diameter,
+        seed=0,
+    )
     return Photograph(image, phantom.fov)
 
 
 # %%
-# Six kinds of degradation, each at its third of four strengths, with the score and the reasons.
+# Six kinds of degradation, each at its third of four strengths, with the score and the
+# reasons.
 
 figure, axes = plt.subplots(2, 3, figsize=(10, 7.4), layout="constrained")
 for ax, (kind, strengths) in zip(axes.flat, STRENGTHS.items(), strict=True):
     photograph = worse(kind, strengths[2])
     quality = venule.assess_quality(venule.segment(photograph))
     ax.imshow(photograph.image)
-    ax.set_title(f"{kind}: {quality.score:.2f}\n{', '.join(quality.reasons) or 'nothing flagged'}", fontsize=11)
+    ax.set_title(
+        f"{kind}: {quality.score:.2f}\n{', '.join(quality.reasons) or 'nothing flagged'}",
+        fontsize=11,
+    )
     ax.axis("off")
 
 # %%
-# All strengths: the score, which is given without knowing the vessels, and the Dice with the exact drawing. The score
-# was fitted on degraded photographs, never on phantoms. On the line it would be right; above, it is too low, and below,
-# too high.
+# All strengths: the score, which is given without knowing the vessels, and the Dice with
+# the exact drawing. The score was fitted on degraded photographs, never on phantoms. On the
+# line it would be right; above, it is too low, and below, too high.
 
 figure, ax = plt.subplots(figsize=(6.6, 5.4), layout="constrained")
 ax.plot([0, 1], [0, 1], color="0.75", linewidth=1)
 colours = ("#0072b2", "#56b4e9", "#e69f00", "#cc79a7", "#009e73", "#d55e00")
 markers = ("o", "D", "s", "v", "^", "X")
 every = []
-for (kind, strengths), colour, marker in zip(STRENGTHS.items(), colours, markers, strict=True):
+for (kind, strengths), colour, marker in zip(
+    STRENGTHS.items(), colours, markers, strict=True
+):
     points = []
     for strength in strengths:
         found = venule.segment(worse(kind, strength))
         dice = venule.evaluate(found, phantom.vessels).fov.values["dice"]
         points.append((venule.assess_quality(found).score, dice))
-    ax.plot(*np.transpose(points), "-", color=colour, linewidth=1, marker=marker, markersize=7, label=kind)
+    ax.plot(
+        *np.transpose(points),
+        "-",
+        color=colour,
+        linewidth=1,
+        marker=marker,
+        markersize=7,
+        label=kind,
+    )
     every += points
     off = np.mean([score - dice for score, dice in points])
     print(f"{kind:8} score less Dice, mean over {len(points)} strengths: {off:+.2f}")
-ax.set(xlabel="quality score", ylabel="Dice with the exact drawing", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+ax.set(
+    xlabel="quality score",
+    ylabel="Dice with the exact drawing",
+    xlim=(0, 1),
+    ylim=(0, 1),
+    aspect="equal",
+)
 ax.legend(frameon=False, loc="upper left")
 
 scores, dices = np.transpose(every)
 ranks = [np.argsort(np.argsort(values)) for values in (scores, dices)]
-print(f"rank correlation of score and Dice over {len(scores)} photographs: {np.corrcoef(*ranks)[0, 1]:.2f}")
+correlation = np.corrcoef(*ranks)[0, 1]
+print(
+    f"rank correlation of score and Dice over {len(scores)} photographs: {correlation:.2f}"
+)
 
 # sphinx_gallery_thumbnail_number = 1

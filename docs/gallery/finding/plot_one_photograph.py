@@ -2,8 +2,8 @@
 The vessels of one photograph
 =============================
 
-What comes out when a photograph goes in? Three arrays of its own size: how likely each pixel is to be vessel, which
-pixels are, and where the retina is at all.
+What comes out when a photograph goes in? Three arrays of its own size: how likely each
+pixel is to be vessel, which pixels are, and where the retina is at all.
 """
 
 import matplotlib.pyplot as plt
@@ -17,20 +17,26 @@ from venule.datasets.phantoms import make_phantom
 
 phantom = make_phantom(15)
 found = venule.segment(phantom.image)
-print(f"{found.vessel_share:.1%} of the field of view is vessel, by the model {found.model!r}")
+print(
+    f"{found.vessel_share:.1%} of the field of view is vessel, by the model {found.model!r}"
+)
 
 # %%
-# ``overlay`` lays the vessels over the photograph in light blue, a colour that no retina has.
+# ``overlay`` lays the vessels over the photograph in light blue, a colour that no retina
+# has.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 5.2), layout="constrained")
-for ax, picture, title in zip(axes, (phantom.image, found.overlay()), ("photograph", "vessels"), strict=True):
+for ax, picture, title in zip(
+    axes, (phantom.image, found.overlay()), ("photograph", "vessels"), strict=True
+):
     ax.imshow(picture)
     ax.set_title(title)
     ax.axis("off")
 
 # %%
-# Close by: how likely each pixel is to be vessel, and what comes of it from the model's own threshold on, on the green
-# channel, where vessels stand out most. Blue: the walls that venule finds. Orange: those that the phantom has.
+# Close by: how likely each pixel is to be vessel, and what comes of it from the model's own
+# threshold on, on the green channel, where vessels stand out most. Blue: the walls that
+# venule finds. Orange: those that the phantom has.
 
 piece = np.s_[180:400, 330:590]
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.3), layout="constrained")

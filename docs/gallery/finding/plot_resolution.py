@@ -2,8 +2,8 @@
 What resolution does
 ====================
 
-Which vessels are lost in small photographs? A phantom of one seed has the same anatomy at any size, so that the same
-eye can be photographed with more and with fewer pixels.
+Which vessels are lost in small photographs? A phantom of one seed has the same anatomy at
+any size, so that the same eye can be photographed with more and with fewer pixels.
 """
 
 import matplotlib.pyplot as plt
@@ -21,17 +21,23 @@ phantoms = [make_phantom(SEED, size=size) for size in sizes]
 maps = [venule.segment(phantom.image) for phantom in phantoms]
 for phantom, found in zip(phantoms, maps, strict=True):
     scores = venule.evaluate(found, phantom.vessels).fov.values
-    print(f"{phantom.fov.diameter:5.0f} px across: Dice {scores['dice']:.3f}, clDice {scores['cl_dice']:.3f}")
+    dice, cl_dice = scores["dice"], scores["cl_dice"]
+    print(f"{phantom.fov.diameter:5.0f} px across: Dice {dice:.3f}, clDice {cl_dice:.3f}")
 
 # %%
-# A phantom knows the centreline of every vessel, and the calibre at each of its points: the share of the centreline
-# that was found can be told by calibre. Calibres are thousandths of the field of view here, the same for every size.
+# A phantom knows the centreline of every vessel, and the calibre at each of its points: the
+# share of the centreline that was found can be told by calibre. Calibres are thousandths of
+# the field of view here, the same for every size.
 
 
 def share_found(phantom, found, edges):
-    """Of the centrelines between two calibres, the share that lies on a vessel found; in percent."""
+    """Of the centrelines between two calibres, the percentage that was found."""
     points = np.concatenate([segment.centreline for segment in phantom.segments])
-    calibres = np.concatenate([segment.calibre for segment in phantom.segments]) / phantom.fov.diameter * 1000
+    calibres = (
+        np.concatenate([segment.calibre for segment in phantom.segments])
+        / phantom.fov.diameter
+        * 1000
+    )
     rows, columns = np.clip(np.rint(points).astype(int), 0, np.array(found.fov.shape) - 1).T
     seen = found.fov[rows, columns]
     hit, bins = found.vessels[rows, columns], np.digitize(calibres, edges)
@@ -41,21 +47,37 @@ def share_found(phantom, found, edges):
 edges = np.array([2.2, 2.5, 2.8, 3.2, 3.7, 4.4, 5.3, 6.6, 8.3])
 middles = np.sqrt(edges[:-1] * edges[1:])
 figure, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
-for phantom, found, colour in zip(phantoms, maps, plt.cm.viridis([0.88, 0.6, 0.35, 0.05]), strict=True):
+for phantom, found, colour in zip(
+    phantoms, maps, plt.cm.viridis([0.88, 0.6, 0.35, 0.05]), strict=True
+):
     label = f"{phantom.fov.diameter:.0f} px across"
-    ax.plot(middles, share_found(phantom, found, edges), "o-", color=colour, linewidth=2, label=label)
-ax.set(xlabel="calibre, thousandths of the field of view", ylabel="centreline found, %", ylim=(0, 102))
+    ax.plot(
+        middles,
+        share_found(phantom, found, edges),
+        "o-",
+        color=colour,
+        linewidth=2,
+        label=label,
+    )
+ax.set(
+    xlabel="calibre, thousandths of the field of view",
+    ylabel="centreline found, %",
+    ylim=(0, 102),
+)
 ax.legend(frameon=False, loc="lower right")
 
 # %%
-# The same piece of the same eye, photographed and judged. White: found and there. Orange: found only. Blue: missed.
+# The same piece of the same eye, photographed and judged. White: found and there. Orange:
+# found only. Blue: missed.
 
 figure, axes = plt.subplots(2, 4, figsize=(10, 5), layout="constrained")
 for column, (size, phantom, found) in enumerate(zip(sizes, phantoms, maps, strict=True)):
     piece = np.s_[int(0.12 * size) : int(0.42 * size), int(0.42 * size) : int(0.72 * size)]
     axes[0, column].imshow(phantom.image[piece])
     axes[0, column].set_title(f"{phantom.fov.diameter:.0f} px across")
-    axes[1, column].imshow(agreement_colours(found.vessels, phantom.vessels, found.fov)[piece])
+    axes[1, column].imshow(
+        agreement_colours(found.vessels, phantom.vessels, found.fov)[piece]
+    )
 for ax in axes.flat:
     ax.axis("off")
 

@@ -2,8 +2,9 @@
 Threshold and probability
 =========================
 
-From which probability on is a pixel a vessel? A low threshold finds more vessels and more that are none; a high one
-misses the thin. On a phantom, whose vessels are known exactly, the trade can be drawn.
+From which probability on is a pixel a vessel? A low threshold finds more vessels and more
+that are none; a high one misses the thin. On a phantom, whose vessels are known exactly,
+the trade can be drawn.
 """
 
 import matplotlib.pyplot as plt
@@ -19,44 +20,82 @@ phantom = make_phantom(11)
 found = venule.segment(phantom.image)
 
 # %%
-# A photograph is segmented once; ``at_threshold`` then gives the vessels of any other threshold. Counts of pixels come
-# first, and every score is a ratio of them.
+# A photograph is segmented once; ``at_threshold`` then gives the vessels of any other
+# threshold. Counts of pixels come first, and every score is a ratio of them.
 
 thresholds = np.linspace(0.02, 0.98, 49)
-counts = [Counts.of(found.at_threshold(t).vessels, phantom.vessels, found.fov) for t in thresholds]
+counts = [
+    Counts.of(found.at_threshold(t).vessels, phantom.vessels, found.fov) for t in thresholds
+]
 own = Counts.of(found.vessels, phantom.vessels, found.fov)
 best = thresholds[np.argmax([c.dice for c in counts])]
 print(f"the model's own threshold {found.threshold:g}: Dice {own.dice:.3f}")
 print(f"the best for this phantom {best:.2f}: Dice {max(c.dice for c in counts):.3f}")
 
 # %%
-# The threshold of a model is frozen before any photograph is scored. The best one of a photograph can only be known
-# from its drawing, and is shown for comparison alone.
+# The threshold of a model is frozen before any photograph is scored. The best one of a
+# photograph can only be known from its drawing, and is shown for comparison alone.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 figure.get_layout_engine().set(wspace=0.12)
-for name, colour in (("sensitivity", "#0072b2"), ("precision", "#d55e00"), ("dice", "black")):
+for name, colour in (
+    ("sensitivity", "#0072b2"),
+    ("precision", "#d55e00"),
+    ("dice", "black"),
+):
     values = [getattr(c, name) for c in counts]
     left.plot(thresholds, values, color=colour, linewidth=2)
-    left.annotate(name.replace("dice", "Dice"), (0.985, values[-1]), color=colour, va="center", annotation_clip=False)
+    left.annotate(
+        name.replace("dice", "Dice"),
+        (0.985, values[-1]),
+        color=colour,
+        va="center",
+        annotation_clip=False,
+    )
 left.axvline(found.threshold, color="0.6", linewidth=1)
-left.annotate("the model's own", (found.threshold, 0.02), (4, 0), textcoords="offset points", color="0.4")
-left.set(xlabel="threshold", ylabel="score in the field of view", xlim=(0, 1), ylim=(0, 1.02))
+left.annotate(
+    "the model's own",
+    (found.threshold, 0.02),
+    (4, 0),
+    textcoords="offset points",
+    color="0.4",
+)
+left.set(
+    xlabel="threshold", ylabel="score in the field of view", xlim=(0, 1), ylim=(0, 1.02)
+)
 
-right.plot([c.sensitivity for c in counts], [c.precision for c in counts], color="black", linewidth=2)
+right.plot(
+    [c.sensitivity for c in counts],
+    [c.precision for c in counts],
+    color="black",
+    linewidth=2,
+)
 for threshold, marker in ((0.1, "v"), (found.threshold, "o"), (0.9, "^")):
     at = Counts.of(found.at_threshold(threshold).vessels, phantom.vessels, found.fov)
     right.plot(at.sensitivity, at.precision, marker, color="#0072b2", markersize=9)
-    right.annotate(f"{threshold:g}", (at.sensitivity, at.precision), (9, 3), textcoords="offset points")
-right.set(xlabel="sensitivity (recall)", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal")
+    right.annotate(
+        f"{threshold:g}", (at.sensitivity, at.precision), (9, 3), textcoords="offset points"
+    )
+right.set(
+    xlabel="sensitivity (recall)",
+    ylabel="precision",
+    xlim=(0, 1.02),
+    ylim=(0, 1.02),
+    aspect="equal",
+)
 
 # %%
-# The same three thresholds on a piece of the retina. White: found and there. Orange: found only. Blue: missed.
+# The same three thresholds on a piece of the retina. White: found and there. Orange: found
+# only. Blue: missed.
 
 piece = np.s_[60:330, 330:690]
 figure, axes = plt.subplots(1, 3, figsize=(10, 2.9), layout="constrained")
 for ax, threshold in zip(axes, (0.1, found.threshold, 0.9), strict=True):
-    ax.imshow(agreement_colours(found.at_threshold(threshold).vessels, phantom.vessels, found.fov)[piece])
+    ax.imshow(
+        agreement_colours(
+            found.at_threshold(threshold).vessels, phantom.vessels, found.fov
+        )[piece]
+    )
     ax.set_title(f"threshold {threshold:g}")
     ax.axis("off")
 

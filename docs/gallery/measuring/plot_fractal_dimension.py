@@ -2,8 +2,9 @@
 Fractal dimension of known sets
 ===============================
 
-How densely do vessels fill the plane? A line has dimension 1, the whole plane 2, and the vessels of a retina lie
-between. Sets whose dimension is known by mathematics show how well it is measured.
+How densely do vessels fill the plane? A line has dimension 1, the whole plane 2, and the
+vessels of a retina lie between. Sets whose dimension is known by mathematics show how well
+it is measured.
 """
 
 import matplotlib.pyplot as plt
@@ -21,18 +22,25 @@ sets = {name: (make(), dimension) for name, (make, dimension) in FRACTALS.items(
 figure, axes = plt.subplots(1, 5, figsize=(10, 2.5), layout="constrained")
 for ax, (name, (points, dimension)) in zip(axes, sets.items(), strict=False):
     height, width = points.shape
-    grain = 4 if points.mean() > 0.02 else 10  # so that lines of one pixel are seen at this size
+    grain = (
+        4 if points.mean() > 0.02 else 10
+    )  # so that lines of one pixel are seen at this size
     thick = block_reduce(points, (grain, grain), np.max)
     ax.imshow(thick, cmap="gray_r", extent=(0, width, height, 0), interpolation="nearest")
     rows, columns = np.nonzero(points)
     half = 0.52 * max(np.ptp(rows), np.ptp(columns))
     row, column = (rows.min() + rows.max()) / 2, (columns.min() + columns.max()) / 2
-    ax.set(xlim=(column - half, column + half), ylim=(row + half, row - half), title=f"{name}, {dimension:.3f}")
+    ax.set(
+        xlim=(column - half, column + half),
+        ylim=(row + half, row - half),
+        title=f"{name}, {dimension:.3f}",
+    )
     ax.axis("off")
 
 # %%
-# Boxes of 1/128 to 1/16 of the field of view are counted, so that the box-counting, the information and the correlation
-# dimension come of one and the same count. Of these sets all three are one number.
+# Boxes of 1/128 to 1/16 of the field of view are counted, so that the box-counting, the
+# information and the correlation dimension come of one and the same count. Of these sets
+# all three are one number.
 
 KINDS = {"box": "#0072b2", "information": "#e69f00", "correlation": "#cc79a7"}
 figure, ax = plt.subplots(figsize=(6.6, 5), layout="constrained")
@@ -45,9 +53,24 @@ for name, (points, dimension) in sets.items():
         ("correlation", "#cc79a7", "D"),
     ):
         label = kind if name == "line" else None
-        ax.plot(dimension, getattr(measured, kind), marker, color=colour, label=label, alpha=0.8, markeredgewidth=0)
-    ax.annotate(name, (dimension, measured.box), (0, 10), textcoords="offset points", ha="center", color="0.3")
-    print(f"{name:7} exactly {dimension:.3f}: box {measured.box:.3f}, information {measured.information:.3f}")
+        ax.plot(
+            dimension,
+            getattr(measured, kind),
+            marker,
+            color=colour,
+            label=label,
+            alpha=0.8,
+            markeredgewidth=0,
+        )
+    ax.annotate(
+        name,
+        (dimension, measured.box),
+        (0, 10),
+        textcoords="offset points",
+        ha="center",
+        color="0.3",
+    )
+    print(f"{name:7} exactly {dimension:.3f}, by boxes {measured.box:.3f}")
 ax.set(xlabel="dimension, by mathematics", ylabel="dimension, measured", aspect="equal")
 ax.legend(frameon=False, loc="upper left")
 
@@ -58,7 +81,10 @@ phantoms = [make_phantom(seed, size=480) for seed in (3, 8, 15)]
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.7), layout="constrained")
 for ax, phantom in zip(axes, phantoms, strict=True):
     drawing = venule.VesselMap.of_drawing(phantom.vessels, phantom.photograph)
-    drawn, found = (venule.measure(one)["box_dimension"] for one in (drawing, venule.segment(phantom.image)))
+    drawn, found = (
+        venule.measure(one)["box_dimension"]
+        for one in (drawing, venule.segment(phantom.image))
+    )
     ax.imshow(phantom.vessels, cmap="gray_r")
     ax.contour(phantom.fov.mask, levels=[0.5], colors="0.8", linewidths=1)
     ax.set_title(f"drawn {drawn:.3f}, found {found:.3f}")

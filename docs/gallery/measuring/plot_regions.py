@@ -2,8 +2,9 @@
 Regions: zones about the disc, fields about the fovea
 =====================================================
 
-Where in the retina are the vessels dense? Many measurements are made by region: in the zones B and C about the optic
-disc, in the fields of the ETDRS grid about the fovea, above and below, nasal and temporal.
+Where in the retina are the vessels dense? Many measurements are made by region: in the
+zones B and C about the optic disc, in the fields of the ETDRS grid about the fovea, above
+and below, nasal and temporal.
 """
 
 import matplotlib.pyplot as plt
@@ -22,20 +23,25 @@ measured = venule.measure(found)
 disc, fovea = measured.disc, measured.fovea
 
 # %%
-# Disc and fovea are found, too, and everything about them hangs on where. Here the truth can be told.
+# Disc and fovea are found, too, and everything about them hangs on where. Here the truth
+# can be told.
 
 off = np.hypot(*np.subtract(disc.centre, phantom.disc_centre))
-print(f"disc:  {disc.diameter:.0f} px across (exactly {phantom.disc_diameter:.0f}), its centre {off:.0f} px off")
+print(f"disc:  {disc.diameter:.0f} px across, exactly {phantom.disc_diameter:.0f}")
+print(f"       its centre {off:.0f} px off")
 print(f"fovea: its centre {np.hypot(*np.subtract(fovea.centre, phantom.fovea)):.0f} px off")
 
 # %%
-# Radii are in disc diameters: zone B from 1 to 1.5 and zone C from 1 to 2.5 about the centre of the disc; the ETDRS
-# grid to 1/3, 1 and 2 about the fovea. Its quarters lie along the line from disc to fovea. A region of which less than
-# three quarters are seen has a reason in place of a number.
+# Radii are in disc diameters: zone B from 1 to 1.5 and zone C from 1 to 2.5 about the
+# centre of the disc; the ETDRS grid to 1/3, 1 and 2 about the fovea. Its quarters lie along
+# the line from disc to fovea. A region of which less than three quarters are seen has a
+# reason in place of a number.
 
 colours = ScalarMappable(Normalize(0, 25), "viridis")
 side = 1 if fovea.centre[1] > disc.centre[1] else -1
-towards = np.degrees(np.arctan2(fovea.centre[0] - disc.centre[0], fovea.centre[1] - disc.centre[1]))
+towards = np.degrees(
+    np.arctan2(fovea.centre[0] - disc.centre[0], fovea.centre[1] - disc.centre[1])
+)
 
 
 def etdrs_fields():
@@ -51,30 +57,55 @@ def show(ax, patch, region, label_at):
     """A region in the colour of its vessel density, with the number on it."""
     density = measured.find(f"vessel_density_{region}")
     seen = density.value is not None
-    patch.set(facecolor=colours.to_rgba(100 * density.value) if seen else "0.5", edgecolor="white", alpha=0.75)
+    patch.set(
+        facecolor=colours.to_rgba(100 * density.value) if seen else "0.5",
+        edgecolor="white",
+        alpha=0.75,
+    )
     ax.add_patch(patch)
     text = f"{100 * density.value:.0f}" if seen else "not\nseen"
-    ax.text(*label_at, text, color="white", ha="center", va="center", fontsize=11, fontweight="bold")
+    ax.text(
+        *label_at,
+        text,
+        color="white",
+        ha="center",
+        va="center",
+        fontsize=11,
+        fontweight="bold",
+    )
 
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.6, 5), layout="constrained")
 for ax in (left, right):
     ax.imshow(np.where(found.vessels[..., None], (255, 255, 255), phantom.image // 2))
-    ax.add_patch(Circle(disc.centre[::-1], disc.diameter / 2, fill=False, color="white", linestyle=":"))
+    ax.add_patch(
+        Circle(
+            disc.centre[::-1], disc.diameter / 2, fill=False, color="white", linestyle=":"
+        )
+    )
     ax.axis("off")
 
 row, column = disc.centre
 for zone, inner in (("zone_c", ZONES["zone_b"][1]), ("zone_b", ZONES["zone_b"][0])):
     radius = ZONES[zone][1] * disc.diameter
-    ring = Annulus((column, row), radius, radius - inner * disc.diameter if zone == "zone_c" else disc.diameter / 2)
+    ring = Annulus(
+        (column, row),
+        radius,
+        radius - inner * disc.diameter if zone == "zone_c" else disc.diameter / 2,
+    )
     show(left, ring, zone, (column + (inner + ZONES[zone][1]) / 2 * disc.diameter, row))
 left.set_title("zones B and C (C holds B)")
 
 row, column = fovea.centre
 for region, high, low, angles in etdrs_fields():
-    radius, middle = (high + low) / 2 * disc.diameter if low else 0, np.radians(np.mean(angles))
+    radius, middle = (
+        (high + low) / 2 * disc.diameter if low else 0,
+        np.radians(np.mean(angles)),
+    )
     place = column + radius * np.cos(middle), row + radius * np.sin(middle)
-    wedge = Wedge((column, row), high * disc.diameter, *angles, width=(high - low) * disc.diameter)
+    wedge = Wedge(
+        (column, row), high * disc.diameter, *angles, width=(high - low) * disc.diameter
+    )
     show(right, wedge, region, place)
 right.set_title("fields of the ETDRS grid")
 figure.colorbar(colours, ax=(left, right), shrink=0.7, label="area that is vessel, %")

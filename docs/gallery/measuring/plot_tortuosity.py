@@ -2,8 +2,9 @@
 Tortuosity of shapes of known geometry
 ======================================
 
-Which vessel winds more, one that makes a long detour or one that trembles? Definitions of tortuosity answer
-differently. On shapes whose geometry is known, each can be seen for what it is, and checked.
+Which vessel winds more, one that makes a long detour or one that trembles? Definitions of
+tortuosity answer differently. On shapes whose geometry is known, each can be seen for what
+it is, and checked.
 """
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ellipe
 
-from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
+from venule.measurement.tortuosity import (
+    curvature_tortuosity,
+    distance_tortuosity,
+    inflections,
+)
 from venule.validation.shapes import curve, drawn, graph_of
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
@@ -27,17 +32,25 @@ def arc_over_chord(height, turns):
 
 def wave(height, turns):
     """A sinusoid from end to end."""
-    return curve(lambda t: (200 + height * np.sin(2 * np.pi * turns * t), 40 + SPAN * t), 0, 1)
+    return curve(
+        lambda t: (200 + height * np.sin(2 * np.pi * turns * t), 40 + SPAN * t), 0, 1
+    )
 
 
 # %%
-# Four vessels between the same ends. Three of them are as long as one another, and so have the same distance tortuosity
-# (length over chord); how sharply they bend, and how often, is another matter.
+# Four vessels between the same ends. Three of them are as long as one another, and so have
+# the same distance tortuosity (length over chord); how sharply they bend, and how often, is
+# another matter.
 
 LENGTH = 1.2
 shapes = {"straight": wave(0, 1)}
 for turns, name in ((0.5, "one detour"), (1.5, "three bends"), (5, "a tremble")):
-    shapes[name] = wave(brentq(lambda height, turns=turns: arc_over_chord(height, turns) - LENGTH, 0.1, 200), turns)
+    shapes[name] = wave(
+        brentq(
+            lambda height, turns=turns: arc_over_chord(height, turns) - LENGTH, 0.1, 200
+        ),
+        turns,
+    )
 
 figure, axes = plt.subplots(2, 2, figsize=(8, 5), layout="constrained")
 for ax, (name, line) in zip(axes.flat, shapes.items(), strict=True):
@@ -55,7 +68,8 @@ for ax, (name, line) in zip(axes.flat, shapes.items(), strict=True):
     ax.axis("off")
 
 # %%
-# Sinusoids of rising height, drawn as vessels 3 to 9 px wide and measured, beside the exact arc length over the span.
+# Sinusoids of rising height, drawn as vessels 3 to 9 px wide and measured, beside the exact
+# arc length over the span.
 
 heights = np.array([4, 10, 16, 22, 28, 34, 40])
 figure, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
@@ -63,9 +77,17 @@ for turns, colour in ((0.5, "#0072b2"), (1, "#009e73"), (2, "#d55e00")):
     fine = np.linspace(0, 42, 100)
     ax.plot(fine, arc_over_chord(fine, turns), color=colour, linewidth=1.5)
     label = f"{turns:g} turn{'s' if turns > 1 else ''}"
-    ax.annotate(label, (42.5, arc_over_chord(42, turns)), color=colour, va="center", annotation_clip=False)
+    ax.annotate(
+        label,
+        (42.5, arc_over_chord(42, turns)),
+        color=colour,
+        va="center",
+        annotation_clip=False,
+    )
     for width, marker in ((3, "v"), (5, "o"), (9, "s")):
-        segments = [graph_of(drawn([wave(height, turns)], width)).segments[0] for height in heights]
+        segments = [
+            graph_of(drawn([wave(height, turns)], width)).segments[0] for height in heights
+        ]
         measured = [distance_tortuosity(segment.centreline) for segment in segments]
         ax.plot(heights, measured, marker, color=colour, markersize=5, alpha=0.7)
         worst = np.max(np.abs(np.array(measured) / arc_over_chord(heights, turns) - 1))
@@ -74,4 +96,9 @@ for width, marker in ((3, "v"), (5, "o"), (9, "s")):
     ax.plot([], [], marker, color="0.4", label=f"drawn {width} px wide, measured")
 ax.plot([], [], color="0.4", label="exact")
 ax.legend(frameon=False)
-ax.set(xlabel="height of the sinusoid, px", ylabel="length over chord", xlim=(0, 42), ylim=(0.98, None))
+ax.set(
+    xlabel="height of the sinusoid, px",
+    ylabel="length over chord",
+    xlim=(0, 42),
+    ylim=(0.98, None),
+)

@@ -2,8 +2,9 @@
 A network learns to see vessels
 ===============================
 
-How soon does a network see anything? A very small one is shown 1,200 crops of phantoms, and asked from time to time for
-the vessels of a phantom that it has not seen. This is how it goes in principle; ``venule train`` does it in earnest.
+How soon does a network see anything? A very small one is shown 1,200 crops of phantoms, and
+asked from time to time for the vessels of a phantom that it has not seen. This is how it
+goes in principle; ``venule train`` does it in earnest.
 """
 
 import matplotlib.pyplot as plt
@@ -27,13 +28,15 @@ network = networks.create("compact", widths=(8, 16, 32), fine=8)
 print(f"{networks.count_parameters(network).trainable:,} parameters")
 
 # %%
-# Photographs are given as ``venule.segment`` gives them: each channel with mean 0 and standard deviation 1 in the field
-# of view. Crops come from anywhere, turned and mirrored.
+# Photographs are given as ``venule.segment`` gives them: each channel with mean 0 and
+# standard deviation 1 in the field of view. Crops come from anywhere, turned and mirrored.
 
 phantoms = [make_phantom(seed, size=480) for seed in range(201, 207)]
 shown = make_phantom(15, size=480)
 given = [
-    np.concatenate([normalise(p.image, p.fov.mask), p.vessels[None], p.fov.mask[None]]).astype(np.float32)
+    np.concatenate(
+        [normalise(p.image, p.fov.mask), p.vessels[None], p.fov.mask[None]]
+    ).astype(np.float32)
     for p in phantoms
 ]
 
@@ -44,21 +47,31 @@ def crops(count, side=64):
     for _ in range(count):
         whole = given[rng.integers(len(given))]
         top, left = (rng.integers(0, size - side) for size in whole.shape[1:])
-        turned = np.rot90(whole[:, top : top + side, left : left + side], rng.integers(4), axes=(1, 2))
+        turned = np.rot90(
+            whole[:, top : top + side, left : left + side], rng.integers(4), axes=(1, 2)
+        )
         cut.append(turned[..., :: rng.choice([-1, 1])])
     batch = torch.from_numpy(np.stack(cut))
     return batch[:, :3], batch[:, 3:4], batch[:, 4:]
 
 
 def look(photograph: Photograph):
-    """The probability of vessel as the network sees it now, by the steps of ``venule.segment``."""
+    """The probability of vessel, as the network sees it now."""
 
     def run(x):
         with torch.no_grad():
-            return torch.sigmoid(network.eval()(torch.from_numpy(np.ascontiguousarray(x)))).numpy()
+            return torch.sigmoid(
+                network.eval()(torch.from_numpy(np.ascontiguousarray(x)))
+            ).numpy()
 
     diameter = photograph.fov.diameter  # its own: nothing is resampled
-    return predict_with(run, photograph, working_diameter=diameter, smallest_diameter=None, multiple=network.multiple)
+    return predict_with(
+        run,
+        photograph,
+        working_diameter=diameter,
+        smallest_diameter=None,
+        multiple=network.multiple,
+    )
 
 
 # %%
@@ -69,7 +82,9 @@ schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.03, total_steps=STEP
 losses, seen = [], {0: look(shown.photograph)}
 for step in range(1, STEPS + 1):
     photographs, vessels, fov = crops(8)
-    loss = vessel_loss(network.train()(photographs), vessels, fov, cross_entropy=1.0, dice=1.0)
+    loss = vessel_loss(
+        network.train()(photographs), vessels, fov, cross_entropy=1.0, dice=1.0
+    )
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
