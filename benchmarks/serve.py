@@ -1,8 +1,8 @@
 """How `venule serve` holds under a crowd: `python benchmarks/serve.py [--uploads 50] [--rounds 3]`.
 
 Starts the service as a user does, sends photographs (phantoms) to it all at once, again and again, while a process of
-its own asks /healthz every 50 ms, and prints what docs/how-to/service.md shows: answers by status, seconds, how long /healthz
-took, and the most memory that the service and its processes had.
+its own asks /healthz every 50 ms, and prints what docs/how-to/service.md shows: answers by status, seconds, how long
+/healthz took, and the most memory that the service and its processes had.
 """
 
 import argparse

@@ -42,10 +42,10 @@ class CalibrationBins:
 
     @property
     def error(self) -> float | None:
-        """Expected calibration error (Naeini et al. 2015): mean over pixels of the difference
-        between mean probability and vessel share, without its sign.
+        """Expected calibration error (Naeini et al. 2015).
 
-        It is that of the vessel class, not of the more likely class (Guo et al. 2017).
+        It is the mean over pixels of the difference between mean probability and vessel share, without its sign;
+        that of the vessel class, not of the more likely class (Guo et al. 2017).
         """
         total = int(self.pixels.sum())
         return float(np.abs(self.probability - self.drawn).sum() / total) if total else None
