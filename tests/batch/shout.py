@@ -37,6 +37,9 @@ class Shout:
             if not flag.exists():
                 flag.touch()
                 os._exit(3)
+        if text == "wait":
+            while not Path(path).with_suffix(".go").exists():
+                time.sleep(0.05)
         if text == "hang":
             time.sleep(600)
         if text == "bug":

@@ -276,11 +276,12 @@ def test_killed_and_resumed_ends_as_an_undisturbed_run(program, texts, tmp_path)
 
 
 def test_second_run_into_a_folder_is_refused_while_the_first_is_at_work(program, texts, tmp_path):
-    folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(40)}), tmp_path / "out"
+    folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(39)}, z="wait"), tmp_path / "out"
     first = begin([*program, folder, output], output)
     second = subprocess.run([*program, folder, output], stderr=subprocess.PIPE, text=True)
     assert second.returncode == 1
     assert f"another run of venule writes into {output}" in second.stderr
+    (folder / "z.go").touch()
     assert first.wait(timeout=60) == 0
     assert len(rows(output)) == 40
     assert count_records(output) == 40
