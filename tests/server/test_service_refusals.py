@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from venule.errors import VenuleError
 from venule.server import Limits, Settings, make_app
 from venule.server.formats import choose_format
+from venule.server.names import file_names
 from venule.server.rate import Rate
-from venule.server.upload import file_names
 
 TOKEN = "a-secret-of-the-clinic"
 

@@ -18,9 +18,10 @@ from typing import Any, Literal
 from venule.batch import Record, read_journal, read_status, write_whole
 from venule.errors import VenuleError
 from venule.server.job_process import run_job
+from venule.server.names import file_names
 from venule.server.problems import Problem
 from venule.server.settings import Limits
-from venule.server.upload import Spooled, file_names
+from venule.server.upload import Spooled
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 GENTLY = 20.0  # seconds that a job has to finish what is under way when it is cancelled

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from venule.jobs.look import Content
 from venule.server import schemas, tasks
 from venule.server.formats import MEDIA_TYPES, choose_format
+from venule.server.names import match_maps
 from venule.server.options import AskedFor, AskedToFind
 from venule.server.problems import documented
 from venule.server.seen import Seen, mark_of
 from venule.server.service import Service, service_of
 from venule.server.tasks import Asked
-from venule.server.upload import Holding, match_maps, read_many, read_one
+from venule.server.upload import Holding, read_many, read_one
 
 router = APIRouter(prefix="/v1", tags=["photographs"])
 PROBLEMS = documented(406, 408, 413, 415, 422, 429, 503)

@@ -26,7 +26,7 @@ from venule.jobs.report import report_folder
 from venule.jobs.segment import encode_mask, encode_picture, encode_probability, encode_runs
 from venule.measurement import BY_NAME, Measured, Scale, Value
 from venule.measurement.measured import columns_of
-from venule.server.upload import file_names
+from venule.server.names import file_names
 from venule.vessels import VesselMap
 
 JPEG_QUALITY = 92  # of the photograph on the page
