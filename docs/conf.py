@@ -43,10 +43,32 @@ nitpick_ignore_regex = [
     ("py:.*", r"venule\.(arrays|batch\.work|batch\.archives|measurement\.section)\..*"),  # not public
 ]
 
+EXAMPLES = (  # of each part, from what comes first to what builds on it
+    *("one_photograph", "threshold", "field_of_view", "resolution"),
+    *("intervals", "graph", "tortuosity", "regions", "arteries_and_veins", "fractal_dimension"),
+    *("agreement", "paired", "quality", "batch"),
+    *("architectures", "learning"),
+    *("scikit_image", "xarray"),
+)
+
+
+def place_in_part(file_name: str) -> int:
+    """The place of an example in its part of the gallery; one that is not listed comes last."""
+    name = Path(file_name).stem.removeprefix("plot_")
+    return EXAMPLES.index(name) if name in EXAMPLES else len(EXAMPLES)
+
+
 sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "examples",
-    "subsection_order": ["gallery/finding", "gallery/measuring", "gallery/comparing", "gallery/networks", "*"],
+    "subsection_order": [
+        "gallery/finding",
+        "gallery/measuring",
+        "gallery/comparing",
+        "gallery/networks",
+        "gallery/libraries",
+    ],
+    "within_subsection_order": place_in_part,
     "filename_pattern": r"/\w+\.py$",
     "abort_on_example_error": True,
     "remove_config_comments": True,

@@ -18,7 +18,7 @@ import venule
 ROOT = Path(__file__).parents[2]
 GALLERY = ROOT / "docs" / "gallery"
 EXAMPLES = sorted(GALLERY.rglob("plot_*.py"))
-NEEDS = {"networks": "torch"}
+NEEDS = {"networks": "torch", "plot_xarray": "xarray"}
 
 # Where an example may read: what is installed, and what the system keeps for programs (fonts, devices, caches).
 INSTALLED = {
@@ -79,7 +79,7 @@ def test_there_are_examples_in_every_part_of_the_gallery():
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[str(path.relative_to(GALLERY)) for path in EXAMPLES])
 def test_an_example_runs_and_shows_something(example, tmp_path, monkeypatch):
-    if library := NEEDS.get(example.parent.name):
+    if library := NEEDS.get(example.stem) or NEEDS.get(example.parent.name):
         pytest.importorskip(library)
     pyplot = pytest.importorskip("matplotlib.pyplot")
     pyplot.switch_backend("Agg")
