@@ -77,6 +77,20 @@ def test_there_are_examples_in_every_part_of_the_gallery():
     assert parts == {path.parent for path in EXAMPLES}
 
 
+@pytest.fixture
+def torch_threads() -> Iterator[None]:
+    """An example may choose how many threads PyTorch has; other tests have theirs back."""
+    try:
+        import torch
+    except ImportError:
+        yield
+        return
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("torch_threads")
 @pytest.mark.parametrize("example", EXAMPLES, ids=[str(path.relative_to(GALLERY)) for path in EXAMPLES])
 def test_an_example_runs_and_shows_something(example, tmp_path, monkeypatch):
     if library := NEEDS.get(example.stem) or NEEDS.get(example.parent.name):
