@@ -25,14 +25,10 @@ print(f"{len(graph.segments)} segments, {graph.length:,.0f} px long in all")
 # Each stretch of a centreline is as wide here as the vessel, and its colour says so again.
 
 backdrop = (phantom.image * 0.3).astype(np.uint8)
-colours = ListedColormap(
-    plt.cm.viridis(np.linspace(0.3, 1, 256))
-)  # without the dark end, which the backdrop has
+colours = ListedColormap(plt.cm.viridis(np.linspace(0.3, 1, 256)))  # but for its dark end
 figure, ax = plt.subplots(figsize=(8.4, 7.4), layout="constrained")
 ax.imshow(backdrop)
-pixel = (
-    72 * 6.6 / backdrop.shape[1]
-)  # points of the figure that a pixel of the photograph takes, about
+pixel = 72 * 6.6 / backdrop.shape[1]  # of the photograph, in points of the figure, about
 for segment in graph.segments:
     line = segment.centreline[:, ::-1]  # (column, row), as plots want it
     stretches = np.stack([line[:-1], line[1:]], axis=1)
