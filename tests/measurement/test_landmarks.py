@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from venule.datasets.phantoms import make_phantom
+from venule.errors import MeasurementError
 from venule.measurement import Scale, measure
+from venule.measurement.around_disc import disc_fovea_distance
+from venule.measurement.eye import Eye
+from venule.measurement.regions import regions
+from venule.measurement.section import Section
 from venule.segmentation import segment
 from venule.validation.phantoms import compare_phantom
 from venule.validation.truth import drawn_map, exact_eye
@@ -79,3 +84,22 @@ def test_on_real_photographs_the_disc_is_found_at_its_size_where_the_field_is_kn
         middle = np.array(found.fov.shape) / 2
         assert math.dist(measured.disc.centre, middle) < 0.2 * found.fov_diameter, name
         assert measured.row()["disc_diameter_deg"] == pytest.approx(6.2, abs=1)
+
+
+def test_on_real_photographs_the_fovea_is_not_looked_for_in_the_wrong_eye(data):
+    """In CHASE_DB1 the disc is in the middle, and the fovea of a left eye to its right, at the edge or beyond."""
+    told = 0
+    for name in ("11L", "11R", "12L", "12R", "13L", "13R", "14L", "14R"):
+        eye = Eye.of(segment(data / "CHASE_DB1" / f"Image_{name}.jpg"), field_degrees=30)
+        if isinstance(eye.fovea, MeasurementError):
+            assert eye.fovea.reason == "fovea-not-sure"
+            continue
+        told += 1
+        assert (eye.fovea.centre[1] > eye.disc.centre[1]) == name.endswith("L"), name
+        if eye.fovea.at_edge:
+            parts = regions(eye)
+            assert parts["temporal"].any()
+            assert parts["etdrs_centre"].reason == "fovea-not-seen"
+            with pytest.raises(MeasurementError, match="beyond the edge"):
+                disc_fovea_distance(Section(eye, eye.plane.fov))
+    assert told >= 6

@@ -78,7 +78,7 @@ REGION_NAMES = {
 REASONS = {
     "no-vessels": "no vessels there",
     "no-disc": "optic disc not found",
-    "fovea-not-seen": "fovea outside the field of view",
+    "fovea-not-seen": "fovea outside the field of view, or at its edge",
     "fovea-not-sure": "side of the fovea not told",
     "region-not-seen": "not wholly in the field of view",
     "no-arteries-and-veins": "arteries and veins not given",

@@ -88,5 +88,5 @@ def disc_diameter(section: Section) -> float:
 
 def disc_fovea_distance(section: Section) -> float:
     """Between the centres of optic disc and fovea, pixels."""
-    disc, fovea = section.eye.known_disc(), section.eye.known_fovea()
+    disc, fovea = section.eye.known_disc(), section.eye.placed_fovea()
     return math.dist(disc.centre, fovea.centre)

@@ -21,7 +21,7 @@ def avascular_radius(section: Section) -> float:
     Raises:
         MeasurementError: disc or fovea were not found, or that disc would reach out of the field of view.
     """
-    plane, disc, fovea = section.plane, section.eye.known_disc(), section.eye.known_fovea()
+    plane, disc, fovea = section.plane, section.eye.known_disc(), section.eye.placed_fovea()
     rows, columns = np.ogrid[: plane.fov.shape[0], : plane.fov.shape[1]]
     near = plane.fov & (np.hypot(rows - fovea.centre[0], columns - fovea.centre[1]) <= disc.diameter / 3)
     if not near.any():

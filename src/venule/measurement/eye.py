@@ -91,6 +91,17 @@ class Eye:
             raise MeasurementError(str(self.fovea), reason=self.fovea.reason)
         return self.fovea
 
+    def placed_fovea(self) -> Fovea:
+        """The fovea, where its place is known, not just its direction from the disc.
+
+        Raises:
+            MeasurementError: it was not found, or may lie beyond the edge of the field of view.
+        """
+        fovea = self.known_fovea()
+        if fovea.at_edge:
+            raise MeasurementError("the fovea may lie beyond the edge of the field of view", reason="fovea-not-seen")
+        return fovea
+
 
 def _or_error(find: Callable[[], Found]) -> Found | MeasurementError:
     try:

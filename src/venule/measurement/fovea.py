@@ -6,16 +6,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from venule.arrays import ImageArray
+from venule.arrays import BoolArray, ImageArray
 from venule.errors import MeasurementError
-from venule.measurement.disc import SMALL, Disc, brightness, standing_out
+from venule.measurement.disc import SMALL, Disc, Map, brightness, standing_out
 from venule.measurement.plane import Plane
 
 DISTANCES = (1.9, 3.3)  # disc diameters between the centres of disc and fovea
 TILT = 25.0  # degrees by which the line between them may lean from the horizontal
 FREE = 0.5  # disc diameters to the nearest vessel that are as good as more
+UNSEEN = 0.1  # disc diameters beyond the edge of the field of view, at which there might be a vessel
+BESIDE = (0.6, 1.5, 45.0)  # ring beside the disc, disc diameters and degrees from the horizontal, to count vessels in
+WEIGHT = 2  # of how few vessels there are beside the disc, as a power, against how the fovea looks
+EDGE = 1 / 3  # disc diameters from the edge of the field of view, below which a fovea may lie farther out
 LEAST_CONFIDENCE = 0.1  # of the disc, below which no fovea is looked for
-SIDE_SURE = 0.5  # confidence below which a disc in the middle leaves open on which side of it the fovea lies
+SIDE_SURE = 0.6  # confidence below which a disc in the middle leaves open on which side of it the fovea lies
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,20 @@ class Fovea:
 
     Attributes:
         centre: (row, column).
-        confidence: 0.5 to 1: how far the best place stands out from the best on the other side of the disc.
+        confidence: 0.6 to 1: how far the best place stands out from the best on the other side of the disc.
+        at_edge: whether it was found so near the edge of the field of view that it may lie beyond: its direction from
+            the disc can be relied on, its place cannot.
     """
 
     centre: tuple[float, float]
     confidence: float
+    at_edge: bool = False
 
 
 def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     """Find the fovea by its distance from the disc, by its darkness, and by the vessels that keep clear of it.
+
+    On which side of the disc it lies is also told by the vessels beside the disc: their trunks lie nasally.
 
     Args:
         plane: that is measured.
@@ -51,8 +60,12 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     factor = SMALL / plane.diameter
     height, width = (max(8, round(side * factor)) for side in plane.fov.shape)
     fov = cv2.resize(plane.fov.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
-    free = cv2.resize(plane.to_vessel.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
-    free = np.minimum(free / (FREE * disc.diameter), 1)
+    vessels, to_vessel = (
+        cv2.resize(each.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+        for each in (plane.vessels, plane.to_vessel)
+    )
+    to_edge = cv2.distanceTransform(np.pad(fov, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1] / factor
+    free = np.minimum(np.minimum(to_vessel, to_edge + UNSEEN * disc.diameter) / (FREE * disc.diameter), 1)
     darkness = standing_out(-brightness(plane.scale.apply_image(image), fov), fov)
     rows, columns = np.indices(fov.shape)
     down, right = (rows + 0.5) / factor - 0.5 - disc.centre[0], (columns + 0.5) / factor - 0.5 - disc.centre[1]
@@ -60,14 +73,23 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     lean = np.degrees(np.arctan2(np.abs(down), np.abs(right)))
     possible = fov & (away >= DISTANCES[0]) & (away <= DISTANCES[1]) & (lean <= TILT)
     score = np.where(possible, free**2 * darkness, 0.0)
-    sides = [float(score[right > 0].max(initial=0)), float(score[right < 0].max(initial=0))]
+    sides = [float(score[side].max(initial=0)) for side in (right > 0, right < 0)]
     if max(sides) <= 0:
         raise MeasurementError("the fovea lies outside the field of view", reason="fovea-not-seen")
+    beside = fov & (away >= BESIDE[0]) & (away <= BESIDE[1]) & (lean <= BESIDE[2])
+    sides[0] *= _clear(vessels, beside & (right > 0)) / _clear(vessels, beside & (right < 0))
     confidence = 1 - min(sides) / max(sides)
     if confidence < SIDE_SURE:
         raise MeasurementError("the fovea may lie on either side of the disc", reason="fovea-not-sure")
+    score[(right > 0) != (sides[0] > sides[1])] = 0
     row, column = (int(value) for value in np.unravel_index(int(score.argmax()), score.shape))
-    return Fovea(((row + 0.5) / factor - 0.5, (column + 0.5) / factor - 0.5), round(confidence, 3))
+    centre = ((row + 0.5) / factor - 0.5, (column + 0.5) / factor - 0.5)
+    return Fovea(centre, round(confidence, 3), bool(to_edge[row, column] < EDGE * disc.diameter))
+
+
+def _clear(vessels: Map, region: BoolArray) -> float:
+    """How clear of vessels a region is: the larger, the clearer; only the ratio of two counts."""
+    return float(max(float(np.mean(vessels[region])) if region.any() else 1.0, 0.001) ** -WEIGHT)
 
 
 def temporal_direction(disc: Disc, fovea: Fovea) -> float:

@@ -46,7 +46,11 @@ def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
     found |= _zones(eye.plane, eye.disc)
     if isinstance(eye.fovea, MeasurementError):
         return {**dict.fromkeys(REGIONS, eye.fovea), **found}
-    return found | _halves(eye.plane, eye.disc, eye.fovea) | _etdrs(eye.plane, eye.disc, eye.fovea)
+    found |= _halves(eye.plane, eye.disc, eye.fovea)
+    try:
+        return found | _etdrs(eye.plane, eye.disc, eye.placed_fovea())
+    except MeasurementError as error:
+        return dict.fromkeys(REGIONS, error.with_traceback(None)) | found
 
 
 def outside_disc(eye: Eye) -> BoolArray:
