@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -191,6 +192,30 @@ def test_a_dicom_photograph_is_shown_in_its_own_units_and_saved_as_dicom(browser
     assert "px" in browser["measured"].text
 
 
+def test_page_report_and_table_give_the_same_numbers_in_the_same_units(browser, address, photograph):
+    browser.open(address)
+    browser.drop({"ann.png": photograph})
+    browser.finished(1)
+    choose_scale(browser, "um_per_pixel", 12.5)
+    browser.until(lambda: "12.5 µm a pixel" in browser["facts-1"].text.replace("\xa0", " "))
+    for name in ("report.html", "measurements.csv"):
+        (browser.downloads / name).unlink(missing_ok=True)
+    browser["save-report"].click()
+    browser["save-table"].click()
+    report = browser.saved("report.html").decode("utf-8")
+    row = pd.read_csv(io.BytesIO(browser.saved("measurements.csv"))).iloc[0]
+    in_report = dict(re.findall(r"<tr><th scope='row'>([^<]+)</th><td>([^<]+)</td>", report))
+    cells = (
+        "return [...document.querySelectorAll('#measured details tbody tr')]"
+        ".map((row) => [...row.cells].map((cell) => cell.textContent))"
+    )
+    on_page = {label: rest[0].replace("\xa0", " ") for label, *rest in browser.js(cells) if len(rest) == 2}
+    assert len(on_page) > 30
+    assert on_page.items() <= in_report.items()
+    assert on_page["Length of all vessels"] == f"{row.vessel_length_um:,.0f} µm"
+    assert row.vessel_length_um > 1000
+
+
 def test_maps_that_come_later_go_to_their_photograph_and_into_the_report(browser, address, photograph, as_png, phantom):
     browser.open(address)
     browser.drop({"late.png": photograph})
@@ -311,6 +336,9 @@ def test_a_phone_of_375_pixels_shows_everything_without_scrolling_sideways(brows
     first, second = (browser[f"canvas-{side}"].rect for side in (1, 2))
     assert first["width"] == second["width"] > 330
     assert second["y"] > first["y"] + first["height"]  # one below the other
+    choose_scale(browser, "um_per_pixel", 7.5)
+    browser.until(lambda: all("µm" in browser[f"facts-{side}"].text for side in (1, 2)))
+    assert browser.js("return document.documentElement.scrollWidth") == 375  # lengths in µm have six digits
 
 
 def test_the_token_is_asked_for_and_then_used(browser, start, photograph):
@@ -333,11 +361,16 @@ def test_the_token_is_asked_for_and_then_used(browser, start, photograph):
         browser.driver.get("about:blank")
 
 
+def choose_scale(browser, kind, value):
+    script = "const e = arguments[0]; e.value = arguments[1]; e.dispatchEvent(new Event('change'))"
+    browser.js(script, browser["scale"], kind)
+    browser.js(script, browser["scale-value"], str(value))
+
+
 def test_every_word_of_the_page_is_in_the_file_of_texts():
-    import re
     from importlib.resources import files as package_files
 
-    from venule.jobs.wording import FLAWS, LABELS, REASONS, REGION_NAMES
+    from venule.jobs.wording import FLAWS, LABELS, REASONS, REGION_NAMES, UNITS
 
     page = package_files("venule.server") / "page"
     texts = json.loads((page / "texts.json").read_text(encoding="utf-8"))
@@ -349,6 +382,7 @@ def test_every_word_of_the_page_is_in_the_file_of_texts():
     assert texts["measurements"] == LABELS
     assert texts["regions"] == REGION_NAMES
     assert texts["reasons"] == REASONS
+    assert texts["units"] == UNITS
     assert set(texts["flaws"]) == set(FLAWS)
     assert not re.search(r"<script(?![^>]*src=)|<style|\bstyle=|\bon\w+=|https?://", html)
     assert not re.search(r"https?://", scripts)

@@ -1,18 +1,56 @@
-// What can be taken along: mask, overlay, table, report.
+// What can be taken along: mask, overlay, table, report, DICOM Segmentation.
 
 import { ask } from "./api.js";
-import { drawLook } from "./viewer.js";
+import { $, make } from "./dom.js";
+import { query } from "./options.js";
+import { drawLook } from "./pane.js";
+import { seen, shown, withLook } from "./state.js";
+import { t } from "./texts.js";
 
-export function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
+// How each is made, and what its file is called.
+const MADE = {
+  mask: async ({ stem, look }) => [await maskOf(look, shown.level), `${stem}_vessels.png`],
+  overlay: async ({ stem, look }) => [await overlayOf(look), `${stem}_overlay.png`],
+  table: async () => [tableOf(withLook().map((one) => one.look)), "measurements.csv"],
+  report: async () => [await reportOf(withLook()), "report.html"],
+  segmentation: async ({ stem, file }) => [await segmentationOf(file), `${stem}_seg.dcm`],
+};
+
+export function makeDownloads() {
+  for (const name of Object.keys(MADE)) {
+    const button = make("button", { type: "button", id: `save-${name}`, textContent: t(`save-${name}`) });
+    button.addEventListener("click", () => takeAlong(button, MADE[name]));
+    $("downloads").append(button);
+  }
+}
+
+export function refreshDownloads() {
+  $("save-segmentation").hidden = !seen.selected.look.answer.dicom;
+}
+
+// The service makes some of it, which may take a while, and may fail.
+async function takeAlong(button, makeFile) {
+  const tell = (text, values) => ($("downloads-said").textContent = t(text, { name: button.textContent, ...values }));
+  button.disabled = true;
+  tell("making");
+  try {
+    save(...(await makeFile(seen.selected)));
+    tell("made");
+  } catch (problem) {
+    tell("not-made", { why: problem.message });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function save(blob, name) {
+  const link = make("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 // 255 where there is vessel at the threshold that is shown, 0 elsewhere.
-export function maskOf(look, level) {
+function maskOf(look, level) {
   const canvas = look.paint(null, (out) => {
     for (let i = 0; i < out.length; i++) out[i] = look.isVessel(i, level) ? 0xffffffff : 0xff000000;
   });
@@ -20,15 +58,15 @@ export function maskOf(look, level) {
 }
 
 // The photograph with the layers that are shown, at its own size; black outside the field of view, where names stand.
-export function overlayOf(look, shown) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: look.width, height: look.height });
+function overlayOf(look) {
+  const canvas = make("canvas", { width: look.width, height: look.height });
   const layers = { ...shown.layers, fov: true };
   drawLook(canvas.getContext("2d"), look, { ...shown, layers }, Math.min(1, 1000 / look.width));
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
 // A row a photograph, with every column that any of them has.
-export function tableOf(looks) {
+function tableOf(looks) {
   const columns = [...new Set(looks.flatMap((look) => Object.keys(look.answer.row)))];
   const rows = looks.map((look) => columns.map((column) => look.answer.row[column]));
   const text = [columns, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
@@ -36,20 +74,21 @@ export function tableOf(looks) {
 }
 
 // The report of photographs with their maps.
-export async function reportOf(photographs, query) {
+async function reportOf(photographs) {
   const form = new FormData();
   for (const { file } of photographs) form.append("photographs", file, file.name);
   for (const kind of ["arteries", "veins"]) {
-    for (const map of new Set(photographs.map(({ maps }) => maps[kind]).filter(Boolean))) form.append(kind, map, map.name);
+    const maps = new Set(photographs.map((one) => one.maps[kind]).filter(Boolean));
+    for (const map of maps) form.append(kind, map, map.name);
   }
-  return ask(`v1/report?${query}`, { body: form, type: "blob" });
+  return ask(`v1/report?${query()}`, { body: form, type: "blob" });
 }
 
-// The vessels of a DICOM photograph as a DICOM Segmentation, which the service makes.
-export async function segmentationOf(file, query) {
+// The vessels of a DICOM photograph at the threshold that is shown, as a DICOM Segmentation.
+async function segmentationOf(file) {
   const form = new FormData();
   form.append("photograph", file, file.name);
-  return ask(`v1/segment?format=dicom-seg&${query}`, { body: form, type: "blob" });
+  return ask(`v1/segment?format=dicom-seg&${query(shown.level ?? shown.measuredLevel)}`, { body: form, type: "blob" });
 }
 
 function cell(value) {

@@ -6,9 +6,16 @@ export const LEVELS = 256; // steps of the probability
 // Viridis, in which calibres are drawn.
 export const SCALE = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 
-// What the colours of calibres stand for, the same for all of some looks: in a unit that all of them know, or pixels.
+let made = 0;
+
+// The unit of lengths that all of some looks know; where there is none, pixels.
+export function commonUnit(looks) {
+  return ["um", "deg"].find((one) => looks.every((look) => look.answer.units[one])) ?? "px";
+}
+
+// What the colours of calibres stand for, the same for all of some looks.
 export function calibreScale(looks) {
-  const unit = ["um", "deg"].find((one) => looks.every((look) => look.answer.units[one])) ?? "px";
+  const unit = commonUnit(looks);
   return {
     unit,
     low: Math.min(...looks.map((look) => look.narrowest * look.sizeOf(unit))),
@@ -19,6 +26,7 @@ export function calibreScale(looks) {
 export class Look {
   static async of(answer) {
     const look = new Look();
+    look.number = ++made; // tells it from all others
     look.answer = answer;
     look.width = answer.width_px;
     look.height = answer.height_px;

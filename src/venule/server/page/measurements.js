@@ -1,123 +1,132 @@
-// The measurements of one photograph, or of two beside one another, as tables.
+// The measurements of the photograph that is seen, or of two beside one another: how good they are, and tables.
 
+import { $, make, option } from "./dom.js";
+import { digitsOf, figure, number, qualityOf } from "./figures.js";
+import { commonUnit } from "./look.js";
+import { bothSeen, seen } from "./state.js";
 import { t, word, words } from "./texts.js";
 
 const KEY = ["vessel_density", "calibre_median", "tortuosity_distance", "branchings", "box_dimension"];
+const ALIKE = 1.1; // times the smaller field of view, up to which lengths in pixels can be compared
+const LONG = /\d{3},\d{3}|\.\d{5}/; // a number whose interval may take two lines
 
-// Of what is in micrometres, so many that nobody reads them.
-const IN_MM = new Set(["vessel_length", "vessel_perimeter", "length_density", "avascular_area"]);
-const MM = { um: ["mm", 1e-3], um2: ["mm2", 1e-6], "1/um": ["1/mm", 1e3] };
+let tabled = ""; // what the tables are of
 
-// Fill an element with the tables of some looks, for a region ("" for the whole field of view).
-export function showMeasurements(element, looks, region) {
-  const tables = [];
-  if (!region) tables.push(table(t("key-figures"), KEY, looks, region));
-  const shown = region ? [] : Object.entries(words("families"));
-  for (const [family, names] of shown) tables.push(folded(family, table(word("family-names", family), names, looks, region)));
-  if (region) {
-    const names = new Set(looks[0].answer.measurements.filter((one) => one.region === region).map((one) => one.name));
-    tables.push(table(word("regions", region), [...names], looks, region));
-  }
+export function makeMeasurements() {
+  const regions = Object.entries(words("regions"));
+  $("region").append(option("", t("whole")), ...regions.map(([code, name]) => option(code, name)));
+  $("region").addEventListener("change", refreshMeasurements);
+}
+
+export function refreshMeasurements() {
+  const both = bothSeen();
+  const looks = both.map((one) => one.look);
+  $("quality").replaceChildren(...both.map(judgement));
+  const across = looks.map((look) => look.answer.fov_diameter_px);
+  $("unlike").hidden = commonUnit(looks) !== "px" || Math.max(...across) <= ALIKE * Math.min(...across);
+  $("unlike").textContent = t("unlike", { across: across.map((pixels) => number(pixels, 0)).join(t("and")) });
+  const region = $("region").value;
+  const wanted = [region, ...looks.map((look) => look.number)].join();
+  if (wanted === tabled) return; // a slider moves: the numbers stay
+  tabled = wanted;
+  showTables($("measured"), looks, region);
+}
+
+// How good a photograph is, for people; with its name where there are two.
+function judgement({ file, look }) {
+  const { score, flaws } = qualityOf(look);
+  const said = flaws.length ? t("quality-flaws", { score, flaws: flaws.join(", ") }) : t("quality", { score });
+  const className = flaws.length ? "quality flawed" : "quality";
+  return make("p", { className, textContent: seen.compared ? `${file.name}: ${said}` : said });
+}
+
+// Fill an element with the tables of some looks, for a region ("": the whole field of view); what is unfolded stays so.
+function showTables(element, looks, region) {
   const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.family));
-  element.replaceChildren(...tables);
+  element.replaceChildren(...(region ? [regionTable(looks, region)] : wholeTables(looks)));
   for (const one of element.querySelectorAll("details")) one.open = open.has(one.dataset.family);
 }
 
-// What is known of a photograph besides its measurements, in one line; `percent` of its field of view is vessel.
-export function factsOf(look, percent) {
-  const { laterality, scale_from: from, units } = look.answer;
-  const { score, flaws } = qualityOf(look);
-  const facts = [t("facts-share", { percent }), [t("quality-short", { score }), flaws.join(", ")].filter(Boolean).join(": ")];
-  if (laterality) facts.push(word("eyes", laterality));
-  for (const [unit, size] of Object.entries(units)) facts.push(t("facts-scale", { value: figure(size, unit), from: word("scales", from) }));
-  return facts.join(" · ");
+function regionTable(looks, region) {
+  const names = looks[0].answer.measurements.filter((one) => one.region === region).map((one) => one.name);
+  return table(word("regions", region), names, looks, region);
 }
 
-export function qualityOf(look) {
-  const { quality, quality_reasons: reasons } = look.answer;
-  const flaws = reasons ? reasons.split("; ").map((code) => word("flaws", code)) : [];
-  return { score: quality === null ? "" : quality.toFixed(2), flaws };
+function wholeTables(looks) {
+  const families = Object.entries(words("families"));
+  return [
+    table(t("key-figures"), KEY, looks, ""),
+    ...families.map(([family, names]) => folded(family, table(word("family-names", family), names, looks, ""))),
+  ];
 }
 
 function folded(family, content) {
-  const details = document.createElement("details");
+  const details = make("details");
   details.dataset.family = family;
-  const summary = document.createElement("summary");
-  summary.textContent = content.caption.textContent;
+  details.append(make("summary", { textContent: content.caption.textContent }), content);
   content.caption.className = "unseen";
-  details.append(summary, content);
   return details;
 }
 
+// A row a measurement; of one photograph its value and interval in columns, of two a column each.
 function table(title, names, looks, region) {
-  const made = document.createElement("table");
+  const made = make("table");
   made.createCaption().textContent = title;
-  const head = made.createTHead().insertRow();
-  const both = looks.length > 1;
-  const headings = [[t("measurement")], ...(both ? looks.map((look) => [look.answer.name, t("interval")]) : [[t("value")], [t("interval")]])];
-  for (const [heading, below] of headings) {
-    const cell = document.createElement("th");
-    cell.scope = "col";
-    cell.textContent = heading;
-    if (below) cell.append(small(below));
-    head.append(cell);
-  }
+  made.createTHead().insertRow().append(...headings(looks));
   const body = made.createTBody();
   for (const name of names) {
-    const row = body.insertRow();
-    const cell = document.createElement("th");
-    cell.scope = "row";
-    cell.textContent = word("measurements", name);
-    row.append(cell);
-    for (const look of looks) fill(row, find(look, name, region), both);
+    const label = make("th", { scope: "row", textContent: word("measurements", name) });
+    const each = looks.map((look) => find(look, name, region));
+    body.insertRow().append(label, ...(looks.length > 1 ? each.map(cellOfBoth) : cellsOfOne(each[0])));
   }
   return made;
 }
 
 function find(look, name, region) {
-  const one = look.answer.measurements.find((each) => each.name === name && each.region === region);
-  return one && IN_MM.has(name) && MM[one.unit] ? inMillimetres(one) : one;
+  return look.answer.measurements.find((one) => one.name === name && one.region === region);
 }
 
-function inMillimetres(one) {
-  const [unit, size] = MM[one.unit];
-  const [value, lower, upper] = [one.value, one.lower, one.upper].map((number) => (number === null ? null : number * size));
-  return { ...one, unit, value, lower, upper };
+function headings(looks) {
+  const heading = (textContent) => make("th", { scope: "col", textContent });
+  if (looks.length === 1) return [t("measurement"), t("value"), t("interval")].map(heading);
+  const named = looks.map((look) => heading(look.answer.name));
+  for (const one of named) one.append(small(t("interval")));
+  return [heading(t("measurement")), ...named];
 }
 
-function fill(row, one, both) {
-  const cell = row.insertCell();
-  if (!one || one.value === null) {
-    cell.className = "reason";
-    cell.colSpan = both ? 1 : 2;
-    cell.textContent = word("reasons", one?.reason ?? "");
-    return;
-  }
-  cell.textContent = figure(one.value, one.unit);
+function cellsOfOne(one) {
+  if (!isMeasured(one)) return [reasonCell(one, 2)];
+  return [make("td", { textContent: figure(one.value, one.unit) }), fill(make("td", { className: "interval" }), one)];
+}
+
+function cellOfBoth(one) {
+  if (!isMeasured(one)) return reasonCell(one, 1);
+  const cell = make("td", { textContent: figure(one.value, one.unit) });
+  if (hasInterval(one)) cell.append(fill(small(""), one));
+  return cell;
+}
+
+function isMeasured(one) {
+  return one !== undefined && one.value !== null;
+}
+
+function reasonCell(one, colSpan) {
+  return make("td", { className: "reason", colSpan, textContent: word("reasons", one?.reason ?? "") });
+}
+
+function hasInterval({ lower, upper }) {
+  return lower !== null && upper !== null;
+}
+
+// Write the interval of a measurement into an element, where there is one.
+function fill(element, one) {
+  if (!hasInterval(one)) return element;
   const digits = digitsOf(one.value, one.unit);
-  const interval = one.lower === null || one.upper === null ? "" : `${number(one.lower, digits)} – ${number(one.upper, digits)}`;
-  if (!both) {
-    Object.assign(row.insertCell(), { className: "interval", textContent: interval });
-  } else if (interval) {
-    cell.append(small(interval));
-  }
+  element.textContent = `${number(one.lower, digits)} – ${number(one.upper, digits)}`;
+  element.classList.toggle("long", LONG.test(element.textContent));
+  return element;
 }
 
 function small(text) {
-  return Object.assign(document.createElement("small"), { textContent: text });
-}
-
-// A number with its unit, as people read it.
-export function figure(value, unit) {
-  return number(value, digitsOf(value, unit)) + (unit ? `\u00a0${word("units", unit)}` : "");
-}
-
-// How many digits after the point show three in all; of a count none.
-function digitsOf(value, unit) {
-  if (!unit && Number.isInteger(value)) return 0;
-  return Math.min(6, Math.abs(value) >= 100 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1))));
-}
-
-function number(value, digits) {
-  return value.toFixed(digits);
+  return make("small", { textContent: text });
 }

@@ -1,0 +1,65 @@
+// Photographs come in: chosen, dropped, pasted or the examples; maps of arteries and veins go to theirs by their name.
+
+import { $, say } from "./dom.js";
+import { addToList } from "./list.js";
+import { again, next } from "./queue.js";
+import { photographs } from "./state.js";
+import { t } from "./texts.js";
+
+const MAP = /^(.*)_(arteries|veins)\.\w+$/i; // what a map of arteries or veins is called
+const EXAMPLES = ["phantom-right", "phantom-left"];
+
+export function takePhotographs() {
+  for (const input of [$("choose"), $("camera")]) {
+    input.addEventListener("change", () => {
+      take([...input.files]);
+      input.value = ""; // so that the same may be chosen again
+    });
+  }
+  takeDrops();
+  addEventListener("paste", (event) => take([...event.clipboardData.files]));
+  $("examples").addEventListener("click", takeExamples);
+}
+
+function takeDrops() {
+  const drop = $("drop");
+  let depth = 0; // of the elements that a file is dragged over
+  const over = (change) => drop.classList.toggle("over", (depth = Math.max(0, depth + change)) > 0);
+  addEventListener("dragenter", (event) => {
+    event.preventDefault();
+    over(1);
+  });
+  addEventListener("dragleave", () => over(-1));
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(-depth);
+    take([...event.dataTransfer.files]);
+  });
+}
+
+async function takeExamples() {
+  const names = EXAMPLES.flatMap((name) => [`${name}.jpg`, `${name}_arteries.png`, `${name}_veins.png`]);
+  take(await Promise.all(names.map(async (name) => {
+    const answer = await fetch(`page/examples/${name}`);
+    return new File([await answer.blob()], name);
+  })));
+}
+
+// Photographs, and the maps among them that are called after one, which may have come before.
+function take(files) {
+  const maps = files.filter((file) => MAP.test(file.name));
+  for (const file of files.filter((one) => !maps.includes(one))) addToList(file);
+  for (const map of maps) giveMap(map);
+  next();
+}
+
+function giveMap(map) {
+  const [, stem, kind] = map.name.match(MAP);
+  const its = photographs.filter((one) => one.stem.toLowerCase() === stem.toLowerCase());
+  if (!its.length) say(t("unmatched", { name: map.name }));
+  for (const one of its) {
+    one.maps[kind.toLowerCase()] = map;
+    if (one.state !== "waiting") again(one);
+  }
+}

@@ -1,0 +1,46 @@
+// How the service is asked: with which model, at which threshold, and on what scale.
+
+import { ask } from "./api.js";
+import { $, option, say } from "./dom.js";
+import { LEVELS } from "./look.js";
+import { shown } from "./state.js";
+import { t } from "./texts.js";
+
+const SCALES = { field: 45, um_per_pixel: "", disc_um: 1800 }; // how lengths are told, and what is most usual
+
+// `onchange` is called when another model or scale is chosen.
+export function makeOptions(onchange) {
+  $("scale").append(...["", ...Object.keys(SCALES)].map((one) => option(one, t(`scale-${one || "none"}`))));
+  $("scale").addEventListener("change", () => changeScale(onchange));
+  $("scale-value").addEventListener("change", onchange);
+  loadModels(onchange);
+}
+
+// The choices as a query; `level` of the threshold, null: the model's own.
+export function query(level = shown.measuredLevel) {
+  const asked = new URLSearchParams();
+  if ($("model").value) asked.set("model", $("model").value);
+  if (level) asked.set("threshold", level / LEVELS);
+  const value = Number($("scale-value").value);
+  if ($("scale").value && value > 0) asked.set($("scale").value, value);
+  return asked.toString();
+}
+
+async function loadModels(onchange) {
+  try {
+    const models = await ask("v1/models");
+    $("model").append(...models.map(({ name, summary }) => Object.assign(option(name, name), { title: summary })));
+    $("model").value = models.some(({ name }) => name === "general") ? "general" : models[0].name;
+    $("model").addEventListener("change", onchange);
+  } catch (problem) {
+    say(problem.message);
+  }
+}
+
+function changeScale(onchange) {
+  const kind = $("scale").value;
+  $("scale-field").hidden = !kind;
+  $("scale-value").value = SCALES[kind] ?? "";
+  if (kind !== "um_per_pixel") onchange();
+  else $("scale-value").focus(); // there is no usual one: it is typed
+}

@@ -1,0 +1,81 @@
+// Photographs that wait are sent to the service, a few at a time, and what it has seen in them is kept.
+
+import { ask } from "./api.js";
+import { say } from "./dom.js";
+import { qualityOf } from "./figures.js";
+import { drawThumbnail, tell } from "./list.js";
+import { Look } from "./look.js";
+import { query } from "./options.js";
+import { changed, choose, photographs, seen, setLevel, shown } from "./state.js";
+import { t } from "./texts.js";
+
+const AT_ONCE = 2;
+
+// Send as many of those that wait as may be sent.
+export function next() {
+  const working = photographs.filter((one) => one.state === "working").length;
+  for (const one of photographs.filter((each) => each.state === "waiting").slice(0, AT_ONCE - working)) work(one);
+}
+
+// Let one that has been sent wait again.
+export function again(one) {
+  one.stop?.abort();
+  tell(one, "waiting");
+}
+
+// All again, with the threshold, the model and the scale that are chosen now.
+export function measureAgain() {
+  shown.measuredLevel = shown.level ?? shown.measuredLevel;
+  askAgain();
+}
+
+// Back to the threshold of the model, also for the measurements.
+export function measureAtOwnThreshold() {
+  shown.measuredLevel = null;
+  askAgain();
+}
+
+function askAgain() {
+  setLevel(null);
+  for (const one of photographs) {
+    if (one.query !== undefined && one.query !== query() && one.state !== "failed") again(one);
+  }
+  next();
+}
+
+async function work(one) {
+  const { name } = one.file;
+  const { signal } = (one.stop = new AbortController());
+  one.query = query();
+  tell(one, "working", t("sending", { percent: 0 }), 0);
+  try {
+    const look = await lookAt(one, signal);
+    if (signal.aborted) return; // it is asked for anew
+    one.look = look;
+    const { score, flaws } = qualityOf(look);
+    tell(one, "done", flaws.length ? flaws.join(", ") : t("quality-short", { score }));
+    say(t("is-done", { name }));
+    drawThumbnail(one);
+    if (!seen.selected) choose(one);
+  } catch (problem) {
+    if (signal.aborted) return;
+    tell(one, "failed", problem.message);
+    one.button.title = problem.detail ?? "";
+    say(t("has-failed", { name, why: problem.message }));
+  } finally {
+    changed();
+    next();
+  }
+}
+
+async function lookAt(one, signal) {
+  const body = new FormData();
+  body.append("photograph", one.file, one.file.name);
+  for (const [kind, map] of Object.entries(one.maps)) body.append(kind, map, map.name);
+  const progress = (share) => {
+    if (share < 1) tell(one, "working", t("sending", { percent: Math.round(100 * share) }), share);
+    else tell(one, "working", t("looking"));
+  };
+  const waits = (seconds) => tell(one, "working", t("busy", { seconds }));
+  return Look.of(await ask(`v1/look?${one.query}`, { body, signal, progress, waits }));
+}
