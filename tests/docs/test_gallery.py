@@ -28,6 +28,7 @@ INSTALLED = {
         sys.base_prefix,
         *sysconfig.get_paths().values(),
         Path(venule.__file__).parent,
+        Path(__file__),  # PyTorch notes from where it was called, for which the traceback reads its source
         matplotlib.get_cachedir(),
         matplotlib.get_configdir(),
         *("/dev", "/etc", "/proc", "/sys", "/usr", "/System", "/Library"),
