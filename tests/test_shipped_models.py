@@ -6,6 +6,7 @@ import pytest
 import venule
 from venule.datasets import open_dataset, read_record
 from venule.datasets.phantoms import make_phantom
+from venule.models import model_folder, shipped_models
 
 
 def _dice(model, folder, split, names):
@@ -48,3 +49,8 @@ def test_flips_and_thresholds_change_what_they_should():
     mirrored = venule.segment(np.ascontiguousarray(image[:, ::-1]), flips=True)
     same = averaged.vessels == mirrored.vessels[:, ::-1]
     assert same.mean() > 0.99, "with flips, a mirrored photograph has mirrored vessels"
+
+
+@pytest.mark.parametrize("model", shipped_models())
+def test_a_model_tells_nothing_of_the_machine_that_made_it(model):
+    assert b'.py"' not in (model_folder(model) / "model.onnx").read_bytes()

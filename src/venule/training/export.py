@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import warnings
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -44,7 +45,7 @@ def export_onnx(network: nn.Module) -> bytes:
             verbose=False,
         )
     assert program is not None
-    onnx: bytes = program.model_proto.SerializeToString()
+    onnx: bytes = _without_traces(program.model_proto).SerializeToString()
     difference = _difference(whole, onnx, multiple)
     if difference > TOLERANCE:
         raise ModelError(f"the exported network differs from torch by {difference:.2g}; at most {TOLERANCE} is allowed")
@@ -54,6 +55,14 @@ def export_onnx(network: nn.Module) -> bytes:
 def sha256(content: bytes) -> str:
     """Hexadecimal digest of a file's content."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _without_traces(model: Any) -> Any:
+    """An ONNX model without what torch notes of its making: the folders and lines of the machine that made it."""
+    del model.graph.metadata_props[:]
+    for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        del part.metadata_props[:]
+    return model
 
 
 class _Probability(nn.Module):
