@@ -1,7 +1,7 @@
 """Vessel maps to and from what other libraries hold: NumPy, Pillow, xarray, PyTorch.
 
 `from_X` makes a vessel map, also of a drawing or of what another program has found, and `to_X` undoes it. xarray and
-PyTorch are imported where they are needed, and only by what makes something of theirs.
+PyTorch (through `venule.networks`) are imported where they are needed, and only by what makes something of theirs.
 """
 
 from venule.convert.numpy_arrays import from_numpy, to_numpy

@@ -1,17 +1,14 @@
 """Vessel maps to and from tensors of PyTorch."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.convert.numpy_arrays import from_numpy
+from venule.convert.numpy_arrays import from_numpy, to_numpy
 from venule.errors import MissingExtraError
-from venule.photograph import array_of
+from venule.photograph import SupportsArray, array_of
 from venule.vessels import VesselMap
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 def to_torch(found: VesselMap) -> dict[str, Any]:
@@ -25,26 +22,20 @@ def to_torch(found: VesselMap) -> dict[str, Any]:
         MissingExtraError: PyTorch is not installed.
     """
     try:
-        import torch
-    except ImportError as error:
+        from venule.networks.tensors import to_tensors  # here: torch takes seconds to import
+    except MissingExtraError as error:
         raise MissingExtraError("PyTorch is not installed: pip install torch, or 'venule[train]'") from error
-    return {
-        "image": torch.tensor(found.image.transpose(2, 0, 1)),
-        "vessels": torch.tensor(found.vessels[None]),
-        "fov": torch.tensor(found.fov[None]),
-        "probability": torch.tensor(found.probability[None]),
-        "threshold": found.threshold,
-        "fov_diameter": found.fov_diameter,
-        "model": found.model,
-    }
+    held = to_numpy(found)
+    arrays = {name: value for name, value in held.items() if isinstance(value, np.ndarray)}
+    return held | to_tensors(arrays)
 
 
 def from_torch(
-    vessels: "Tensor",
+    vessels: SupportsArray,
     *,
-    image: "Tensor | None" = None,
-    fov: "Tensor | None" = None,
-    probability: "Tensor | None" = None,
+    image: SupportsArray | None = None,
+    fov: SupportsArray | None = None,
+    probability: SupportsArray | None = None,
     threshold: float = 0.5,
     fov_diameter: float | None = None,
     model: str = "",
@@ -52,7 +43,7 @@ def from_torch(
     """Make a vessel map of tensors, on whichever device; undoes `to_torch`.
 
     Args:
-        vessels: (height, width) or (1, height, width), bool, or of two values of which one is 0.
+        vessels: a tensor, (height, width) or (1, height, width), bool, or of two values of which one is 0.
         image: the photograph, (3, height, width) or (height, width, 3), uint8 or float in [0, 1]; None: black.
         fov: the field of view, like `vessels`; None: found in the photograph; without one, the whole frame.
         probability: float in [0, 1], (height, width) or (1, height, width); None: that of `vessels`.
@@ -75,6 +66,6 @@ def from_torch(
     )
 
 
-def _plane(tensor: "Tensor", name: str) -> NDArray[Any]:
+def _plane(tensor: SupportsArray, name: str) -> NDArray[Any]:
     array = array_of(tensor, name=name)
     return np.asarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
