@@ -2,12 +2,14 @@
 
 import logging
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable
 from itertools import chain, islice
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from venule.batch.items import Item
 from venule.batch.journal import Record
@@ -98,26 +100,20 @@ def _start(address: str | None) -> Any:
 
 
 def _window(process: Process, items: list[Item], *, actors: int, limit: float) -> Generator[Record, None, None]:
-    import pyarrow as pa
     import ray.data
 
     size = max(1, min(BLOCK, len(items) // (16 * actors)))
-    blocks = [
-        pa.table({"item": pa.array([pickle.dumps(item) for item in items[start : start + size]], pa.large_binary())})
-        for start in range(0, len(items), size)
-    ]
-    done = ray.data.from_arrow(blocks).map_batches(
+    done = ray.data.from_items(items, override_num_blocks=-(-len(items) // size)).map_batches(
         _Actor,
-        fn_constructor_args=(pickle.dumps(process), limit),
+        fn_constructor_args=(process, limit),
         batch_size=None,
-        batch_format="pyarrow",
-        zero_copy_batch=True,
+        batch_format="numpy",
         num_cpus=1,
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors, initial_size=actors),
     )
     try:
         for row in done.iter_rows():
-            answer = pickle.loads(row["record"])
+            answer = row["answer"]
             if isinstance(answer, OutputError):
                 raise answer
             yield answer
@@ -132,16 +128,14 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
 class _Actor:
     """Runs in a process of Ray's: gives files to a worker, and lives on when that dies."""
 
-    def __init__(self, process: bytes, limit: float) -> None:
-        self._guarded = Guarded(pickle.loads(process), limit=limit)
+    def __init__(self, process: Process, limit: float) -> None:
+        self._guarded = Guarded(process, limit=limit)
 
-    def __call__(self, block: Any) -> Any:
-        import pyarrow as pa
-
-        answers: list[Record | OutputError] = []
-        for item in block["item"].to_pylist():
+    def __call__(self, block: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        answers = np.empty(len(block["item"]), object)  # Ray carries objects as they are
+        for place, item in enumerate(block["item"]):
             try:
-                answers.append(self._guarded(pickle.loads(item)))
+                answers[place] = self._guarded(item)
             except OutputError as error:
-                answers.append(error)
-        return pa.table({"record": pa.array([pickle.dumps(answer) for answer in answers], pa.large_binary())})
+                answers[place] = error
+        return {"answer": answers}
