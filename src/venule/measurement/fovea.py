@@ -77,7 +77,8 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     if max(sides) <= 0:
         raise MeasurementError("the fovea lies outside the field of view", reason="fovea-not-seen")
     beside = fov & (away >= BESIDE[0]) & (away <= BESIDE[1]) & (lean <= BESIDE[2])
-    sides[0] *= _clear(vessels, beside & (right > 0)) / _clear(vessels, beside & (right < 0))
+    shares = [_vessel_share(vessels, beside & side) for side in (right > 0, right < 0)]
+    sides = [sides[0] * shares[1] ** WEIGHT, sides[1] * shares[0] ** WEIGHT]
     confidence = 1 - min(sides) / max(sides)
     if confidence < SIDE_SURE:
         raise MeasurementError("the fovea may lie on either side of the disc", reason="fovea-not-sure")
@@ -87,9 +88,9 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     return Fovea(centre, round(confidence, 3), bool(to_edge[row, column] < EDGE * disc.diameter))
 
 
-def _clear(vessels: Map, region: BoolArray) -> float:
-    """How clear of vessels a region is: the larger, the clearer; only the ratio of two counts."""
-    return float(max(float(np.mean(vessels[region])) if region.any() else 1.0, 0.001) ** -WEIGHT)
+def _vessel_share(vessels: Map, region: BoolArray) -> float:
+    """Share of a region that is vessel, not quite 0; 1 for one that is not seen, where nothing speaks for a fovea."""
+    return max(float(np.mean(vessels[region])), 0.001) if region.any() else 1.0
 
 
 def temporal_direction(disc: Disc, fovea: Fovea) -> float:
