@@ -79,6 +79,7 @@ def models() -> str:
             ("network", f"`{card.network}`, {card.parameters:,} parameters"),
             ("working diameter", f"{card.working_diameter:g} px across the field of view"),
             ("threshold", f"{card.threshold:g}, from {card.threshold_from}"),
+            ("training", f"{card.recipe['steps']:,} steps in {card.training_seconds / 60:.0f} minutes, {card.device}"),
             ("licence", card.licence),
             ("trained on", "; ".join(card.data) if isinstance(card.data, (list, tuple)) else card.data),
             ("SHA-256 of the network", f"`{card.sha256}`"),
