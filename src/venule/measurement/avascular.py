@@ -2,10 +2,10 @@
 
 import math
 
-import cv2
 import numpy as np
 
 from venule.errors import MeasurementError
+from venule.measurement.distances import distance_to_false
 from venule.measurement.section import Section
 
 
@@ -29,7 +29,7 @@ def avascular_radius(section: Section) -> float:
     reach = np.where(near, plane.to_vessel, -1)
     radius = float(reach.max())
     row, column = np.unravel_index(int(reach.argmax()), reach.shape)
-    edge = cv2.distanceTransform(np.pad(plane.fov.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    edge = distance_to_false(np.pad(plane.fov, 1))[1:-1, 1:-1]
     if edge[row, column] < radius:
         raise MeasurementError("the area round the fovea is cut by the field of view", reason="fovea-not-seen")
     return radius - 0.5  # from the centre of a pixel to the wall, not to the centre of the vessel's pixel

@@ -9,6 +9,7 @@ import numpy as np
 from venule.arrays import BoolArray, ImageArray
 from venule.errors import MeasurementError
 from venule.measurement.disc import SMALL, Disc, Map, brightness, standing_out
+from venule.measurement.distances import distance_to_false
 from venule.measurement.plane import Plane
 
 DISTANCES = (1.9, 3.3)  # disc diameters between the centres of disc and fovea
@@ -64,7 +65,7 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
         cv2.resize(each.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
         for each in (plane.vessels, plane.to_vessel)
     )
-    to_edge = cv2.distanceTransform(np.pad(fov, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1] / factor
+    to_edge = distance_to_false(np.pad(fov, 1))[1:-1, 1:-1] / factor
     free = np.minimum(np.minimum(to_vessel, to_edge + UNSEEN * disc.diameter) / (FREE * disc.diameter), 1)
     darkness = standing_out(-brightness(plane.scale.apply_image(image), fov), fov)
     rows, columns = np.indices(fov.shape)

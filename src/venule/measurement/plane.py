@@ -9,6 +9,7 @@ import numpy as np
 
 from venule.arrays import BoolArray, FloatArray, ProbabilityArray
 from venule.errors import MeasurementError
+from venule.measurement.distances import distance_to_false
 from venule.photograph import FieldOfView, WorkingScale
 from venule.vessels import VesselMap
 
@@ -84,8 +85,7 @@ class Plane:
     @cached_property
     def to_vessel(self) -> FloatArray:
         """Distance of each pixel to the nearest that is vessel, float (height, width); there must be one."""
-        empty = (~self.vessels).astype(np.uint8)
-        return np.asarray(cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+        return distance_to_false(~self.vessels)
 
     def on_photograph(self, points: FloatArray) -> FloatArray:
         """Points (n, 2) of the plane, (row, column), as points of the photograph."""

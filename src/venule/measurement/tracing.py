@@ -11,6 +11,7 @@ from skimage.morphology import skeletonize
 
 from venule.arrays import BoolArray, FloatArray
 from venule.measurement.centreline import leaving_direction, path_length, straight_pairs
+from venule.measurement.distances import distance_to_false
 
 SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
 SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing
@@ -23,8 +24,7 @@ Network: TypeAlias = "nx.MultiGraph[int]"
 
 def wall_distances(vessels: BoolArray) -> FloatArray:
     """How far each pixel of a vessel is from the nearest that is none, float32 (height, width); the frame is a wall."""
-    padded = np.pad(vessels.astype(np.uint8), 1)
-    return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1])
+    return distance_to_false(np.pad(vessels, 1))[1:-1, 1:-1]
 
 
 def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
