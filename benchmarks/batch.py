@@ -32,8 +32,8 @@ from venule.batch.items import items, list_items
 from venule.batch.journal import JOURNAL, Journal, Record
 from venule.batch.shard import Shard
 from venule.batch.sources import Source
-from venule.jobs.segment import PHOTOGRAPH_SUFFIXES
 from venule.report import Table
+from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
 _LOOP = """
 import sys

@@ -2,18 +2,19 @@
 
     python benchmarks/calibrate_intervals.py [--phantoms 160] [--jobs 2]
 
-`venule validate` measures how often the intervals hold the truth of other phantoms.
+`python -m benchmarks.validation` measures how often the intervals hold the truth of other phantoms.
 """
 
 import argparse
 import json
 from pathlib import Path
 
+from benchmarks.validation.phantoms import KINDS, by_measurement, compare_phantoms
+
 import venule.measurement
 from venule.measurement.intervals import calibrate
-from venule.validation.phantoms import KINDS, by_measurement, compare_phantoms
 
-FIRST_SEED = 500_000  # far from those that models learn from, and that `venule validate` takes
+FIRST_SEED = 500_000  # far from those that models learn from, and that `python -m benchmarks.validation` takes
 FEWEST = 20  # phantoms
 
 

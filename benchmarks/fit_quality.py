@@ -2,7 +2,7 @@
 
     python benchmarks/fit_quality.py DATA [--every 1] [--jobs 2]
 
-On the training splits of DRIVE, CHASE_DB1 and HRF; `venule validate` shows how the score does on test splits.
+On the training splits of DRIVE, CHASE_DB1 and HRF; `python -m benchmarks.validation` shows how the score does on test splits.
 """
 
 import argparse
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from benchmarks.validation.grades import Grade, grade
 from scipy.optimize import nnls
 
 import venule.measurement
 from venule.measurement.quality import Hinge, penalties
-from venule.validation.grades import Grade, grade
 
 SETS = ("DRIVE", "CHASE_DB1", "HRF")
 # Knots at which a property begins to cost, and to cost more.

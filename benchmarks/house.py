@@ -81,7 +81,7 @@ def main() -> None:
                 for path, other in sorted(set(files)):
                     print(f"    {path.relative_to(SOURCE)} -> {other.relative_to(SOURCE)}")
         return
-    lines = {room: 0 for room in floor}
+    lines = dict.fromkeys(floor, 0)
     for path in SOURCE.rglob("*.py"):
         lines[room_of(path)] += len(path.read_text(encoding="utf-8").splitlines())
     for room in sorted(floor, key=lambda room: (-floor[room], room)):

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from venule.jobs.segment import PHOTOGRAPH_SUFFIXES
 from venule.report import Table
+from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
 # In a process of its own, so that the peak is of this command's children alone.
 _TIMED = (

@@ -20,11 +20,11 @@ from torch.utils.data import default_collate
 
 from venule import networks
 from venule.report import Table
+from venule.study.grid import Run, training_recipe
+from venule.study.recipe import Study, read_study
 from venule.training.fit import VesselTraining
 from venule.training.recipe import Recipe
 from venule.training.samples import Crops, find_photographs, prepare
-from venule.training.study.grid import Run, training_recipe
-from venule.training.study.recipe import Study, read_study
 
 COLUMNS = ("network", "trainable", "loss before", "loss after", "parameters moved", "s a step", "peak GB")
 

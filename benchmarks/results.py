@@ -13,7 +13,7 @@ from pathlib import Path
 from venule.datasets import open_dataset
 from venule.models import Interval, Score, load_model, shipped_models
 from venule.models.model import CARD_FILE
-from venule.trials import choose_entrants, run_trial, summarise
+from venule.workflows.evaluate import choose_entrants, run_trial, summarise
 
 # What each model has not seen: data set, split. `drive` goes on from `general`, so it has seen what that has.
 UNSEEN = {

@@ -28,7 +28,6 @@ import onnxruntime as ort
 import torch
 
 from venule import networks
-from venule.jobs.segment import PHOTOGRAPH_SUFFIXES, encode_mask
 from venule.models import Model, load_model
 from venule.photograph import Photograph, WorkingScale, read_photograph
 from venule.photograph.decode import decode
@@ -36,6 +35,7 @@ from venule.report import Table
 from venule.segmentation import Segmenter
 from venule.segmentation.predict import MARGIN
 from venule.segmentation.runtime import load_network
+from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, encode_mask
 
 # Each command runs in a process of its own, whose peak memory its parent, also its own process, asks for.
 _TIMED = (

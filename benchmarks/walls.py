@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from benchmarks.validation.truth import drawn_map
 from scipy.spatial import cKDTree
 
 import venule
@@ -23,7 +24,6 @@ from venule.datasets.phantoms import make_phantom
 from venule.measurement.plane import Plane
 from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
-from venule.validation.truth import drawn_map
 
 LEVELS = (0.45, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
 SETS = ("CHASE_DB1", "HRF", "DRIVE")

@@ -1,8 +1,8 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
 On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.assess_quality(found)`,
-`venule.evaluate(vessels, reference, fov=fov)`, `venule.load_model(name)`; to and from other libraries,
-`venule.convert`; with the extra `[train]`, `venule.networks.create(name)`.
+`venule.evaluate(vessels, reference, fov=fov)`, `venule.load_model(name)`;
+with the extra `[train]`, `venule.networks.create(name)`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from venule.measurement import measure as measure
     from venule.models import load_model as load_model
     from venule.segmentation import segment as segment
-    from venule.vessels import VesselMap as VesselMap
+    from venule.vessel_map import VesselMap as VesselMap
 
 __version__ = "0.1.0"
 
@@ -24,7 +24,7 @@ _HOMES = {
     "assess_quality": "venule.measurement",
     "evaluate": "venule.evaluation",
     "load_model": "venule.models",
-    "VesselMap": "venule.vessels",
+    "VesselMap": "venule.vessel_map",
 }
 __all__ = ["VesselMap", "__version__", "assess_quality", "evaluate", "load_model", "measure", "segment"]
 
@@ -34,6 +34,6 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name in ("convert", "networks"):
+    if name == "networks":
         return import_module(f"venule.{name}")
     raise AttributeError(f"module 'venule' has no attribute {name!r}")

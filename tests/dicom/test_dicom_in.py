@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from pydicom import uid
 from pydicom.pixels.utils import compress
 
-from venule.dicom.read import Facts, facts_of, read_header
 from venule.errors import PhotographError
 from venule.photograph import decode
+from venule.photograph.dicom import Facts, facts_of, read_header
 
 ROWS, COLUMNS = np.mgrid[0:80, 0:100]
 SMOOTH = np.dstack([ROWS * 2 + 40, COLUMNS + 50, ROWS + COLUMNS // 2]).astype(np.uint8)
@@ -347,7 +347,7 @@ def test_other_files_are_segmented_without_pydicom(tmp_path):
     code = (
         "import sys, venule, numpy; from venule.photograph import decode; from PIL import Image; "
         "Image.fromarray(numpy.zeros((80, 100), numpy.uint8)).save('x.png'); decode('x.png'); "
-        "import venule.jobs, venule.cli.main; "
+        "import venule.workflows, venule.cli.main; "
         "assert not {'pydicom', 'highdicom'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)

@@ -13,13 +13,13 @@ import pydicom
 from dicom_files import as_file, photograph_dataset, secondary_capture
 from pydicom.sr.codedict import codes
 
-from venule.dicom.origin import Algorithm
-from venule.dicom.read import read_header
-from venule.dicom.report import SCHEME, STANDARD, code_of, report
-from venule.dicom.seg import encode, segmentation
+from venule.dicom.provenance import Algorithm
+from venule.dicom.segmentation import encode, segmentation
+from venule.dicom.structured_report import SCHEME, STANDARD, code_of, report
 from venule.errors import PhotographError
 from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS, Measured
 from venule.measurement.measured import Value
+from venule.photograph.dicom import read_header
 
 HEIGHT, WIDTH = 90, 101  # an odd width, for a mask is packed eight pixels to a byte
 MASK = np.random.default_rng(3).random((HEIGHT, WIDTH)) < 0.2

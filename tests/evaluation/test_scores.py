@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from venule.errors import EvaluationError
 from venule.evaluation import SCORES, Pool, evaluate
-from venule.vessels import VesselMap
+from venule.vessel_map import VesselMap
 
 SHAPE = (12, 17)
 masks = arrays(np.bool_, SHAPE)

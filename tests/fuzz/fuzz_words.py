@@ -10,8 +10,8 @@ from fuzzing import fuzz
 with atheris.instrument_imports(include=["venule", "yaml"]):
     from venule.errors import ModelError, RecipeError
     from venule.models import model_folder, read_card
+    from venule.study.recipe import read_study
     from venule.training.recipe import read_recipe
-    from venule.training.study.recipe import read_study
 
 FOLDER = Path(tempfile.mkdtemp(prefix="venule-fuzz-"))
 SOURCE = Path(__file__).parents[2] / "src" / "venule" / "training"

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benchmarks.validation.shapes import drawn, straight, vessel_map
 
 from venule.errors import MeasurementError
 from venule.measurement import MEASUREMENTS, REGIONS, Scale, measure, table_columns
 from venule.measurement.equivalents import knudtson
-from venule.validation.shapes import drawn, straight, vessel_map
 
 
 def disc(size, radius):

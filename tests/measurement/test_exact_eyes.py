@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from benchmarks.validation.shapes import curve, drawn, graph_of, ray, straight
 
 from venule.measurement import Disc, Fovea, VesselGraph
 from venule.measurement.equivalents import knudtson
 from venule.measurement.eye import Eye
 from venule.measurement.measure import measure, measure_eye
 from venule.measurement.plane import Plane
-from venule.validation.shapes import curve, drawn, graph_of, ray, straight
 
 SIZE = 800
 DISC = Disc((400.0, 250.0), 100.0, 1.0)

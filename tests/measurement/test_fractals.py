@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from benchmarks.validation.shapes import FRACTALS, gasket
 
 from venule.errors import MeasurementError
 from venule.measurement.fractal import MOMENTS, fractal_dimensions, multifractal_spectrum
 from venule.measurement.gaps import lacunarity
-from venule.validation.shapes import FRACTALS, gasket
 
 
 @pytest.mark.parametrize("name", FRACTALS)

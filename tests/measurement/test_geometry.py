@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from benchmarks.validation.shapes import SIZE, curve, drawn, graph_of, length_of, ray, straight
 
 from venule.measurement.eye import Eye
 from venule.measurement.junctions import junctions
 from venule.measurement.measure import measure
 from venule.measurement.tortuosity import curvature_tortuosity, inflections, squared_curvature_tortuosity
-from venule.validation.shapes import SIZE, curve, drawn, graph_of, length_of, ray, straight
 
 
 @pytest.mark.parametrize("offset", [0, 0.25, 0.5])

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from benchmarks.validation.phantoms import compare_phantom
+from benchmarks.validation.truth import drawn_map, exact_eye
 
 from venule.datasets.phantoms import make_phantom
 from venule.errors import MeasurementError
@@ -13,8 +15,6 @@ from venule.measurement.eye import Eye
 from venule.measurement.regions import regions
 from venule.measurement.section import Section
 from venule.segmentation import segment
-from venule.validation.phantoms import compare_phantom
-from venule.validation.truth import drawn_map, exact_eye
 
 SEEDS = (11, 12, 13, 14, 15, 16)
 

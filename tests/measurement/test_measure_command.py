@@ -10,16 +10,16 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.validation.truth import drawn_map
 from PIL import Image
 from typer.testing import CliRunner
 
 from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
-from venule.jobs.measure import SEGMENT_COLUMNS
-from venule.jobs.wording import FAMILIES, FLAWS, REGION_NAMES
 from venule.measurement import BY_NAME, REGIONS, measure, table_columns
 from venule.measurement.quality import LIMITS
-from venule.validation.truth import drawn_map
+from venule.report.labels import FAMILIES, FLAWS, REGION_NAMES
+from venule.workflows.measure import SEGMENT_COLUMNS
 
 
 def run(*arguments):

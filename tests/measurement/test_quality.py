@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.validation.degrade import degrade
+from benchmarks.validation.truth import drawn_map
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -15,8 +17,6 @@ from venule.measurement import assess_quality
 from venule.measurement.quality import LIMITS, score_of
 from venule.photograph import photograph_from_array
 from venule.segmentation import segment
-from venule.validation.degrade import degrade
-from venule.validation.truth import drawn_map
 
 # Of each kind of degradation a strength that nobody would use for measuring, and what it should be called.
 BAD = {

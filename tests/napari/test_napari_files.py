@@ -12,10 +12,10 @@ npe2 = pytest.importorskip("npe2", reason="needs the extra napari")
 
 import venule  # noqa: E402
 from venule.errors import DatasetError, OutputError, PhotographError  # noqa: E402
-from venule.jobs.measure import MeasurePhotograph, describe, measure_files  # noqa: E402
 from venule.napari.finding import drawn_map  # noqa: E402
 from venule.napari.read import read_photograph  # noqa: E402
 from venule.photograph import photograph_from_array  # noqa: E402
+from venule.workflows.measure import MeasurePhotograph, describe, measure_files  # noqa: E402
 
 
 def read(path):

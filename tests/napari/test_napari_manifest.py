@@ -57,7 +57,7 @@ def test_venule_loads_neither_napari_nor_a_qt():
 import sys, venule
 for name in venule.__all__:
     getattr(venule, name)
-import venule.jobs.measure, venule.cli.main
+import venule.workflows.measure, venule.cli.main
 heavy = {"napari", "qtpy", "magicgui", "npe2", "PySide6", "PyQt6", "PyQt5"} & set(sys.modules)
 assert not heavy, heavy
 """

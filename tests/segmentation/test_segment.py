@@ -153,7 +153,7 @@ def test_model_that_was_made_anew_in_its_folder_is_used_at_once(make_model, draw
 def test_segmenting_needs_no_torch(small_model, write_photograph, tmp_path):
     file = write_photograph(tmp_path / "a.png")
     program = (
-        "import sys, venule, venule.jobs;"
+        "import sys, venule, venule.workflows;"
         f"venule.segment({str(file)!r}, model={str(small_model)!r});"
         "print([name for name in sys.modules if name.split('.')[0] in ('torch', 'lightning', 'monai', 'onnx')])"
     )

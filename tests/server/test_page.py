@@ -370,7 +370,7 @@ def choose_scale(browser, kind, value):
 def test_every_word_of_the_page_is_in_the_file_of_texts():
     from importlib.resources import files as package_files
 
-    from venule.jobs.wording import FLAWS, LABELS, REASONS, REGION_NAMES, UNITS
+    from venule.report.labels import FLAWS, LABELS, REASONS, REGION_NAMES, UNITS
 
     page = package_files("venule.server") / "page"
     texts = json.loads((page / "texts.json").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import venule
-from venule.jobs.segment import decode_runs
+from venule.workflows.segment import decode_runs
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from venule.evaluation import Counts
-from venule.training.study.result import RunResult, Scored
+from venule.study.result import RunResult, Scored
 
 VESSEL, REST = 12_000, 88_000  # pixels drawn, and not
 

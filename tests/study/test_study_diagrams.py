@@ -5,9 +5,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from venule import networks  # noqa: E402
-from venule.training.study.figures.diagram import draw_diagram  # noqa: E402
-from venule.training.study.figures.trace import trace  # noqa: E402
-from venule.training.study.recipe import Entry  # noqa: E402
+from venule.study.figures.diagram import draw_diagram  # noqa: E402
+from venule.study.figures.trace import trace  # noqa: E402
+from venule.study.recipe import Entry  # noqa: E402
 
 
 def _trace(name, widths):

@@ -5,8 +5,8 @@ import pytest
 pytest.importorskip("torch")
 
 from venule.errors import RecipeError
-from venule.training.study import read_study, shipped_studies
-from venule.training.study.grid import check_networks, runs_of
+from venule.study import read_study, shipped_studies
+from venule.study.grid import check_networks, runs_of
 
 START = "name: mine\ndata: {phantoms: 4}\n"
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import venule
 from venule.errors import OutputError, RecipeError
-from venule.training.study import do_runs, progress_of, read_study, report_study, run_study
+from venule.study import do_runs, progress_of, read_study, report_study, run_study
 
 MINI = """
 name: mini

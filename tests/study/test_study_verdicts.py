@@ -8,8 +8,8 @@ pytest.importorskip("torch")
 
 from made_up import make_results
 
-from venule.training.study.estimates import cells_of, difference, mean_interval, seed_deviation
-from venule.training.study.verdicts import judge
+from venule.study.estimates import cells_of, difference, mean_interval, seed_deviation
+from venule.study.verdicts import judge
 
 DECK = {
     ("unet", "original"): 0.750,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from venule import networks
 from venule.errors import RecipeError
+from venule.study.recipe import read_study
 from venule.training import read_recipe
-from venule.training.study.recipe import read_study
 from venule.training.yaml_file import read_yaml
 
 SHIPPED = Path(read_yaml.__code__.co_filename).parent / "recipes"

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from venule.validation.agreement import bland_altman, effect, holm, intraclass_correlation
+from benchmarks.validation.agreement import bland_altman, effect, holm, intraclass_correlation
 
 
 def test_the_example_of_shrout_and_fleiss():

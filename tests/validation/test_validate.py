@@ -1,15 +1,14 @@
-"""`venule validate` writes what it measured, and says what it did not."""
+"""The validation document says what was measured, and what was not."""
 
-from typer.testing import CliRunner
+import pytest
+from benchmarks.validation.run import validate
 
-from venule.cli.main import app
+from venule.errors import MeasurementError
 from venule.measurement import BY_NAME
 
 
 def test_the_document_has_every_measurement_and_says_that_no_photographs_were_given(tmp_path):
-    done = CliRunner().invoke(app, ["validate", "-o", str(tmp_path), "--phantoms", "3", "--jobs", "1"])
-    assert done.exit_code == 0, done.output
-    text = (tmp_path / "validation.md").read_text()
+    text = validate(tmp_path, data=None, phantoms=3, jobs=1).read_text()
     for definition in BY_NAME.values():
         assert f"`{definition.column()}`" in text
     assert "Not run: no `--data` was given" in text
@@ -18,5 +17,5 @@ def test_the_document_has_every_measurement_and_says_that_no_photographs_were_gi
 
 
 def test_too_few_phantoms_are_refused(tmp_path):
-    done = CliRunner().invoke(app, ["validate", "-o", str(tmp_path), "--phantoms", "1"])
-    assert done.exit_code == 2
+    with pytest.raises(MeasurementError, match="3 or more"):
+        validate(tmp_path, data=None, phantoms=1, jobs=1)

@@ -13,8 +13,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from venule.datasets.phantoms import write_phantoms
-from venule.jobs.measure import MeasurePhotograph, measure_files
 from venule.measurement import Scale
+from venule.workflows.measure import MeasurePhotograph, measure_files
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

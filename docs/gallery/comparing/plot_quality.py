@@ -9,11 +9,11 @@ purpose, and then its true Dice is known.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from benchmarks.validation.degrade import STRENGTHS, degrade
 
 import venule
 from venule.datasets.phantoms import make_phantom
 from venule.photograph import Photograph
-from venule.validation.degrade import STRENGTHS, degrade
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

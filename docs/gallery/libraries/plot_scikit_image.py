@@ -13,9 +13,9 @@ import numpy as np
 from scipy.ndimage import binary_erosion
 from skimage.filters import sato
 from sklearn.metrics import precision_recall_curve
+from venule.convert import from_numpy
 
 import venule
-from venule.convert import from_numpy
 from venule.datasets.phantoms import make_phantom
 from venule.evaluation import agreement_colours
 

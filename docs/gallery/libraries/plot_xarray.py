@@ -7,9 +7,9 @@ a density is then a mean over blocks: one line. xarray comes with the extra ``no
 """
 
 import matplotlib.pyplot as plt
+from venule.convert import to_xarray
 
 import venule
-from venule.convert import to_xarray
 from venule.datasets.phantoms import make_phantom
 
 phantom = make_phantom(15)

@@ -10,6 +10,7 @@ phantom has both maps exactly.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from benchmarks.validation.truth import exact_eye
 from matplotlib.patches import Annulus
 
 import venule
@@ -17,7 +18,6 @@ from venule.datasets.phantoms import make_phantom
 from venule.measurement import Scale
 from venule.measurement.equivalents import calibres_in_zone_b
 from venule.measurement.measure import measure_eye
-from venule.validation.truth import exact_eye
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

@@ -9,12 +9,12 @@ it is measured.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from benchmarks.validation.shapes import FRACTALS
 from skimage.measure import block_reduce
 
 import venule
 from venule.datasets.phantoms import make_phantom
 from venule.measurement.fractal import fractal_dimensions
-from venule.validation.shapes import FRACTALS
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

@@ -9,9 +9,9 @@ only measuring can err, and on the vessels that venule finds.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from benchmarks.validation.phantoms import by_measurement, compare_phantom
 
 from venule.measurement import BY_NAME
-from venule.validation.phantoms import by_measurement, compare_phantom
 
 plt.rcParams.update(
     {"axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False}

@@ -9,6 +9,7 @@ it is, and checked.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from benchmarks.validation.shapes import curve, drawn, graph_of
 from scipy.optimize import brentq
 from scipy.special import ellipe
 
@@ -17,7 +18,6 @@ from venule.measurement.tortuosity import (
     distance_tortuosity,
     inflections,
 )
-from venule.validation.shapes import curve, drawn, graph_of
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

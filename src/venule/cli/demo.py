@@ -14,7 +14,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Other phantoms for another seed.")] = 1,
 ) -> None:
     """See what venule does: phantoms are made, segmented and scored. Needs no data and no network."""
-    from venule.trials.demo import make_demo
+    from venule.workflows.demo import make_demo
 
     typer.echo(f"making {count} phantoms (synthetic fundus photographs), finding their vessels, scoring them ...")
     made = make_demo(output, count=count, seed=seed)

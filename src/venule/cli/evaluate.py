@@ -31,7 +31,7 @@ def evaluate(
     from rich.progress import Progress
 
     from venule.datasets import open_dataset
-    from venule.trials import choose_entrants, run_trial, summarise, tables, write_trial
+    from venule.workflows.evaluate import choose_entrants, run_trial, summarise, tables, write_trial
 
     data = open_dataset(dataset)
     entrants = choose_entrants(data, split, model=model, compare=compare, masks=masks, threshold=threshold, flips=flips)

@@ -18,7 +18,6 @@ from venule.cli.status import status
 from venule.cli.study import study
 from venule.cli.submit import submit
 from venule.cli.train import train
-from venule.cli.validate import validate
 
 app = typer.Typer(
     help="Find the blood vessels in photographs of the retina, and train, compare and score the networks that do.",
@@ -53,7 +52,6 @@ for command in (
     serve,
     status,
     merge,
-    validate,
     evaluate,
     train,
     study,

@@ -40,9 +40,9 @@ def measure(
 ) -> None:
     """Measure the vessels of fundus photographs: a row each in results.csv, and what every column means."""
     from venule.batch import Batch, show_progress
-    from venule.jobs import SegmentPhotograph
-    from venule.jobs.measure import MeasurePhotograph, measure_files
     from venule.measurement import Scale
+    from venule.workflows import SegmentPhotograph
+    from venule.workflows.measure import MeasurePhotograph, measure_files
 
     finding = SegmentPhotograph(model, threshold, flips, runtime=runtime, dicom_seg=dicom_seg)
     scale = Scale(um_per_pixel, field, disc_um)

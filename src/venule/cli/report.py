@@ -11,7 +11,7 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Write report.pdf, too: a page a photograph.")] = False,
 ) -> None:
     """Write report.html: pictures, numbers with intervals, distributions, outliers first; one file, no network."""
-    from venule.jobs.report import report_folder
+    from venule.workflows.report import report_folder
 
     for path in report_folder(output, pdf=pdf):
         typer.echo(path)

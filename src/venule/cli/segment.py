@@ -29,7 +29,7 @@ def segment(
 ) -> None:
     """Find the vessels of fundus photographs: NAME_vessels.png, results.csv and manifest.json."""
     from venule.batch import Batch, show_progress
-    from venule.jobs import SegmentPhotograph, segment_files
+    from venule.workflows import SegmentPhotograph, segment_files
 
     work = SegmentPhotograph(model, threshold, flips, probability, overlay, runtime, masks=masks, dicom_seg=dicom_seg)
     with show_progress() as progress:

@@ -35,7 +35,7 @@ def study(
     failed is tried once more. As an array of 8 jobs: `venule study study -o OUT --data DIR --shard i/8` with i from 1
     to 8, and then once without --shard for the tables.
     """
-    from venule.training.study import do_runs, progress_of, read_study, report_study, run_on_devices, run_study
+    from venule.study import do_runs, progress_of, read_study, report_study, run_on_devices, run_study
 
     chosen = read_study(recipe)
     if shard:

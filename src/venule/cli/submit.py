@@ -30,7 +30,7 @@ def submit(
     from rich.console import Console
     from rich.progress import Progress
 
-    from venule.trials.submission import pack_submission
+    from venule.workflows.submission import pack_submission
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("packing", total=None)

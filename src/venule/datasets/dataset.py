@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from venule.arrays import BoolArray
 from venule.errors import DatasetError, PhotographError
+from venule.photograph.arrays import BoolArray
 from venule.photograph.photograph import Photograph
 
 T = TypeVar("T")

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from venule.arrays import BoolArray, ImageArray
 from venule.errors import EvaluationError
+from venule.photograph.arrays import BoolArray, ImageArray
 
 # Orange and sky blue of Okabe and Ito (2008, Color Universal Design), told apart by colour-blind readers and in grey.
 FOUND_AND_DRAWN = (255, 255, 255)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from skimage.morphology import skeletonize
 
-from venule.arrays import BoolArray
 from venule.evaluation.counts import ratio
+from venule.photograph.arrays import BoolArray
 
 
 @dataclass(frozen=True)

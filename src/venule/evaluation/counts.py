@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 
-from venule.arrays import BoolArray
+from venule.photograph.arrays import BoolArray
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray
 from venule.errors import EvaluationError
 from venule.evaluation.ranking import RankHistogram
 from venule.evaluation.scores import RegionScores, Scores, evaluate
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray, FloatArray
+from venule.vessel_map import VesselMap
 
 
 class Pool:

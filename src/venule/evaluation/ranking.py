@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray
+from venule.photograph.arrays import BoolArray, FloatArray
 
 LEVELS = 2**20
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from venule.arrays import BoolArray, FloatArray
 from venule.errors import EvaluationError
 from venule.evaluation.calibration import CalibrationBins
 from venule.evaluation.centrelines import CentrelineCounts
 from venule.evaluation.counts import Counts
 from venule.evaluation.ranking import Areas
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray, FloatArray
+from venule.vessel_map import VesselMap
 
 RATIOS = ("dice", "sensitivity", "specificity", "precision", "accuracy", "mcc")
 SCORES = (*RATIOS, "auc_roc", "auc_pr", "cl_dice", "calibration_error")
@@ -77,12 +77,6 @@ class Scores:
             for name, region in (("fov", self.fov), ("frame", self.frame))
         )
         return f"Scores({'; '.join(parts)})"
-
-    def _repr_html_(self) -> str:
-        """As a notebook shows it."""
-        from venule.evaluation.notebook import scores_html  # here: outside notebooks nobody needs it
-
-        return scores_html(self)
 
 
 def evaluate(

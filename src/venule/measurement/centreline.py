@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from venule.arrays import FloatArray
+from venule.photograph.arrays import FloatArray
 
 SMOOTHING = 2.0  # pixels, sigma along the curve: takes the stairs of the skeleton off; a circle of radius 10 loses 2 %
 

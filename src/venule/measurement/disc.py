@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, ImageArray
 from venule.errors import MeasurementError
 from venule.measurement.centreline import normals
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
+from venule.photograph.arrays import BoolArray, ImageArray
 
 SMALL = 200.0  # pixels across the field of view of the copy on which the disc is looked for
 DEGREES = 6.0  # that a usual disc spans

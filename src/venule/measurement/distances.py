@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray
+from venule.photograph.arrays import BoolArray
 
 
 def distance_to_false(mask: BoolArray) -> NDArray[np.float32]:

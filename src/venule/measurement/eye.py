@@ -7,7 +7,6 @@ from typing import Self, TypeVar
 
 import numpy as np
 
-from venule.arrays import BoolArray
 from venule.errors import MeasurementError
 from venule.measurement.disc import Disc, find_disc
 from venule.measurement.fovea import Fovea, find_fovea
@@ -15,7 +14,8 @@ from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray
+from venule.vessel_map import VesselMap
 
 Found = TypeVar("Found")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from venule.arrays import BoolArray, ImageArray
 from venule.errors import MeasurementError
 from venule.measurement.disc import SMALL, Disc, Map, brightness, standing_out
 from venule.measurement.distances import distance_to_false
 from venule.measurement.plane import Plane
+from venule.photograph.arrays import BoolArray, ImageArray
 
 DISTANCES = (1.9, 3.3)  # disc diameters between the centres of disc and fovea
 TILT = 25.0  # degrees by which the line between them may lean from the horizontal

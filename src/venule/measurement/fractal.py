@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray
 from venule.errors import MeasurementError
+from venule.photograph.arrays import BoolArray, FloatArray
 
 BOXES = (1 / 128, 1 / 16)  # sides of the boxes, of the diameter of the field of view
 LEAST_BOX = 4  # pixels: smaller ones see the line, not the tree

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray
 from venule.errors import MeasurementError
 from venule.measurement.section import Section
+from venule.photograph.arrays import BoolArray, FloatArray
 
 BOX = 1 / 16  # side of the gliding box, of the diameter of the field of view
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import networkx as nx
 import numpy as np
 
-from venule.arrays import FloatArray
 from venule.measurement.centreline import path_length
+from venule.photograph.arrays import FloatArray
 
 NodeKind = Literal["end", "branching", "crossing", "ring"]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from venule.measurement.dictionary import BY_NAME
 from venule.measurement.measured import Value
-from venule.vessels import VesselMap
+from venule.vessel_map import VesselMap
 
 ODDS = 2.0  # a vessel map is measured again where a pixel must be twice, and half, as likely to be vessel
 LEAST = 0.001  # relative error beside the spread, where phantoms show next to none

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from venule.arrays import BoolArray
 from venule.errors import MeasurementError
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.eye import Eye
@@ -16,7 +15,8 @@ from venule.measurement.plane import Plane
 from venule.measurement.regions import outside_disc, regions
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray
+from venule.vessel_map import VesselMap
 
 
 def measure(

@@ -81,12 +81,6 @@ class Measured:
             f"Measured(values={found} of {len(self.values)}, segments={len(self.graph.segments)}, units={self.units})"
         )
 
-    def _repr_html_(self) -> str:
-        """As a notebook shows it."""
-        from venule.measurement.notebook import measured_html  # here: outside notebooks nobody needs it
-
-        return measured_html(self)
-
     def row(self) -> dict[str, Any]:
         """As a row of a table: each value in each unit, its interval in `_lower` and `_upper`, and `reasons`."""
         row: dict[str, Any] = {}

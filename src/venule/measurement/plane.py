@@ -7,11 +7,11 @@ from typing import Self
 import cv2
 import numpy as np
 
-from venule.arrays import BoolArray, FloatArray, ProbabilityArray
 from venule.errors import MeasurementError
 from venule.measurement.distances import distance_to_false
 from venule.photograph import FieldOfView, WorkingScale
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray, FloatArray, ProbabilityArray
+from venule.vessel_map import VesselMap
 
 # Pixels across the field of view. venule's networks see at most 1,200, so a finer plane would measure interpolation.
 FINEST = 1536.0

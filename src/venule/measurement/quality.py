@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, ImageArray
 from venule.errors import MeasurementError
 from venule.photograph import FieldOfView, WorkingScale
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray, ImageArray
+from venule.vessel_map import VesselMap
 
 ACROSS = 512.0  # pixels across the field of view of the copy that is looked at: fewer than any camera's
 SHARPEST = 1200.0  # the same of the copy whose sharpness is looked at: what venule's networks see at most
@@ -107,12 +107,6 @@ class Quality:
     score: float | None
     reasons: tuple[str, ...]
     properties: Properties
-
-    def _repr_html_(self) -> str:
-        """As a notebook shows it."""
-        from venule.measurement.notebook import quality_html  # here: outside notebooks nobody needs it
-
-        return quality_html(self)
 
 
 def assess_quality(found: VesselMap) -> Quality:

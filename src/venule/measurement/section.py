@@ -5,12 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
-from venule.arrays import BoolArray, FloatArray
 from venule.errors import MeasurementError
 from venule.measurement.eye import Eye
 from venule.measurement.fractal import Dimensions, fractal_dimensions
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.plane import Plane
+from venule.photograph.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy.signal import find_peaks
 
-from venule.arrays import FloatArray
 from venule.errors import MeasurementError
 from venule.measurement.centreline import curvature, path_length
 from venule.measurement.section import Section
+from venule.photograph.arrays import FloatArray
 
 SHORTEST = 1 / 25  # of the field of view: shorter segments say more of the pixels than of the vessel
 BENT = 1 / 15  # of the field of view: the same where curvature is asked, six sigma of its smoothing

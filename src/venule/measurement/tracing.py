@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
-from venule.arrays import BoolArray, FloatArray
 from venule.measurement.centreline import leaving_direction, path_length, straight_pairs
 from venule.measurement.distances import distance_to_false
+from venule.photograph.arrays import BoolArray, FloatArray
 
 SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
 SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing

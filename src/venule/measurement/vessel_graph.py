@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from venule.arrays import BoolArray, FloatArray
 from venule.measurement.centreline import leaving_direction, normals, resample, smooth, straight_pairs
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.plane import Plane
 from venule.measurement.tracing import Network, straighten_ends, trace, wall_distances
 from venule.measurement.walls import distances_to_walls
+from venule.photograph.arrays import BoolArray, FloatArray
 
 MUCH_WIDER = 1.4  # times the widest circle inside a vessel that the way across it may be
 JUNCTION = 1.2  # radii of a junction within which no wall belongs to one vessel alone

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from venule.arrays import BoolArray, FloatArray
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
+from venule.photograph.arrays import BoolArray, FloatArray
 
 PART = 4096  # points at a time, to spare memory
 STEP = 0.5  # pixels between two looks at the level, across a vessel

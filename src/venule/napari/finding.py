@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray
 from venule.errors import MeasurementError, PhotographError
 from venule.photograph import Photograph, find_fov, image_from_array
-from venule.vessels import VesselMap
+from venule.photograph.arrays import BoolArray
+from venule.vessel_map import VesselMap
 
 FINDING = "venule"  # under which a layer's metadata holds its finding
 Labels = NDArray[np.integer]

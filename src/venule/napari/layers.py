@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, ImageArray
 from venule.napari.finding import FINDING, Finding
-from venule.vessels import OVERLAY_COLOUR
+from venule.photograph.arrays import BoolArray, ImageArray
+from venule.vessel_map import OVERLAY_COLOUR
 
 LayerData = tuple[Any, dict[str, Any], str]
 NOT_MEANT = "venule_shows"  # in the metadata of layers that are neither a photograph nor vessels

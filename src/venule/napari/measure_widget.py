@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from qtpy.QtWidgets import QFileDialog, QStyledItemDelegate
 
 from venule.errors import VenuleError
-from venule.jobs.measure import describe
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure
 from venule.napari.finding import FINDING, Finding, drawn_map, photograph_of
 from venule.napari.layers import graph_layers
 from venule.napari.table import COLUMNS, Row, measurement_rows, write_table
 from venule.napari.viewer import add_layer, in_background, layers_of, photograph_behind, placement_of
-from venule.vessels import VesselMap
+from venule.vessel_map import VesselMap
+from venule.workflows.measure import describe
 
 if TYPE_CHECKING:
     import napari

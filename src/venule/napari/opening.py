@@ -8,9 +8,9 @@ from napari.utils.notifications import show_error
 from qtpy.QtWidgets import QFileDialog
 
 from venule.errors import VenuleError
-from venule.jobs.segment import PHOTOGRAPH_SUFFIXES
 from venule.napari.read import read_photograph
 from venule.napari.viewer import add_layer
+from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
 
 def open_photographs() -> None:

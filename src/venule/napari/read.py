@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from venule.datasets.dataset import read_drawing
-from venule.dicom import is_dicom
 from venule.errors import MissingExtraError, PhotographError
-from venule.jobs.dicom import known_of
-from venule.jobs.measure import GRAPH, VESSELS
 from venule.measurement import Scale
 from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
 from venule.photograph import decode
+from venule.photograph.signature import is_dicom
+from venule.workflows.dicom import known_of
+from venule.workflows.measure import GRAPH, VESSELS
 
 Reader = Callable[[Any], list[LayerData]]
 _NOT_OURS = {"not-an-image", "other-modality"}  # DICOM that other plugins may read
@@ -82,7 +82,7 @@ def _may_be_photograph(path: Path) -> bool:
     try:
         content = path.read_bytes()
         if is_dicom(content, name=path.name):
-            from venule.dicom.read import read_header
+            from venule.photograph.dicom import read_header
 
             read_header(content, name=str(path))
     except PhotographError as error:

@@ -10,7 +10,6 @@ from napari.layers import Image, Labels
 from napari.utils.notifications import show_error, show_warning
 
 from venule.errors import MeasurementError, ModelError
-from venule.jobs.measure import describe
 from venule.measurement import measure
 from venule.models import Card, model_folder, read_card, shipped_models
 from venule.napari.finding import FINDING, Finding, photograph_of
@@ -18,7 +17,8 @@ from venule.napari.layers import LayerData, fov_layer, graph_layers, probability
 from venule.napari.opening import open_photographs
 from venule.napari.viewer import BEHIND, add_layer, in_background, layers_of, photograph_behind, placement_of
 from venule.segmentation import segment
-from venule.vessels import VesselMap
+from venule.vessel_map import VesselMap
+from venule.workflows.measure import describe
 
 if TYPE_CHECKING:
     import napari

@@ -7,8 +7,8 @@ import numpy as np
 
 from venule.batch.outputs import write_whole
 from venule.errors import OutputError
-from venule.jobs.segment import encode_mask
 from venule.napari.finding import FINDING
+from venule.workflows.segment import encode_mask
 
 
 def write_vessels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:

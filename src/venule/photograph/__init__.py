@@ -2,7 +2,6 @@
 
 from venule.photograph.decode import decode
 from venule.photograph.fov import find_fov, fov_from_mask
-from venule.photograph.other_libraries import SupportsArray, array_of
 from venule.photograph.photograph import FieldOfView, Photograph
 from venule.photograph.pillow import image_from_pil
 from venule.photograph.pixels import image_from_array
@@ -12,9 +11,7 @@ from venule.photograph.working import WorkingScale
 __all__ = [
     "FieldOfView",
     "Photograph",
-    "SupportsArray",
     "WorkingScale",
-    "array_of",
     "decode",
     "find_fov",
     "fov_from_mask",

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray, ImageArray
+from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
 from venule.photograph.circle import Circle, draw_disc, fit_circle
 
 TOLERANCE = 1.5  # pixels that an outline may lie off its circle

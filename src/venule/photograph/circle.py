@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from venule.arrays import BoolArray, FloatArray
+from venule.photograph.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)

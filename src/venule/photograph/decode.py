@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
-from venule.arrays import ImageArray
-from venule.dicom import is_dicom
 from venule.errors import PhotographError
+from venule.photograph.arrays import ImageArray
 from venule.photograph.pillow import eight_bits_of, has_white_as_zero, turn_upright
 from venule.photograph.pixels import check_not_small, image_from_array
+from venule.photograph.signature import is_dicom
 
 # Named, so that Pillow starts no other program on a file (Ghostscript); two readers must be imported to be known.
 _FORMATS = (
@@ -61,7 +61,7 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
     if not data:
         raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
     if is_dicom(data, name=name):
-        from venule.dicom.read import read_image  # here: most runs meet no DICOM
+        from venule.photograph.dicom import read_image  # here: most runs meet no DICOM
 
         return read_image(data, max_pixels=max_pixels, name=name)
     with _open(data, max_pixels=max_pixels, name=name) as opened:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, ImageArray
 from venule.errors import PhotographError
+from venule.photograph.arrays import BoolArray, ImageArray
 from venule.photograph.border import TOLERANCE, brightest_channel, circle_around, cut_out, outline
 from venule.photograph.circle import Circle, draw_disc
 from venule.photograph.fundus import check_fundus, refuse_drawing, refuse_strip

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray, ImageArray
 from venule.errors import PhotographError
+from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
 
 # Measured on all of DRIVE, CHASE_DB1 and HRF: as they are, x 0.3, blurred, as JPEG of quality 10, red-free, and cut out
 # without a border. "Beyond" is the value of these nearest to the limit.

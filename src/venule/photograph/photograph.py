@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from venule.arrays import BoolArray, ImageArray
+from venule.photograph.arrays import BoolArray, ImageArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ from contextlib import suppress
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
-from venule.arrays import ImageArray
 from venule.errors import PhotographError
+from venule.photograph.arrays import ImageArray
 from venule.photograph.pixels import check_not_small, image_from_array, over_black
 
 _OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import ImageArray
 from venule.errors import PhotographError
+from venule.photograph.arrays import ImageArray
 
 SMALLEST_SIDE = 64  # pixels; below it no vessel is more than a pixel wide
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from venule.errors import PhotographError
 from venule.photograph.decode import decode
 from venule.photograph.fov import find_fov
-from venule.photograph.other_libraries import SupportsArray, array_of
 from venule.photograph.photograph import Photograph
 from venule.photograph.pillow import image_from_pil
 from venule.photograph.pixels import image_from_array
@@ -32,21 +32,19 @@ def read_photograph(source: Path | bytes, *, name: str | None = None) -> Photogr
         raise PhotographError(f"{name}: {error}", reason=error.reason) from error
 
 
-def photograph_from_array(image: SupportsArray | Image.Image) -> Photograph:
+def photograph_from_array(image: ArrayLike | Image.Image) -> Photograph:
     """Make a photograph of an array or an image of another library, and find its field of view.
 
     Args:
-        image: uint8, uint16, or float in [0, 1]; (height, width) or (height, width, 1) grey, (height, width, 3) RGB,
-            (height, width, 4) RGBA. Of Pillow, any image (see `image_from_pil`); of xarray, a DataArray, its
-            dimensions named y, x and channel or alike, in any order; of PyTorch, a tensor with the channels first or
-            last (see `array_of`).
+        image: an image of Pillow, or anything that `np.asarray` takes: uint8, uint16, or float in [0, 1];
+            (height, width) or (height, width, 1) grey, (height, width, 3) RGB, (height, width, 4) RGBA.
 
     Raises:
-        PhotographError: as `image_from_array`, `image_from_pil`, `array_of` and `find_fov` say.
+        PhotographError: as `image_from_array`, `image_from_pil` and `find_fov` say.
     """
     if isinstance(image, Image.Image):
         pixels = image_from_pil(image)
     else:
         name = "the array" if isinstance(image, np.ndarray) else f"the {type(image).__name__}"
-        pixels = image_from_array(array_of(image, name=name), name=name)
+        pixels = image_from_array(np.asarray(image), name=name)
     return Photograph(pixels, find_fov(pixels))

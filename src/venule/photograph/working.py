@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, FloatArray, ImageArray, ProbabilityArray
 from venule.errors import PhotographError
+from venule.photograph.arrays import BoolArray, FloatArray, ImageArray, ProbabilityArray
 from venule.photograph.photograph import FieldOfView
 
 

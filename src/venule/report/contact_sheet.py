@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from venule.arrays import ImageArray
+from venule.photograph.arrays import ImageArray
 
 _PAPER, _INK = (255, 255, 255), (32, 32, 32)
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import cv2
 
-from venule.arrays import ImageArray
+from venule.photograph.arrays import ImageArray
 from venule.report.overview import ENOUGH, distances, distributions, most_different_first, overview, standing
 from venule.report.sheet import Figure, Picture, Regions, Sheet
 

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from venule.arrays import BoolArray, FloatArray, ImageArray
-from venule.vessels import OVERLAY_COLOUR
+from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
+from venule.vessel_map import OVERLAY_COLOUR
 
 # Okabe and Ito (2008): told apart by colour-blind readers.
 END, BRANCHING, CROSSING = (240, 228, 66), (213, 94, 0), (86, 180, 233)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from venule.arrays import ImageArray
 from venule.errors import VenuleError
+from venule.photograph.arrays import ImageArray
 
 Picture = tuple[str, ImageArray]  # with its caption
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import ProbabilityArray
 from venule.photograph import Photograph, WorkingScale
+from venule.photograph.arrays import ProbabilityArray
 from venule.photograph.normalise import normalise
 
 MIRRORS = ((2,), (3,), (2, 3))  # axes of (N, C, H, W)

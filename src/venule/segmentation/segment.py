@@ -3,17 +3,18 @@
 from functools import lru_cache
 from pathlib import Path
 
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from venule.errors import VenuleError
 from venule.models import load_model, model_folder, read_card
-from venule.photograph import Photograph, SupportsArray, photograph_from_array, read_photograph
+from venule.photograph import Photograph, photograph_from_array, read_photograph
 from venule.segmentation.segmenter import Segmenter
-from venule.vessels import VesselMap
+from venule.vessel_map import VesselMap
 
 
 def segment(
-    source: SupportsArray | Image.Image | Path | str | bytes | Photograph,
+    source: ArrayLike | Image.Image | Path | str | bytes | Photograph,
     *,
     model: str | Path = "general",
     threshold: float | None = None,
@@ -24,8 +25,8 @@ def segment(
     """Find the vessels of a fundus photograph.
 
     Args:
-        source: the photograph: a file, the content of a file, a `Photograph`, or an RGB or grey array, also as an image
-            of Pillow, a DataArray of xarray or a tensor of PyTorch (see `venule.photograph.photograph_from_array`).
+        source: the photograph: a file, the content of a file, a `Photograph`, an image of Pillow, or
+            an RGB or grey array, (height, width, 3) or (height, width), as `np.asarray` makes it.
         model: name of a shipped model (`venule models` lists them), or the folder of an own one.
         threshold: probability, in (0, 1), from which a pixel is vessel; None: the one of the model's card.
         flips: average over the photograph and its three mirror images: steadier, and four times the work.
@@ -70,7 +71,7 @@ def check_threshold(threshold: float) -> float:
     return float(threshold)
 
 
-def _photograph(source: SupportsArray | Image.Image | Path | str | bytes | Photograph) -> Photograph:
+def _photograph(source: ArrayLike | Image.Image | Path | str | bytes | Photograph) -> Photograph:
     if isinstance(source, Photograph):
         return source
     if isinstance(source, str | Path):

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import ProbabilityArray
 from venule.errors import ModelError
 from venule.models import Model
 from venule.photograph import Photograph
+from venule.photograph.arrays import ProbabilityArray
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import load_network
 

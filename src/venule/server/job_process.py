@@ -26,11 +26,11 @@ def run_job(photographs: Path, output: Path, work: str, options: Mapping[str, An
         max_pixels: of a photograph.
     """
     from venule.batch import Batch, Engine, run
-    from venule.jobs import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
-    from venule.jobs.bounded import Bounded
-    from venule.jobs.dicom import any_called_dicom
-    from venule.jobs.measure import MeasurePhotograph
     from venule.measurement import Scale
+    from venule.workflows import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
+    from venule.workflows.bounded import Bounded
+    from venule.workflows.dicom import any_called_dicom
+    from venule.workflows.measure import MeasurePhotograph
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which tells its jobs
     threading.Thread(target=_stop_with_parent, daemon=True).start()

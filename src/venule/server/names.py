@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from venule.dicom import is_dicom
-from venule.jobs import PHOTOGRAPH_SUFFIXES
-from venule.jobs.look import Content
+from venule.photograph.signature import is_dicom
 from venule.server.problems import Problem
+from venule.workflows import PHOTOGRAPH_SUFFIXES
+from venule.workflows.analyse import Content
 
 LONGEST_NAME = 80
 BEGINNING = 256  # bytes of a file that say whether it is DICOM

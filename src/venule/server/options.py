@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from venule.jobs import SegmentPhotograph
 from venule.measurement import Scale
 from venule.server.problems import Problem
 from venule.server.service import service_of
 from venule.server.tasks import Asked
+from venule.workflows import SegmentPhotograph
 
 ModelName = Annotated[str, Query(description="Name of a model of GET /v1/models.", examples=["general"])]
 Threshold = Annotated[

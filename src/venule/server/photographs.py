@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from venule.jobs.look import Content
 from venule.server import schemas, tasks
 from venule.server.formats import MEDIA_TYPES, choose_format
 from venule.server.names import match_maps
@@ -16,6 +15,7 @@ from venule.server.seen import Seen, mark_of
 from venule.server.service import Service, service_of
 from venule.server.tasks import Asked
 from venule.server.upload import Holding, read_many, read_one
+from venule.workflows.analyse import Content
 
 router = APIRouter(prefix="/v1", tags=["photographs"])
 PROBLEMS = documented(406, 408, 413, 415, 422, 429, 503)

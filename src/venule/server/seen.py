@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from venule.batch import Done
-from venule.dicom import is_dicom
-from venule.jobs.look import Content
+from venule.photograph.signature import is_dicom
 from venule.server.tasks import Asked
+from venule.workflows.analyse import Content
 
 _A_NUMBER = 100  # bytes that a cell of a row takes, with its name
 

@@ -11,7 +11,6 @@ from typing import TypeVar, cast
 from fastapi import Request
 
 from venule.errors import VenuleError
-from venule.jobs import SegmentPhotograph
 from venule.models import Card
 from venule.server.jobs import Jobs
 from venule.server.metrics import Metrics
@@ -21,6 +20,7 @@ from venule.server.rate import Rate
 from venule.server.seen import Seen
 from venule.server.settings import Settings
 from venule.server.upload import Held
+from venule.workflows import SegmentPhotograph
 
 T = TypeVar("T")
 LOOKING = 1.0  # seconds between two looks at whether the client is still there
@@ -105,7 +105,7 @@ def service_of(request: Request) -> Service:
 
 
 def _warm_up(finding: SegmentPhotograph) -> None:
-    from venule.jobs.look import warm_up  # in the process of the pool: the service itself needs no measuring
     from venule.server import tasks  # noqa: F401
+    from venule.workflows.analyse import warm_up  # in the process of the pool: the service itself needs no measuring
 
     warm_up(finding)

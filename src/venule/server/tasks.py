@@ -15,19 +15,19 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from venule.arrays import ImageArray, ProbabilityArray
 from venule.batch import Batch, Done, Engine, run
-from venule.dicom import is_dicom
-from venule.jobs import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
-from venule.jobs.dicom import encode_seg, encode_sr, header_to_answer
-from venule.jobs.look import Content, Look, LookAtEach, find_in, look_at
-from venule.jobs.measure import MeasurePhotograph, describe
-from venule.jobs.report import report_folder
-from venule.jobs.segment import encode_mask, encode_picture, encode_probability, encode_runs
 from venule.measurement import BY_NAME, Measured, Scale, Value
 from venule.measurement.measured import columns_of
+from venule.photograph.arrays import ImageArray, ProbabilityArray
+from venule.photograph.signature import is_dicom
 from venule.server.names import file_names
-from venule.vessels import VesselMap
+from venule.vessel_map import VesselMap
+from venule.workflows import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
+from venule.workflows.analyse import Content, Look, LookAtEach, find_in, look_at
+from venule.workflows.dicom import encode_seg, encode_sr, header_to_answer
+from venule.workflows.measure import MeasurePhotograph, describe
+from venule.workflows.report import report_folder
+from venule.workflows.segment import encode_mask, encode_picture, encode_probability, encode_runs
 
 JPEG_QUALITY = 92  # of the photograph on the page
 LEVELS = 256  # of the probability on the page

@@ -12,9 +12,9 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from venule.jobs.look import Content
 from venule.server.names import BEGINNING, shown_name
 from venule.server.problems import Problem
+from venule.workflows.analyse import Content
 
 FORM, DICOM = "multipart/form-data", "application/dicom"
 

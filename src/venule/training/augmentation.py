@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, ImageArray
+from venule.photograph.arrays import BoolArray, ImageArray
 from venule.training.recipe import Augmentation
 
 Layer = NDArray[np.uint8]

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from venule.arrays import ProbabilityArray
 from venule.photograph import Photograph
+from venule.photograph.arrays import ProbabilityArray
 from venule.segmentation import predict_with
 from venule.training.recipe import Recipe
 

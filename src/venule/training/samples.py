@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from venule.arrays import BoolArray
 from venule.datasets import Record, open_dataset, read_record
 from venule.datasets.phantoms import make_phantom
 from venule.errors import RecipeError
 from venule.photograph import FieldOfView, Photograph, WorkingScale
+from venule.photograph.arrays import BoolArray
 from venule.training.augmentation import Layer, cut_crop, point_inside, vary_camera
 from venule.training.recipe import Recipe, Source
 

@@ -6,8 +6,8 @@ import numpy as np
 from lightning.pytorch import Callback, LightningModule, Trainer
 from PIL import Image
 
-from venule.arrays import BoolArray
 from venule.photograph import Photograph
+from venule.photograph.arrays import BoolArray
 from venule.training.predict import predict
 from venule.training.recipe import Recipe
 

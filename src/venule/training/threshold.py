@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.arrays import BoolArray, ProbabilityArray
 from venule.photograph import FieldOfView
+from venule.photograph.arrays import BoolArray, ProbabilityArray
 
 LEVELS = np.arange(1, 100) / 100  # the thresholds that are tried
 

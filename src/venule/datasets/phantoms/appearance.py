@@ -8,13 +8,13 @@ import math
 import cv2
 import numpy as np
 
-from venule.arrays import FloatArray, ImageArray
 from venule.datasets.phantoms.camera import expose
 from venule.datasets.phantoms.drawing import Sweep
 from venule.datasets.phantoms.eye import UNITS, Eye
 from venule.datasets.phantoms.noise import smooth_noise
 from venule.datasets.phantoms.spots import scatter_spots
 from venule.photograph import FieldOfView
+from venule.photograph.arrays import FloatArray, ImageArray
 
 PIGMENT = np.array([0.45, 1.0, 1.1], np.float32)  # what melanin takes of red, green and blue, relative to green
 BLOOD = np.array([0.28, 1.0, 0.75], np.float32)

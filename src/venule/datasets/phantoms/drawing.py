@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from venule.arrays import FloatArray
 from venule.datasets.phantoms.segment import Segment
+from venule.photograph.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

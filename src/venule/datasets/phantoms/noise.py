@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from venule.arrays import FloatArray
+from venule.photograph.arrays import FloatArray
 
 
 def smooth_noise(shape: tuple[int, int], grain: float, rng: np.random.Generator, *, stretch: float = 1.0) -> FloatArray:

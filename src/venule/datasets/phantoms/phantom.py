@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from venule.arrays import BoolArray, ImageArray
 from venule.datasets.phantoms.appearance import photograph_eye
 from venule.datasets.phantoms.drawing import sweep
 from venule.datasets.phantoms.eye import UNITS, make_eye, make_fov
 from venule.datasets.phantoms.segment import Segment
 from venule.datasets.phantoms.tree import grow_tree
 from venule.photograph import FieldOfView, Photograph
+from venule.photograph.arrays import BoolArray, ImageArray
 
 REACH = 4.0  # pixels outside the wall up to which the blur of a vessel is drawn
 

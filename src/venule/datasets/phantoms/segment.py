@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from venule.arrays import FloatArray
+from venule.photograph.arrays import FloatArray
 
 Kind = Literal["artery", "vein"]
 

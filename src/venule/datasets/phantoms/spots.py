@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from venule.arrays import FloatArray
 from venule.datasets.phantoms.eye import UNITS, Eye
+from venule.photograph.arrays import FloatArray
 
 # share of the eyes that have them, most of them, smallest and largest diameter in units,
 # what they do to red, green and blue (logarithms), blur in units, and whether they crowd round one place

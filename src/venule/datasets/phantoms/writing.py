@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from venule.arrays import BoolArray
 from venule.datasets.phantoms.phantom import Phantom, make_phantom
 from venule.errors import OutputError
+from venule.photograph.arrays import BoolArray
 
 
 def write_phantoms(folder: Path, *, count: int, seed: int, size: int = 768) -> None:

@@ -1,0 +1,86 @@
+"""What a segmentation and a report share: the photograph that they refer to, what found the vessels, and codes."""
+
+import copy
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+
+from venule import __version__
+from venule.errors import PhotographError
+
+MAKER = "venule"
+RETINA, VESSEL = codes.SCT.Retina, codes.SCT.BloodVessel
+SIDES = {"R": codes.SCT.Right, "L": codes.SCT.Left, "B": codes.SCT.Bilateral}  # CID 244
+# Attributes that must be there, but may be empty; old files leave them out.
+_MAY_BE_EMPTY = (
+    "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate",
+    "StudyTime",
+)  # fmt: skip
+_REFERENCES = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """What found the vessels.
+
+    Attributes:
+        model: its name.
+        sha256: of its network.
+        threshold: of the probability.
+    """
+
+    model: str
+    sha256: str
+    threshold: float
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """As DICOM's Algorithm Parameters."""
+        return {"model": self.model, "sha256": self.sha256, "threshold": f"{self.threshold:g}"}
+
+    @property
+    def version(self) -> str:
+        """Of venule."""
+        return __version__
+
+
+def source_of(header: Dataset, *, name: str) -> Dataset:
+    """The header of a photograph as what highdicom can refer to.
+
+    Args:
+        header: of the photograph, without pixels.
+        name: what messages call it.
+
+    Raises:
+        PhotographError: `no-identifier`, it has no identifiers to refer to it by.
+    """
+    missing = [attribute for attribute in _REFERENCES if not header.get(attribute)]
+    if missing:
+        raise PhotographError(
+            f"{name} has no {' and no '.join(missing)}: nothing can refer to it; export it from the archive again",
+            reason="no-identifier",
+        )
+    source = copy.deepcopy(header)
+    for attribute in _MAY_BE_EMPTY:
+        if attribute not in source:
+            setattr(source, attribute, "")
+    if "Modality" not in source:
+        source.Modality = "OT"
+    # highdicom looks for these in what may have several frames, as in an enhanced CT; photographs have none.
+    measures, shared = Dataset(), Dataset()
+    measures.PixelSpacing = header.get("PixelSpacing") or [1, 1]  # `venule.dicom.segmentation` takes it out again
+    shared.PixelMeasuresSequence = [measures]
+    source.NumberOfFrames, source.SharedFunctionalGroupsSequence = 1, [shared]
+    return source
+
+
+def frames_meant(header: Dataset) -> list[int] | None:
+    """Which frames a reference must name: the first of several; None where there is one."""
+    return [1] if int(header.get("NumberOfFrames") or 1) > 1 else None
+
+
+def pixels_of(count: str) -> Code:
+    """A unit of UCUM that counts pixels."""
+    return Code(f"{{{count}}}", "UCUM", count.replace("_", " "))

@@ -1,0 +1,83 @@
+"""Vessels -> a DICOM Segmentation of the photograph that they were found in."""
+
+import io
+
+import highdicom as hd
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.uid import generate_uid
+
+from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, source_of
+from venule.photograph.arrays import BoolArray
+from venule.photograph.dicom import facts_of
+
+SERIES_NUMBER = 5001
+
+
+def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, name: str) -> hd.seg.Segmentation:
+    """A DICOM Segmentation with one segment, the blood vessels of the retina.
+
+    Args:
+        vessels: bool (height, width).
+        header: of the photograph, whose patient, study and frame of reference it gets.
+        algorithm: what found them.
+        name: what messages call the photograph.
+
+    Raises:
+        PhotographError: the photograph has no identifiers to refer to it by.
+    """
+    source = source_of(header, name=name)
+    described = hd.seg.SegmentDescription(
+        segment_number=1,
+        segment_label="Retinal vessels",
+        segmented_property_category=codes.SCT.AnatomicalStructure,
+        segmented_property_type=VESSEL,
+        algorithm_type=hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
+        algorithm_identification=hd.AlgorithmIdentificationSequence(
+            name=f"{MAKER} {algorithm.model}",
+            family=codes.DCM.ArtificialIntelligence,
+            version=algorithm.version,
+            source=MAKER,
+            parameters=algorithm.parameters,
+        ),
+        anatomic_regions=[RETINA],
+        tracking_uid=generate_uid(None),
+        tracking_id="retinal vessels",
+    )
+    if side := SIDES.get(facts_of(header, name=name).laterality):
+        described.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [hd.sr.CodedConcept.from_code(side)]
+    made = hd.seg.Segmentation(
+        source_images=[source],
+        pixel_array=vessels.astype(np.uint8)[np.newaxis],
+        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=[described],
+        series_instance_uid=generate_uid(None),
+        series_number=SERIES_NUMBER,
+        sop_instance_uid=generate_uid(None),
+        instance_number=1,
+        manufacturer=MAKER,
+        manufacturer_model_name=f"{MAKER} {algorithm.model}",
+        software_versions=algorithm.version,
+        device_serial_number=algorithm.sha256[:16],
+        content_label="RETINAL_VESSELS",
+        content_description="Retinal vessels",
+        series_description="Retinal vessels",
+        omit_empty_frames=False,
+    )
+    made.PatientOrientation = header.get("PatientOrientation")
+    if "ImagePositionPatient" not in header:
+        # Spacing without a place in space: dciodvfy wants it without a slice thickness, highdicom only with one. It is
+        # that of the photograph, pixel by pixel.
+        made.SharedFunctionalGroupsSequence[0].pop("PixelMeasuresSequence", None)
+    if frames := frames_meant(header):
+        for group in made.PerFrameFunctionalGroupsSequence:
+            group.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber = frames[0]
+    return made
+
+
+def encode(dataset: Dataset) -> bytes:
+    """The bytes of a DICOM file."""
+    file = io.BytesIO()
+    dataset.save_as(file, enforce_file_format=True)
+    return file.getvalue()

@@ -1,0 +1,335 @@
+"""A DICOM file -> uint8 RGB, and what it says of scale and eye."""
+
+import io
+import math
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from venule.errors import MissingExtraError, PhotographError
+from venule.photograph.arrays import ImageArray
+from venule.photograph.lossless_jpeg import decode_apart
+from venule.photograph.pixels import check_not_small, image_from_array
+
+try:
+    import pydicom
+    from pydicom import uid
+    from pydicom.dataset import Dataset
+    from pydicom.encaps import get_frame
+    from pydicom.filereader import _read_file_meta_info, read_preamble
+    from pydicom.pixels.decoders.base import get_decoder
+    from pydicom.pixels.processing import apply_color_lut, convert_color_space
+    from pydicom.pixels.utils import pixel_array
+except ImportError as error:
+    raise MissingExtraError(f"DICOM needs pydicom ({error}): pip install 'venule[dicom]'") from error
+
+PHOTOGRAPHY = (
+    uid.OphthalmicPhotography8BitImageStorage,
+    uid.OphthalmicPhotography16BitImageStorage,
+    uid.WideFieldOphthalmicPhotographyStereographicProjectionImageStorage,
+    uid.WideFieldOphthalmicPhotography3DCoordinatesImageStorage,
+)
+SECONDARY = (
+    uid.SecondaryCaptureImageStorage,
+    uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
+    uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
+    uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
+)
+_MODALITIES = ("OP", "OT", "XC", "SC", "")  # of a secondary capture that may show a fundus
+_COLOURS = (
+    "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT",
+)  # fmt: skip
+# One decoder each, so that what comes out does not depend on what else is installed; Pillow is strict.
+_DECODERS: dict[str, str] = {
+    uid.ImplicitVRLittleEndian: "",
+    uid.ExplicitVRLittleEndian: "",
+    uid.ExplicitVRBigEndian: "",
+    uid.DeflatedExplicitVRLittleEndian: "",
+    uid.RLELossless: "pydicom",
+    uid.JPEGBaseline8Bit: "pillow",
+    uid.JPEGExtended12Bit: "pillow",
+    uid.JPEGLossless: "gdcm",  # of more than 8 bits; Pillow decodes the others
+    uid.JPEGLosslessSV1: "gdcm",
+    uid.JPEGLSLossless: "pyjpegls",
+    uid.JPEGLSNearLossless: "pyjpegls",
+    uid.JPEG2000Lossless: "pylibjpeg",
+    uid.JPEG2000: "pylibjpeg",
+    uid.HTJ2KLossless: "pylibjpeg",
+    uid.HTJ2KLosslessRPCL: "pylibjpeg",
+    uid.HTJ2K: "pylibjpeg",
+}
+_MOST_SCANS = 200  # of a JPEG, each a pass over all pixels
+_SQUARE = 0.01  # by how much of itself a pixel may be longer than wide
+_WIDEST = 200.0  # degrees that a camera sees
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a DICOM file says beside its pixels; nothing is guessed.
+
+    Attributes:
+        laterality: "R", "L", "B" for both, or "" where it does not say.
+        micrometres_per_pixel: on the retina; None where it gives none, pixels are not square, or the spacing is not
+            said to be one of the eye.
+        field_degrees: the horizontal field of view; None where it gives none.
+    """
+
+    laterality: str = ""
+    micrometres_per_pixel: float | None = None
+    field_degrees: float | None = None
+
+
+def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
+    """The photograph in a DICOM file, the first frame of several.
+
+    Args:
+        data: content of the file.
+        max_pixels: a larger photograph is refused by its header, before memory is taken for it.
+        name: what messages call it.
+
+    Returns:
+        uint8 (height, width, 3) RGB.
+
+    Raises:
+        PhotographError: with one of the reasons `not-an-image`, `other-modality`, `burned-in-annotation`,
+            `broken-image`, `too-small`, `too-large`, `unsupported-mode`.
+        MissingExtraError: the decoder of its transfer syntax is not installed.
+    """
+    with _damage_named(name):
+        dataset = _parse(data, largest=6 * max_pixels + 2**24, name=name)
+        check_is_photograph(dataset, name=name)
+        _check_pixels(dataset, max_pixels=max_pixels, name=name)
+        return image_from_array(_first_frame(dataset, data, name=name), name=name)
+
+
+def read_header(data: bytes, *, name: str) -> Dataset:
+    """All of a DICOM file but its pixels.
+
+    Raises:
+        PhotographError: it is damaged, or shows no photograph of a retina.
+    """
+    with _damage_named(name):
+        dataset = _parse(data, largest=2**31, name=name)
+        check_is_photograph(dataset, name=name)
+        del dataset.PixelData
+        return dataset
+
+
+def facts_of(header: Dataset, *, name: str) -> Facts:
+    """What a file says of scale and eye.
+
+    Raises:
+        PhotographError: what it says cannot be read.
+    """
+    with _damage_named(name):
+        said = str(header.get("ImageLaterality") or header.get("Laterality") or "").upper()
+        degrees = _number(header.get("HorizontalFieldOfView"))
+        return Facts(
+            said if said in ("R", "L", "B") else "",
+            _micrometres(header),
+            degrees if degrees and degrees <= _WIDEST else None,
+        )
+
+
+def check_is_photograph(dataset: Dataset, *, name: str) -> None:
+    """See that it may show a retina.
+
+    Raises:
+        PhotographError: with the reason `not-an-image`, `other-modality` or `burned-in-annotation`.
+    """
+    kind = str(dataset.get("SOPClassUID", ""))
+    called = uid.UID(kind).name or "no SOP class"
+    if "PixelData" not in dataset:
+        raise PhotographError(
+            f"{name} is DICOM without an image ({called}): give ophthalmic photographs or secondary captures",
+            reason="not-an-image",
+        )
+    modality = str(dataset.get("Modality", ""))
+    if kind not in PHOTOGRAPHY and not (kind in SECONDARY and modality in _MODALITIES):
+        raise PhotographError(
+            f"{name} is no photograph of a retina ({called}, modality {modality or 'not said'}): give ophthalmic "
+            "photographs (OP), or secondary captures of modality OP or OT",
+            reason="other-modality",
+        )
+    if str(dataset.get("BurnedInAnnotation", "")).upper() == "YES":
+        raise PhotographError(
+            f"{name} has text burnt into its pixels (Burned In Annotation is YES), which can name the patient and hide "
+            "vessels: export the photograph without it",
+            reason="burned-in-annotation",
+        )
+
+
+@contextmanager
+def _damage_named(name: str) -> Iterator[None]:
+    """Whatever a damaged file breaks in pydicom or a decoder, as one error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # values that break a rule of DICOM say nothing against the pixels
+            yield
+    except (PhotographError, MissingExtraError, MemoryError):
+        raise
+    except Exception as error:
+        raise PhotographError(
+            f"{name} is DICOM that is cut short or damaged ({type(error).__name__}: {error}): copy the file again",
+            reason="broken-image",
+        ) from error
+
+
+def _parse(data: bytes, *, largest: int, name: str) -> Dataset:
+    file = io.BytesIO(data)
+    read_preamble(file, True)
+    syntax = _read_file_meta_info(file).get("TransferSyntaxUID")
+    if syntax == uid.DeflatedExplicitVRLittleEndian:
+        inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+        inflating.decompress(data[file.tell() :], largest)
+        if inflating.unconsumed_tail:
+            raise PhotographError(
+                f"{name} unpacks to more than {largest:,} bytes: save it without compression, or make it smaller",
+                reason="too-large",
+            )
+    dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+    if syntax is None:  # without file meta information; what pydicom found out by looking
+        implicit, little = dataset.original_encoding
+        syntax = uid.ImplicitVRLittleEndian if implicit else uid.ExplicitVRLittleEndian
+        dataset.file_meta.TransferSyntaxUID = syntax if little else uid.ExplicitVRBigEndian
+    return dataset
+
+
+def _check_pixels(dataset: Dataset, *, max_pixels: int, name: str) -> None:
+    """Refuse by the header what would take too much memory, shows too little, or is not read."""
+    height, width = int(dataset.Rows), int(dataset.Columns)
+    if height * width > max_pixels:
+        raise PhotographError(
+            f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {max_pixels:,}: "
+            "make it smaller, or raise max_pixels",
+            reason="too-large",
+        )
+    check_not_small(height, width, name=name)
+    stored, allocated = int(dataset.BitsStored), int(dataset.BitsAllocated)
+    known = (
+        dataset.PhotometricInterpretation in _COLOURS
+        and allocated in (8, 16)
+        and 8 <= stored <= allocated
+        and int(dataset.get("HighBit", stored - 1)) == stored - 1
+        and not int(dataset.get("PixelRepresentation", 0))
+        and int(dataset.SamplesPerPixel) in (1, 3)
+    )
+    if not known:
+        raise PhotographError(
+            f"{name} holds {dataset.PhotometricInterpretation} pixels of {stored} bits in {allocated}, "
+            f"{dataset.SamplesPerPixel} to a pixel, which are not read; export it with 8 to 16 bits, grey or RGB",
+            reason="unsupported-mode",
+        )
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax not in _DECODERS or (syntax == uid.JPEGExtended12Bit and stored > 8):
+        raise PhotographError(
+            f"{name} is compressed as {syntax.name}{f' of {stored} bits' if syntax in _DECODERS else ''}, which is not "
+            "read; export it uncompressed",
+            reason="unsupported-mode",
+        )
+
+
+def _first_frame(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
+    """Its pixels, grey or RGB, uint8 or uint16."""
+    pixels = _decoded(dataset, data, name=name)
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+        pixels = apply_color_lut(pixels, dataset)
+        if pixels.dtype == np.uint16 and dataset.RedPaletteColorLookupTableDescriptor[2] == 8:
+            pixels = pixels.astype(np.uint8)
+    elif dataset.PhotometricInterpretation == "MONOCHROME1":
+        pixels = (2 ** int(dataset.BitsStored) - 1 - pixels.astype(np.int32)).astype(np.uint16)
+    return pixels if pixels.dtype == np.uint8 else pixels.astype(np.uint16)
+
+
+def _decoded(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
+    """Its pixels as they are stored, or, where that is YBR, as RGB."""
+    syntax = dataset.file_meta.TransferSyntaxUID
+    plugin = _DECODERS[syntax]
+    if syntax.is_encapsulated:
+        frame = get_frame(dataset.PixelData, 0, number_of_frames=int(dataset.get("NumberOfFrames") or 1))
+        _check_frame(frame, dataset)
+        if plugin == "gdcm" and int(dataset.BitsAllocated) == 8:
+            return _lossless_jpeg(frame, dataset)
+    if plugin and plugin not in get_decoder(syntax).available_plugins:
+        raise MissingExtraError(f"{name}: {syntax.name} needs the decoder {plugin}: pip install 'venule[dicom]'")
+    if plugin == "gdcm":
+        return decode_apart(data)
+    return pixel_array(dataset, index=0, decoding_plugin=plugin)
+
+
+def _lossless_jpeg(frame: bytes, dataset: Dataset) -> NDArray[Any]:
+    with Image.open(io.BytesIO(frame), formats=("JPEG",)) as opened:
+        pixels = np.asarray(opened)
+    if pixels.ndim == 3 and str(dataset.PhotometricInterpretation).startswith("YBR"):
+        return convert_color_space(pixels, dataset.PhotometricInterpretation, "RGB")
+    return pixels
+
+
+def _check_frame(frame: bytes, dataset: Dataset) -> None:
+    """See that a compressed frame has the size that the header says, and its end.
+
+    Decoders take memory by the frame's own header, and some fill up what is missing.
+    """
+    height, width = int(dataset.Rows), int(dataset.Columns)
+    if dataset.file_meta.TransferSyntaxUID == uid.RLELossless:
+        whole = height * width * int(dataset.SamplesPerPixel) * int(dataset.BitsAllocated) // 8
+        if len(frame) > 2 * whole + 1024:  # run lengths that unpack to far more than the photograph
+            raise ValueError(f"{len(frame):,} bytes of run lengths for {whole:,}")
+        return
+    if stated_size(frame) != (height, width):
+        raise ValueError(f"the compressed frame is not {width}x{height}, as the header says")
+    if frame.count(b"\xff\xda") > _MOST_SCANS:
+        raise ValueError("too many scans")
+    if not frame.rstrip(b"\0").endswith(b"\xff\xd9"):
+        raise ValueError("the compressed frame has no end")
+
+
+def stated_size(frame: bytes) -> tuple[int, int] | None:
+    """Height and width that a JPEG, JPEG-LS or JPEG 2000 codestream says it has; None for anything else."""
+    if frame.startswith(b"\xff\x4f\xff\x51"):  # SOC, SIZ
+        right, bottom, left, top = struct.unpack(">4I", frame[8:24])
+        return bottom - top, right - left
+    if frame[4:8] == b"jP  ":
+        start = frame.find(b"\xff\x4f\xff\x51")
+        return stated_size(frame[start:]) if start > 0 else None
+    place = 2
+    while frame.startswith(b"\xff\xd8") and place + 9 <= len(frame) and frame[place] == 0xFF:
+        marker = frame[place + 1]
+        if marker == 0xFF:  # fill byte
+            place += 1
+            continue
+        if marker == 0xF7 or (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)):
+            height, width = struct.unpack(">2H", frame[place + 5 : place + 9])
+            return height, width
+        place += 2 + int.from_bytes(frame[place + 2 : place + 4], "big")
+    return None
+
+
+def _micrometres(header: Dataset) -> float | None:
+    """Pixel Spacing, where it is one on the retina: of a photograph, or of a capture that says how it was measured."""
+    if str(header.get("SOPClassUID", "")) not in PHOTOGRAPHY and not header.get("PixelSpacingCalibrationType"):
+        return None
+    spacing = header.get("PixelSpacing")
+    if spacing is None or isinstance(spacing, str) or len(spacing) != 2:
+        return None
+    down, across = (_number(one) for one in spacing)
+    if down is None or across is None or abs(down - across) > _SQUARE * across:
+        return None
+    return 1000 * math.sqrt(down * across)
+
+
+def _number(value: Any) -> float | None:
+    """A positive, finite number, or None."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 < number < math.inf else None

@@ -1,0 +1,189 @@
+"""The sheet of one photograph: its figures from its row, its pictures from its graph."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from venule.errors import VenuleError
+from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS
+from venule.measurement.centreline import path_length
+from venule.measurement.measured import columns_of
+from venule.measurement.regions import SURE
+from venule.measurement.tortuosity import distance_tortuosity, tells_winding
+from venule.photograph import Photograph
+from venule.photograph.arrays import BoolArray, FloatArray
+from venule.report.labels import COUNTS, FAMILIES, FLAWS, LABELS, PHOTOGRAPH, REASONS, REGION_NAMES, UNITS
+from venule.report.layers import (
+    Layer,
+    calibre_picture,
+    fit,
+    landmarks_picture,
+    overlay_picture,
+    skeleton_picture,
+    vessel_shares,
+    winding_picture,
+)
+from venule.report.sheet import Figure, Picture, Regions, Sheet
+
+GRAPH, VESSELS = "_graph.json", "_vessels.png"  # what the outputs of a photograph end in
+SIDE = 720  # pixels of a picture
+MARKED = 12  # segments that are marked because they wind most
+UNSURE = 0.3  # confidence of the disc below which a look at it is asked for
+
+Row = Mapping[str, str]
+
+
+def make_sheet(output: Path, row: Row, outputs: Iterable[str], *, read: Callable[[str], Photograph]) -> Sheet:
+    """The sheet of a photograph that `venule measure` has measured, or could not.
+
+    Args:
+        output: the folder of the results.
+        row: of results.csv.
+        outputs: names of the files that were written for it.
+        read: the photograph of a path, read again when its pictures are drawn.
+    """
+    path = row["path"]
+    if row["status"] != "ok":
+        said = (f"{row['reason']}: {row['message']}",)
+        return Sheet(Path(path).name, path, {}, None, (row["reason"],), said, failed=True)
+    flags, notes = _flags(row)
+    graph_file = next((name for name in outputs if name.endswith(GRAPH)), "")
+    name = graph_file.removesuffix(GRAPH)
+    draw = partial(_pictures, output, name, row, read)
+    return Sheet(name or Path(path).name, path, _groups(row), partial(_regions, row), flags, notes, draw)
+
+
+def _flags(row: Row) -> tuple[list[str], list[str]]:
+    flags, notes = [], []
+    if codes := [code for code in row.get("quality_reasons", "").split("; ") if code]:
+        words = [FLAWS.get(code, (code, code)) for code in codes]
+        flags += [word for word, _ in words]
+        sentences = ", ".join(sentence for _, sentence in words)
+        notes.append(f"Look at the photograph before you use its numbers: {sentences}.")
+    if (confidence := row.get("disc_confidence")) and float(confidence) < UNSURE:
+        flags.append("disc unsure")
+        notes.append(f"The optic disc is uncertain (confidence {confidence}): look at it before its zones are used.")
+    return flags, notes
+
+
+def _groups(row: Row) -> dict[str, list[Figure]]:
+    known = {name: row[name] for name in PHOTOGRAPH if row.get(name)}
+    photograph = [Figure(name, *PHOTOGRAPH[name], float(value)) for name, value in known.items()]
+    reasons = _reasons(row)
+    families = {
+        heading: [_figure(row, name, "", reasons, label) for name, label in names.items()]
+        for heading, names in FAMILIES.items()
+    }
+    return {"Photograph": photograph, **families}
+
+
+def _regions(row: Row) -> Regions:
+    reasons = _reasons(row)
+    names = [definition.name for definition in MEASUREMENTS if definition.by_region]
+    rows = tuple(
+        (REGION_NAMES[region], tuple(_figure(row, name, region, reasons, LABELS[name]) for name in names))
+        for region in REGIONS
+    )
+    units = [
+        next((figures[place].unit for _, figures in rows if figures[place].unit), "") for place in range(len(names))
+    ]
+    labels = (LABELS[name].removesuffix(", mean") for name in names)
+    headings = (f"{label} ({unit})" if unit else label for label, unit in zip(labels, units, strict=True))
+    return Regions(tuple(headings), rows)
+
+
+def _reasons(row: Row) -> dict[str, str]:
+    return dict(part.split(": ", 1) for part in row.get("reasons", "").split("; ") if ": " in part)
+
+
+def _figure(row: Row, name: str, region: str, reasons: Mapping[str, str], label: str) -> Figure:
+    """The figure of a measurement, in the unit that the scale gives, else in pixels."""
+    key = f"{name}_{region}" if region else name
+    columns = [(column, unit) for column, unit in columns_of(BY_NAME[name], region, ("um", "deg")) if row.get(column)]
+    if not columns:
+        code = reasons.get(key, "not-measurable")
+        return Figure(key, label, "", None, reason=REASONS.get(code, code))
+    column, unit = columns[-1]
+    value, lower, upper = (
+        float(text) if (text := row.get(column + part)) else None for part in ("", "_lower", "_upper")
+    )
+    return Figure(key, label, UNITS.get(unit, unit), value, lower, upper, whole=name in COUNTS)
+
+
+def _pictures(output: Path, name: str, row: Row, read: Callable[[str], Photograph]) -> Sequence[Picture]:
+    graph, vessels = _read_results(output, name)
+    photograph = read(row["path"])
+    fov = photograph.fov.mask
+    if vessels.shape != fov.shape:
+        raise VenuleError("it has another size than when it was measured")
+    inside = cv2.bitwise_and(photograph.image, photograph.image, mask=fov.view(np.uint8))
+    picture, scale = fit(np.asarray(inside, np.uint8), SIDE)
+    shares = vessel_shares(vessels & fov, SIDE)
+    white = np.repeat((shares * 255).astype(np.uint8)[..., None], 3, axis=2)
+    lines = [np.array(segment["centreline"], np.float64) for segment in graph["segments"]]
+    calibres = _calibres(graph, lines)
+    winding = _most_winding(graph, lines, photograph.fov.diameter)
+    layer = Layer(lines, calibres, [(n["kind"], (n["row"], n["column"])) for n in graph["nodes"]], frozenset(winding))
+    disc, fovea = (tuple(graph[one]["centre"]) if graph[one] else None for one in ("disc", "fovea"))
+    size = graph["disc"]["diameter"] if disc else 0.0
+    return [
+        (
+            "Photograph; circle: optic disc, cross: fovea",
+            landmarks_picture(picture, scale, disc=disc, diameter=size, fovea=fovea),
+        ),
+        ("Vessels", white),
+        ("Overlay", overlay_picture(picture, shares)),
+        ("Centrelines; ends yellow, branchings orange, crossings blue", skeleton_picture(picture, scale, layer)),
+        ("Calibre; the optic disc is left out", calibre_picture(picture, scale, layer)),
+        (_winding_caption(winding), winding_picture(picture, scale, layer)),
+    ]
+
+
+def _read_results(output: Path, name: str) -> tuple[dict[str, Any], BoolArray]:
+    """The graph and the vessels of a photograph."""
+    if not name:
+        raise VenuleError("the journal does not say where its files are; venule measure --resume makes them again")
+    try:
+        graph = json.loads((output / f"{name}{GRAPH}").read_text(encoding="utf-8"))
+        content = np.frombuffer((output / f"{name}{VESSELS}").read_bytes(), np.uint8)
+    except OSError as error:
+        raise VenuleError(
+            f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
+        ) from error
+    return graph, np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)) > 127
+
+
+def _calibres(graph: Mapping[str, Any], lines: Sequence[FloatArray]) -> Sequence[FloatArray]:
+    """The calibres along the lines; NaN on the optic disc, where nothing is measured."""
+    calibres = [np.array(segment["calibre"], np.float64) for segment in graph["segments"]]
+    disc = graph["disc"]
+    if not disc or disc["confidence"] < SURE:
+        return calibres
+    return [
+        np.where(np.linalg.norm(line - disc["centre"], axis=1) > disc["diameter"] / 2, calibre, np.nan)
+        for line, calibre in zip(lines, calibres, strict=True)
+    ]
+
+
+def _most_winding(graph: Mapping[str, Any], lines: Sequence[FloatArray], diameter: float) -> dict[int, float]:
+    """Numbers and distance tortuosity of the segments that wind most, of those whose winding is measured."""
+    winding = {}
+    for number, (segment, line) in enumerate(zip(graph["segments"], lines, strict=True)):
+        first, last = segment["in_junctions"]
+        between = line[first : len(line) - last]
+        pixel = path_length(line) / (len(line) - 1)  # of the plane, a point each
+        if len(between) > 1 and pixel and tells_winding(between / pixel, diameter=diameter / pixel):
+            winding[number] = distance_tortuosity(between)
+    return dict(sorted(winding.items(), key=lambda one: -one[1])[:MARKED])
+
+
+def _winding_caption(winding: Mapping[int, float]) -> str:
+    if not winding:
+        return "No segment is long enough to tell how much it winds"
+    low, high = min(winding.values()), max(winding.values())
+    return f"The {len(winding)} segments that wind most: {low:.2f} to {high:.2f} times as long as straight"

@@ -1,0 +1,18 @@
+"""The comparison of networks under one recipe: runs, tables, verdicts and figures."""
+
+from venule.study.recipe import Study, read_study, shipped_studies
+from venule.study.runs import Progress, do_runs, progress_of
+from venule.study.study import Report, report_study, run_on_devices, run_study
+
+__all__ = [
+    "Progress",
+    "Report",
+    "Study",
+    "do_runs",
+    "progress_of",
+    "read_study",
+    "report_study",
+    "run_on_devices",
+    "run_study",
+    "shipped_studies",
+]

@@ -1,0 +1,166 @@
+"""How sure the means and differences of a study are: over photographs, and over seeds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from venule.evaluation import Counts, bootstrap_mean_interval, paired_difference
+from venule.study.result import RunResult
+
+Array = NDArray[np.float64]
+Statistic = Callable[[Array], Array]  # (draws, cells) -> (draws,)
+DRAWS = 20_000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its interval.
+
+    Attributes:
+        value: the figure.
+        lower: limit; None where nothing can be said of chance (one person alone).
+        upper: limit; None likewise.
+    """
+
+    value: float
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """The runs of one network on one variant of the data.
+
+    Attributes:
+        network: name.
+        variant: "original" or "augmented".
+        seeds: with which every fold is done.
+        people: of each photograph.
+        values: (seeds, photographs), what was measured on each.
+    """
+
+    network: str
+    variant: str
+    seeds: tuple[int, ...]
+    people: tuple[str, ...]
+    values: Array
+
+    @property
+    def mean(self) -> float:
+        """Over seeds and photographs."""
+        return float(self.values.mean())
+
+
+Cells = dict[tuple[str, str], Cell]  # by network and variant
+
+
+def cells_of(results: Sequence[RunResult], measure: Callable[[Counts], float | None], *, folds: int = 1) -> Cells:
+    """Gather the runs of each network and variant; a seed counts once all its folds are done.
+
+    Args:
+        results: of finished runs.
+        measure: of one photograph; None counts as 0.
+        folds: of the study; 1 for one split.
+    """
+    found: dict[tuple[str, str], dict[int, list[RunResult]]] = {}
+    for result in results:
+        found.setdefault((result.network, result.variant), {}).setdefault(result.seed, []).append(result)
+    cells = {}
+    for (network, variant), by_seed in found.items():
+        whole = {seed: runs for seed, runs in sorted(by_seed.items()) if len(runs) == folds}
+        if not whole:
+            continue
+        scored = [sorted((p for run in runs for p in run.photographs), key=lambda p: p.name) for runs in whole.values()]
+        values = np.array([[measure(p.counts) or 0.0 for p in row] for row in scored], np.float64)
+        people = tuple(photograph.subject for photograph in scored[0])
+        cells[network, variant] = Cell(network, variant, tuple(whole), people, values)
+    return cells
+
+
+def mean_interval(cell: Cell) -> tuple[Estimate, str]:
+    """The mean of a cell with its 95 % interval, and what the interval is over; it ends at 0 and 1, as a score does.
+
+    Over seeds (Student's t) where there are two or more: how another training would do on the same photographs. Over
+    photographs (bootstrap, by person) where there is one: how the one network would do on other photographs.
+
+    Returns:
+        The estimate, and "seeds" or "photographs".
+    """
+    if len(cell.seeds) > 1:
+        means = cell.values.mean(axis=1)
+        reach = float(student.ppf(0.975, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means)))
+        return Estimate(cell.mean, max(cell.mean - reach, 0.0), min(cell.mean + reach, 1.0)), "seeds"
+    interval = bootstrap_mean_interval(list(cell.values[0]), groups=cell.people)
+    return Estimate(interval.mean, interval.lower, interval.upper), "photographs"
+
+
+def seed_deviation(cells: Cells) -> tuple[float, int]:
+    """Standard deviation between seeds, pooled over all cells with two or more, and its degrees of freedom.
+
+    Pooling lends a network that was trained once the seed noise of those that were trained more often. (0, 0) where
+    no cell has two seeds.
+    """
+    means = [cell.values.mean(axis=1) for cell in cells.values() if len(cell.seeds) > 1]
+    freedom = sum(len(each) - 1 for each in means)
+    if not freedom:
+        return 0.0, 0
+    squares = sum(float(((each - each.mean()) ** 2).sum()) for each in means)
+    return float(np.sqrt(squares / freedom)), freedom
+
+
+def estimate(
+    cells: Sequence[Cell], statistic: Statistic, *, noise: tuple[float, int], confidence: float = 0.95, seed: int = 0
+) -> Estimate:
+    """A statistic of the means of cells, with the interval that other photographs AND other seeds would span.
+
+    The means are moved at random: all together as the mean of so many people moves (Student's t, their covariance),
+    and each alone as the mean of so many seeds moves (Student's t, the pooled deviation). For a difference of two
+    means without seed noise this is the paired t interval over people.
+
+    Args:
+        cells: scored on the same photographs.
+        statistic: of the means.
+        noise: from `seed_deviation`; without it, the interval is over photographs alone.
+        confidence: share of the moved statistics between the limits.
+        seed: of the moving.
+    """
+    means = np.array([cell.mean for cell in cells])
+    value = float(statistic(means[None])[0])
+    by_photograph = np.stack([cell.values.mean(axis=0) for cell in cells], axis=1)
+    people = sorted(set(cells[0].people))
+    places = np.array([people.index(person) for person in cells[0].people])
+    by_person = np.stack([by_photograph[places == place].mean(axis=0) for place in range(len(people))])
+    count = len(people)
+    if count < 2:
+        return Estimate(value, None, None)
+    rng = np.random.default_rng(seed)
+    centred = by_person - by_person.mean(axis=0)
+    moved = means + _student(rng, count - 1, rng.standard_normal((DRAWS, count))) @ centred / np.sqrt(
+        count * (count - 1)
+    )
+    deviation, freedom = noise
+    if freedom:
+        each = deviation / np.sqrt([len(cell.seeds) for cell in cells])
+        moved = moved + _student(rng, freedom, rng.standard_normal((DRAWS, len(cells)))) * each
+    tail = (1 - confidence) / 2
+    lower, upper = np.quantile(statistic(moved), [tail, 1 - tail])
+    return Estimate(value, float(lower), float(upper))
+
+
+def p_of_difference(first: Cell, second: Cell) -> float:
+    """P of the sign-flip permutation test over people, on each photograph's mean over seeds."""
+    pairs = first.values.mean(axis=0), second.values.mean(axis=0)
+    return paired_difference(list(pairs[0]), list(pairs[1]), groups=first.people).p_value
+
+
+def difference(first: Cell, second: Cell, *, noise: tuple[float, int], confidence: float = 0.95) -> Estimate:
+    """First minus second, on the same photographs."""
+    return estimate([first, second], lambda m: m[:, 0] - m[:, 1], noise=noise, confidence=confidence)
+
+
+def _student(rng: np.random.Generator, freedom: int, normal: Array) -> Array:
+    """Normal draws made heavy-tailed, each row by the same factor."""
+    return normal * np.sqrt(freedom / rng.chisquare(freedom, (len(normal), 1)))

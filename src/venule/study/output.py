@@ -1,0 +1,180 @@
+"""A study as files: study.md, study.csv, runs.csv and study.json."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from venule import __version__
+from venule.batch.outputs import write_whole
+from venule.study.costs import Cost
+from venule.study.folder import source_of, study_hash
+from venule.study.grid import runs_of
+from venule.study.recipe import Study
+from venule.study.runs import Progress
+from venule.study.summary import Row
+from venule.study.tables import balance_table, cost_table, dice_table, unet_table, verdict_table
+from venule.study.verdicts import Verdict
+
+_DICE = (
+    "Mean Dice inside the field of view at threshold 0.5, with the weights of the last epoch: no photograph that is "
+    "scored chose anything. The interval (95 %) of a mean is over seeds (Student's t: how another training would do on "
+    "the same photographs) where there are two or more, otherwise over photographs (bootstrap, by person: how the one "
+    "network would do on others), as the column says. The interval of a difference is over both at once: Student's t "
+    "over people, and the deviation between seeds, pooled over all networks that were trained with two or more. p is "
+    "that of a sign-flip permutation test over people; with n people it cannot be below 2 / 2ⁿ."
+)
+_DECK = (
+    "The deck's figures are of its own validation split of the DRIVE training photographs (validation) or of the DRIVE "
+    "challenge's test photographs (test)."
+)
+_COST = (
+    "Multiply-adds are those of convolutions and dense layers. Milliseconds: median forward pass of one photograph, "
+    "PyTorch, {threads} CPU thread(s). Peak memory: by which weights and passes raised that of a process of its own."
+)
+
+
+def write_study(
+    study: Study,
+    progress: Progress,
+    rows: Sequence[Row],
+    costs: Sequence[Cost],
+    verdicts: Sequence[Verdict],
+    output: Path,
+    *,
+    uncosted: dict[str, str],
+) -> None:
+    """Write the tables of a study: study.md, study.csv (a row a network and variant), runs.csv and study.json.
+
+    Args:
+        study: what was run.
+        progress: which runs are done, failed or missing.
+        rows: of the tables.
+        costs: of the networks.
+        verdicts: on the claims.
+        output: folder.
+        uncosted: why a network has no cost, by its name.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    write_whole(output / "study.md", _markdown(study, progress, rows, costs, verdicts, uncosted).encode())
+    write_whole(output / "study.csv", _csv([_flat(row, costs) for row in rows]).encode())
+    write_whole(output / "runs.csv", _csv(_run_rows(study, progress)).encode())
+    content = {
+        "venule": __version__,
+        "study": study.model_dump(mode="json"),
+        "sha256": study_hash(study),
+        "rows": [asdict(row) for row in rows],
+        "costs": [cost.model_dump(mode="json") for cost in costs],
+        "verdicts": [asdict(verdict) for verdict in verdicts],
+        "runs": _run_rows(study, progress),
+    }
+    write_whole(output / "study.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def _markdown(
+    study: Study,
+    progress: Progress,
+    rows: Sequence[Row],
+    costs: Sequence[Cost],
+    verdicts: Sequence[Verdict],
+    uncosted: dict[str, str],
+) -> str:
+    parts = [f"# Study {study.name}\n\n{_setup(study, progress)}\n"]
+    if progress.missing:
+        parts.append(f"**{_missing(progress)}**\n")
+    if rows:
+        parts.append(f"{dice_table(rows).to_markdown()}\n{_DICE}\n\n{_DECK}\n")
+        if unet_table(rows).rows:
+            parts.append(unet_table(rows).to_markdown())
+    rules = "\n".join(f"* {verdict.claim}: {verdict.rule}." for verdict in verdicts)
+    several = any(row.seeds > 1 for row in rows)
+    noise = "" if several else "\n\nNo network was trained with two seeds: what another seed would give is not known."
+    bounds = (
+        "Where a claim is about n networks at once, each interval is of confidence 1 - 0.05 / n. The rules, written "
+        "before any run:"
+    )
+    parts.append(f"{verdict_table(verdicts).to_markdown()}\n{bounds}\n\n{rules}{noise}\n")
+    if rows:
+        parts.append(balance_table(rows).to_markdown())
+    if costs:
+        parts.append(f"{cost_table(rows, costs).to_markdown()}\n{_COST.format(threads=costs[0].threads)}\n")
+    parts += [f"{reason}.\n" for reason in uncosted.values()]
+    return "\n".join(parts)
+
+
+def _setup(study: Study, progress: Progress) -> str:
+    training = study.training
+    data = f"{study.data.phantoms} phantoms" if study.data.phantoms else f"{source_of(study)}, split {study.data.split}"
+    split = f"{study.folds} folds by person" if study.folds else f"{study.held_out:.0%} of the people held out"
+    devices = ", ".join(sorted({result.device for result in progress.finished})) or "none yet"
+    loss = "Dice loss" if not training.cross_entropy else f"{training.cross_entropy:g} x cross entropy + Dice loss"
+    stop = f", stopped after {training.stop_after} without a lower loss of training" if training.stop_after else ""
+    done = len(progress.finished)
+    return (
+        f"{done} of {done + len(progress.missing)} runs done, on {devices}. Data: {data}; {split}. {loss}, Adam, rate "
+        f"{training.learning_rate:g}, batch {training.batch}, at most {training.epochs} epochs{stop}; field of view "
+        f"{training.working_diameter:g} pixels across in {training.crop}x{training.crop}; {training.conventions} "
+        f"conventions. venule {__version__}; the recipe is study.yaml."
+    )
+
+
+def _missing(progress: Progress) -> str:
+    reasons = "".join(f"; {name} failed: {reason}" for name, reason in progress.failed.items())
+    count = len(progress.missing)
+    return f"{count} {'run is' if count == 1 else 'runs are'} missing: {', '.join(progress.missing)}{reasons}."
+
+
+def _flat(row: Row, costs: Sequence[Cost]) -> dict[str, Any]:
+    """One row of study.csv; nested fields get their path as a name."""
+    flat: dict[str, Any] = {}
+    for name, value in asdict(row).items():
+        flat[name] = value
+        if name == "dice":
+            flat |= {"dice": value["value"], "dice_lower": value["lower"], "dice_upper": value["upper"]}
+        if name.startswith("minus_"):
+            limits = value["difference"] if value else {"value": None, "lower": None, "upper": None}
+            flat |= {name: limits["value"], f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
+            flat[f"{name}_p"] = value["p_value"] if value else None
+    cost = next((cost for cost in costs if cost.network == row.network), None)
+    names = ("side", "trainable", "total", "multiply_adds", "milliseconds", "peak_bytes", "threads")
+    return flat | {name: getattr(cost, name, None) for name in names}
+
+
+def _run_rows(study: Study, progress: Progress) -> list[dict[str, Any]]:
+    finished = {result.name: result for result in progress.finished}
+    rows = []
+    for run in runs_of(study):
+        result = finished.get(run.name)
+        status = "done" if result else "failed" if run.name in progress.failed else "missing"
+        rows.append(
+            {
+                "run": run.name,
+                "network": run.entry.network,
+                "variant": run.variant,
+                "seed": run.seed,
+                "fold": run.fold,
+                "status": status,
+                "reason": progress.failed.get(run.name, ""),
+                "dice": result.dice if result else None,
+                "best_epoch_dice": result.best_dice if result else None,
+                "epochs": len(result.epochs) if result else None,
+                "steps": result.epochs[-1].step if result and result.epochs else None,
+                "seconds": result.seconds if result else None,
+                "device": result.device if result else "",
+            }
+        )
+    return rows
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    text = StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,125 @@
+"""The whole of a study: its runs, on one device or several, then its tables and figures."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from venule.errors import RecipeError
+from venule.study.costs import find_costs
+from venule.study.figures import draw_figures
+from venule.study.folder import claim, find_study_photographs
+from venule.study.grid import check_networks
+from venule.study.output import write_study
+from venule.study.recipe import Study
+from venule.study.runs import Progress, do_runs, progress_of
+from venule.study.summary import summarise_study
+from venule.study.verdicts import Verdict, judge
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a study came to.
+
+    Attributes:
+        progress: which runs are done, failed or missing.
+        verdicts: on the claims of the reference study.
+        files: tables and figures that were written.
+    """
+
+    progress: Progress
+    verdicts: tuple[Verdict, ...]
+    files: tuple[Path, ...]
+
+
+def run_study(
+    study: Study,
+    data: Path,
+    output: Path,
+    *,
+    accelerator: str = "auto",
+    photograph: str | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Report:
+    """Do what is missing of a study on one device, then make its tables and figures.
+
+    Args:
+        study: what to run.
+        data: the folder that the study's data set is relative to.
+        output: folder for `runs/`, tables and `figures/`; a study that was stopped there goes on.
+        accelerator: "auto", "cpu" or "gpu".
+        photograph: name of a photograph held out, to be shown in the figures; None: a phantom.
+        say: told one line a run that is finished or has failed.
+
+    Raises:
+        OutputError: the folder holds another study.
+        RecipeError, DatasetError: the study cannot be run at all.
+    """
+    do_runs(study, data, output, accelerator=accelerator, say=say)
+    return report_study(study, data, output, photograph=photograph)
+
+
+def report_study(study: Study, data: Path, output: Path, *, photograph: str | None = None) -> Report:
+    """Make the tables and figures of the runs that are done, whoever did them.
+
+    Args:
+        study: whose they are.
+        data: the folder that the study's data set is relative to.
+        output: folder of the study.
+        photograph: name of a photograph held out, to be shown in the figures; None: a phantom.
+
+    Raises:
+        OutputError: the folder holds another study.
+        RecipeError: no photograph held out has that name.
+    """
+    check_networks(study)
+    claim(output, study)
+    progress = progress_of(study, output)
+    folds = study.folds or 1
+    rows, verdicts = summarise_study(progress.finished, folds=folds), judge(progress.finished, folds=folds)
+    costs, uncosted = find_costs(study.networks, output, side=study.training.crop)
+    write_study(study, progress, rows, costs, verdicts, output, uncosted=uncosted)
+    photographs = find_study_photographs(study, data, output)
+    figures = draw_figures(study, progress.finished, rows, costs, photographs, output, photograph=photograph)
+    tables = tuple(output / name for name in ("study.md", "study.csv", "study.json", "runs.csv"))
+    return Report(progress, verdicts, (*tables, *figures))
+
+
+def run_on_devices(command: Sequence[str], devices: int, *, accelerator: str) -> int:
+    """Do the runs of a study in several processes, one a device, each with its shard; Ctrl-C stops them all.
+
+    Args:
+        command: arguments of `venule` that run the study, without --devices.
+        devices: how many processes.
+        accelerator: "gpu", and "auto" where there are GPUs: each process sees one alone; "cpu": they share the cores.
+
+    Returns:
+        The highest exit code.
+
+    Raises:
+        RecipeError: fewer GPUs can be seen than are asked for.
+    """
+    gpus = accelerator == "gpu" or (accelerator == "auto" and torch.cuda.is_available())
+    if gpus and torch.cuda.device_count() < devices:
+        raise RecipeError(f"--devices {devices}, but {torch.cuda.device_count()} GPUs can be seen")
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(devices)))).split(",")
+    threads = os.environ.get("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // devices)))
+    processes = []
+    for place in range(devices):
+        environment = {**os.environ, "OMP_NUM_THREADS": threads}
+        if gpus:
+            environment["CUDA_VISIBLE_DEVICES"] = seen[place]
+        shard = ["--shard", f"{place + 1}/{devices}"]
+        processes.append(subprocess.Popen([sys.executable, "-m", "venule", *command, *shard], env=environment))
+    try:
+        return max(process.wait() for process in processes)
+    except BaseException:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+        raise

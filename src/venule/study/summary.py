@@ -1,0 +1,124 @@
+"""The rows of a study's tables: one a network and variant of the data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from venule.evaluation import Counts
+from venule.study.deck import BASELINE, DECK
+from venule.study.estimates import (
+    Cells,
+    Estimate,
+    cells_of,
+    difference,
+    mean_interval,
+    p_of_difference,
+    seed_deviation,
+)
+from venule.study.result import RunResult
+from venule.study.verdicts import found_over_drawn
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One mean minus another, on the same photographs.
+
+    Attributes:
+        difference: with the interval over photographs and seeds.
+        p_value: of the sign-flip permutation test over people.
+    """
+
+    difference: Estimate
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A network on one variant of the data. Scores are means over photographs held out and seeds, inside the FOV.
+
+    Attributes:
+        network: name.
+        variant: "original" or "augmented".
+        deck_dice: of the reference study; None where it gives none.
+        deck_on: the photographs of that figure: "validation" or "test".
+        dice: ours, of the last epoch.
+        interval_over: "seeds" or "photographs", what the interval of `dice` is over.
+        seeds: how many.
+        photographs: how many were scored with each seed.
+        people: that they are of.
+        sensitivity: share of what is drawn that was found.
+        precision: share of what was found that is drawn.
+        found_over_drawn: vessel pixels found over drawn.
+        best_epoch_dice: of each run's best epoch on the photographs that are scored: optimistic.
+        epochs: mean over runs.
+        seconds: mean wall time of a run's training.
+        minus_original: augmented minus original; None on original data.
+        minus_unet: this network minus the U-Net; None for the U-Net.
+    """
+
+    network: str
+    variant: str
+    deck_dice: float | None
+    deck_on: str | None
+    dice: Estimate
+    interval_over: str
+    seeds: int
+    photographs: int
+    people: int
+    sensitivity: float
+    precision: float
+    found_over_drawn: float
+    best_epoch_dice: float | None
+    epochs: float
+    seconds: float
+    minus_original: Compared | None
+    minus_unet: Compared | None
+
+
+def summarise_study(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Row, ...]:
+    """The rows of finished runs, in the order of the runs; seeds with folds still to do are left out.
+
+    Args:
+        results: of the runs.
+        folds: of the study; 1 for one split.
+    """
+
+    def means(measure: Callable[[Counts], float | None]) -> Cells:
+        return cells_of(results, measure, folds=folds)
+
+    dice = means(lambda counts: counts.dice)
+    others = [means(lambda c: c.sensitivity), means(lambda c: c.precision), means(found_over_drawn)]
+    rows = []
+    for (network, variant), cell in dice.items():
+        runs = [r for r in results if (r.network, r.variant) == (network, variant) and r.seed in cell.seeds]
+        deck = DECK.get(network)
+        interval, over = mean_interval(cell)
+        sensitivity, precision, balance = (cells[network, variant].mean for cells in others)
+        best = [run.best_dice for run in runs if run.best_dice is not None]
+        row = Row(
+            network=network,
+            variant=variant,
+            deck_dice=getattr(deck, variant, None),
+            deck_on=deck.on if deck and getattr(deck, variant) else None,
+            dice=interval,
+            interval_over=over,
+            seeds=len(cell.seeds),
+            photographs=cell.values.shape[1],
+            people=len(set(cell.people)),
+            sensitivity=sensitivity,
+            precision=precision,
+            found_over_drawn=balance,
+            best_epoch_dice=sum(best) / len(best) if best else None,
+            epochs=sum(len(run.epochs) for run in runs) / len(runs),
+            seconds=sum(run.seconds for run in runs) / len(runs),
+            minus_original=_compare(dice, (network, variant), (network, "original")),
+            minus_unet=_compare(dice, (network, variant), (BASELINE, variant)),
+        )
+        rows.append(row)
+    return tuple(rows)
+
+
+def _compare(dice: Cells, first: tuple[str, str], second: tuple[str, str]) -> Compared | None:
+    if first == second or second not in dice:
+        return None
+    one, other = dice[first], dice[second]
+    return Compared(difference(one, other, noise=seed_deviation(dice)), p_of_difference(one, other))

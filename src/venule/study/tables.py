@@ -1,0 +1,151 @@
+"""The tables of a study, as Markdown."""
+
+from collections.abc import Sequence
+
+from venule import networks
+from venule.report import Table
+from venule.report.tables import NOTHING
+from venule.study.costs import Cost
+from venule.study.estimates import Estimate
+from venule.study.recipe import VARIANTS
+from venule.study.summary import Compared, Row
+from venule.study.verdicts import Verdict
+
+Cell = Row | None
+
+
+def dice_table(rows: Sequence[Row]) -> Table:
+    """The figures of the reference study beside ours."""
+    body = []
+    for name, original, augmented in _by_network(rows):
+        either = augmented or original
+        lifted = augmented.minus_original if augmented else None
+        body.append(
+            (
+                name,
+                _deck(original),
+                show(original.dice if original else None),
+                _deck(augmented),
+                show(augmented.dice if augmented else None),
+                _over(original, augmented),
+                show(lifted.difference if lifted else None, signed=True),
+                _p(lifted),
+                NOTHING if either is None else f"{networks.parameters_of(name).trainable:,}",
+            )
+        )
+    columns = (
+        "network",
+        "deck, original",
+        "ours, original",
+        "deck, augmented",
+        "ours, augmented",
+        "interval over",
+        "augmented − original",
+        "p",
+        "trainable, as published",
+    )
+    return Table("Dice on photographs held out", columns, tuple(body))
+
+
+def unet_table(rows: Sequence[Row]) -> Table:
+    """Each network minus the U-Net."""
+    body = []
+    for name, *variants in _by_network(rows):
+        compared = [row.minus_unet if row else None for row in variants]
+        if any(compared):
+            cells = [(show(c.difference if c else None, signed=True), _p(c)) for c in compared]
+            body.append((name, *cells[0], *cells[1]))
+    return Table("Dice minus that of the U-Net", ("network", "original", "p", "augmented", "p"), tuple(body))
+
+
+def balance_table(rows: Sequence[Row]) -> Table:
+    """How the Dice comes about, and what choosing the best epoch would have claimed."""
+    body = []
+    for row in rows:
+        best = NOTHING if row.best_epoch_dice is None else f"{row.best_epoch_dice:.4f}"
+        figures = (f"{row.sensitivity:.3f}", f"{row.precision:.3f}", f"{row.found_over_drawn:.2f}")
+        body.append((row.network, row.variant, *figures, f"{row.dice.value:.4f}", best))
+    columns = (
+        "network",
+        "data",
+        "sensitivity",
+        "precision",
+        "found / drawn",
+        "Dice, last epoch",
+        "Dice, best epoch (optimistic)",
+    )
+    return Table("Balance, and the best epoch", columns, tuple(body))
+
+
+def cost_table(rows: Sequence[Row], costs: Sequence[Cost]) -> Table:
+    """What each network takes."""
+    side = costs[0].side if costs else 0
+    known = {name: cells for name, *cells in _by_network(rows)}
+    body = []
+    for cost in costs:
+        cells = known.get(cost.network, [None, None])
+        training = [(f"{row.epochs:.0f}", f"{row.seconds:.0f}") if row else (NOTHING, NOTHING) for row in cells]
+        body.append(
+            (
+                cost.network,
+                f"{cost.trainable:,}",
+                f"{cost.multiply_adds / 1e9:.2f}",
+                f"{cost.milliseconds:.0f}",
+                f"{cost.peak_bytes / 2**20:.0f}",
+                " / ".join(epochs for epochs, _ in training),
+                " / ".join(seconds for _, seconds in training),
+            )
+        )
+    columns = (
+        "network",
+        "trainable, here",
+        "multiply-adds at 512x512, 10⁹",
+        f"ms at {side}x{side}, CPU",
+        f"peak memory at {side}x{side}, MiB",
+        "epochs, original / augmented",
+        "seconds a run, original / augmented",
+    )
+    return Table("What each network takes", columns, tuple(body))
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+    """The claims of the reference study."""
+    body = [
+        (v.claim, v.answer, "; ".join(f"{name}: {show(figure, signed='minus' in name)}" for name, figure in v.figures))
+        for v in verdicts
+    ]
+    columns = ("claim", "verdict", "figures")
+    return Table("The claims of the reference study", columns, tuple((a, b, c or "no runs") for a, b, c in body))
+
+
+def show(figure: Estimate | None, *, signed: bool = False) -> str:
+    """A figure with its interval, to the four digits that the deck has."""
+    if figure is None:
+        return NOTHING
+    sign = "+" if signed else ""
+    if figure.lower is None or figure.upper is None:
+        return f"{figure.value:{sign}.4f}"
+    return f"{figure.value:{sign}.4f} [{figure.lower:{sign}.4f}, {figure.upper:{sign}.4f}]"
+
+
+def _by_network(rows: Sequence[Row]) -> list[tuple[str, Cell, Cell]]:
+    known = {(row.network, row.variant): row for row in rows}
+    names = dict.fromkeys(row.network for row in rows)
+    return [(name, *(known.get((name, variant)) for variant in VARIANTS)) for name in names]  # type: ignore[misc]
+
+
+def _deck(row: Cell) -> str:
+    return f"{row.deck_dice:.4f} ({row.deck_on})" if row and row.deck_dice else NOTHING
+
+
+def _over(*rows: Cell) -> str:
+    over = [_count(r.seeds if r.interval_over == "seeds" else r.photographs, r.interval_over) for r in rows if r]
+    return " / ".join(dict.fromkeys(over))
+
+
+def _count(number: int, things: str) -> str:
+    return f"{number} {things if number > 1 else things.removesuffix('s')}"
+
+
+def _p(compared: Compared | None) -> str:
+    return NOTHING if compared is None else f"{compared.p_value:.3f}"

@@ -1,0 +1,214 @@
+"""The claims of the reference study, judged by rules that were written before any run.
+
+Every interval here is the 95 % one of `estimates.estimate`: over other photographs and other seeds. Where a claim is
+about several networks at once, each gets the interval of confidence 1 - 0.05 / n (Bonferroni), so that looking often
+does not make chance a finding. Where no network was trained with two seeds, intervals are over photographs alone, and
+the tables say so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from venule.evaluation import Counts
+from venule.study.deck import BASELINE, DECK, DEFORMABLE
+from venule.study.estimates import Cell, Cells, Estimate, cells_of, difference, estimate, seed_deviation
+from venule.study.recipe import VARIANTS
+from venule.study.result import RunResult
+
+Answer = Literal["holds", "does not hold", "cannot be told"]
+LIFT = (0.07, 0.09)
+BALANCED = (0.8, 1.25)
+ABOVE = 0.3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the runs say of one claim.
+
+    Attributes:
+        claim: in words.
+        answer: "holds", "does not hold" or "cannot be told".
+        figures: what was looked at, by name.
+        rule: by which the answer follows from the figures.
+    """
+
+    claim: str
+    answer: Answer
+    figures: tuple[tuple[str, Estimate], ...]
+    rule: str
+
+
+def judge(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Verdict, ...]:
+    """Judge every claim by finished runs.
+
+    Args:
+        results: of the runs.
+        folds: of the study; 1 for one split.
+    """
+    dice = cells_of(results, lambda counts: counts.dice, folds=folds)
+    balance = cells_of(results, found_over_drawn, folds=folds)
+    above = cells_of(results, above_trivial, folds=folds)
+    return (
+        *augmentation_lifts(dice),
+        augmentation_closes_gaps(dice),
+        *(deformable_do_not_beat(dice, variant) for variant in VARIANTS),
+        cmp_unet_is_best(dice),
+        dice_loss_copes(balance, above),
+    )
+
+
+def augmentation_lifts(dice: Cells) -> tuple[Verdict, Verdict]:
+    """Augmented minus original, as a mean over all networks that were trained on both: its sign, and its size."""
+    lifted = _lift(dice)
+    figures = (("augmented minus original, mean over networks", lifted),) if lifted else ()
+    sign = Verdict(
+        "augmentation lifts Dice",
+        _sign(lifted),
+        figures,
+        "holds when the interval lies above 0, does not when it lies below 0, cannot be told when it holds 0",
+    )
+    size = Verdict(
+        "augmentation lifts Dice by 0.07 to 0.09",
+        _inside(lifted, *LIFT),
+        figures,
+        "holds when the interval lies inside 0.07 to 0.09, does not when it lies outside, otherwise cannot be told",
+    )
+    return sign, size
+
+
+def augmentation_closes_gaps(dice: Cells) -> Verdict:
+    """The standard deviation between the networks' means: on original minus on augmented data."""
+    both = _both(dice)
+    figures: tuple[tuple[str, Estimate], ...] = ()
+    if len(both) > 1:
+        count = len(both)
+        cells = [original for original, _ in both] + [augmented for _, augmented in both]
+        noise = seed_deviation(dice)
+        figures = (
+            ("spread on original data", estimate(cells[:count], lambda m: m.std(axis=1, ddof=1), noise=noise)),
+            ("spread on augmented data", estimate(cells[count:], lambda m: m.std(axis=1, ddof=1), noise=noise)),
+            (
+                "original minus augmented",
+                estimate(
+                    cells,
+                    lambda m: m[:, :count].std(axis=1, ddof=1) - m[:, count:].std(axis=1, ddof=1),
+                    noise=noise,
+                ),
+            ),
+        )
+    return Verdict(
+        "augmentation closes the gaps between networks",
+        _sign(figures[-1][1] if figures else None),
+        figures,
+        "spread is the standard deviation between the networks' mean Dice; holds when the interval of original minus "
+        "augmented lies above 0, does not when it lies below 0, cannot be told when it holds 0",
+    )
+
+
+def deformable_do_not_beat(dice: Cells, variant: str) -> Verdict:
+    """Each deformable network minus the U-Net."""
+    rivals = [dice[name, variant] for name in DEFORMABLE if (name, variant) in dice]
+    return Verdict(
+        f"deformable networks do not beat the U-Net ({variant} data)",
+        *_none_above(dice.get((BASELINE, variant)), rivals, dice),
+        "does not hold when the interval of a deformable network minus the U-Net lies above 0; holds when all lie "
+        "below 0; otherwise cannot be told",
+    )
+
+
+def cmp_unet_is_best(dice: Cells) -> Verdict:
+    """CMP-UNet minus every other network that the deck gives a figure for, on augmented data."""
+    rivals = [dice[name, "augmented"] for name in DECK if name != "cmp-unet" and (name, "augmented") in dice]
+    return Verdict(
+        "CMP-UNet is best (augmented data, among the networks of the deck)",
+        *_none_above(dice.get(("cmp-unet", "augmented")), rivals, dice),
+        "does not hold when the interval of another network minus CMP-UNet lies above 0; holds when all lie below 0; "
+        "otherwise cannot be told",
+    )
+
+
+def dice_loss_copes(balance: Cells, above: Cells) -> Verdict:
+    """The U-Net finds about as much vessel as is drawn, and does far better than calling everything vessel."""
+    variant = next((v for v in reversed(VARIANTS) if (BASELINE, v) in balance), "augmented")
+    figures: tuple[tuple[str, Estimate], ...] = ()
+    answer: Answer = "cannot be told"
+    if (BASELINE, variant) in balance:
+        share, gain = (_alone(cells, variant) for cells in (balance, above))
+        figures = (
+            (f"vessel pixels found / drawn, U-Net, {variant}", share),
+            ("Dice above that of calling everything vessel", gain),
+        )
+        answers = {_inside(share, *BALANCED), _inside(gain, ABOVE, 1.0)}
+        answer = "does not hold" if "does not hold" in answers else "cannot be told"
+        answer = "holds" if answers == {"holds"} else answer
+    return Verdict(
+        "Dice loss copes with the imbalance",
+        answer,
+        figures,
+        f"holds when the interval of found / drawn lies inside {BALANCED[0]} to {BALANCED[1]} and that of the Dice "
+        f"above calling everything vessel (calling nothing vessel scores 0) lies above {ABOVE}; does not when either "
+        "lies outside; otherwise cannot be told",
+    )
+
+
+def found_over_drawn(counts: Counts) -> float | None:
+    """Vessel pixels found over vessel pixels drawn."""
+    drawn = counts.tp + counts.fn
+    return (counts.tp + counts.fp) / drawn if drawn else None
+
+
+def above_trivial(counts: Counts) -> float | None:
+    """Dice minus the Dice of calling every pixel vessel."""
+    share = (counts.tp + counts.fn) / counts.pixels
+    return None if counts.dice is None else counts.dice - 2 * share / (1 + share)
+
+
+def _both(dice: Cells) -> list[tuple[Cell, Cell]]:
+    networks = dict.fromkeys(network for network, _ in dice)
+    pairs = [(dice.get((name, "original")), dice.get((name, "augmented"))) for name in networks]
+    return [(original, augmented) for original, augmented in pairs if original and augmented]
+
+
+def _lift(dice: Cells) -> Estimate | None:
+    both = _both(dice)
+    if not both:
+        return None
+    cells = [cell for pair in both for cell in pair]
+    return estimate(cells, lambda m: (m[:, 1::2] - m[:, ::2]).mean(axis=1), noise=seed_deviation(dice))
+
+
+def _alone(cells: Cells, variant: str) -> Estimate:
+    return estimate([cells[BASELINE, variant]], lambda m: m[:, 0], noise=seed_deviation(cells))
+
+
+def _none_above(
+    champion: Cell | None, rivals: Sequence[Cell], dice: Cells
+) -> tuple[Answer, tuple[tuple[str, Estimate], ...]]:
+    if champion is None or not rivals:
+        return "cannot be told", ()
+    noise, confidence = seed_deviation(dice), 1 - 0.05 / len(rivals)
+    figures = tuple(
+        (f"{rival.network} minus {champion.network}", difference(rival, champion, noise=noise, confidence=confidence))
+        for rival in rivals
+    )
+    signs = [_sign(figure) for _, figure in figures]
+    if "holds" in signs:
+        return "does not hold", figures
+    return ("holds" if set(signs) == {"does not hold"} else "cannot be told"), figures
+
+
+def _sign(figure: Estimate | None) -> Answer:
+    """Whether a figure is above 0."""
+    if figure is None or figure.lower is None or figure.upper is None:
+        return "cannot be told"
+    return "holds" if figure.lower > 0 else "does not hold" if figure.upper < 0 else "cannot be told"
+
+
+def _inside(figure: Estimate | None, low: float, high: float) -> Answer:
+    """Whether a figure is between two bounds."""
+    if figure is None or figure.lower is None or figure.upper is None:
+        return "cannot be told"
+    if low <= figure.lower and figure.upper <= high:
+        return "holds"
+    return "does not hold" if figure.upper < low or high < figure.lower else "cannot be told"

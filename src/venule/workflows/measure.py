@@ -1,0 +1,297 @@
+"""Measure the vessels of many photographs: what one photograph's work is, and the batch of it."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Self
+
+import cv2
+import numpy as np
+
+from venule import __version__
+from venule.batch import Batch, Done, Job, Joined, run
+from venule.datasets.dataset import read_drawing
+from venule.datasets.folder import files_by_stem
+from venule.errors import MeasurementError, VenuleError
+from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
+from venule.measurement.centreline import path_length
+from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
+from venule.photograph import Photograph, read_photograph
+from venule.photograph.arrays import BoolArray, FloatArray
+from venule.report.from_results import GRAPH, VESSELS
+from venule.vessel_map import VesselMap
+from venule.workflows.dicom import (
+    SEG,
+    SR,
+    UNITS,
+    algorithm_of,
+    any_called_dicom,
+    check_installed,
+    header_to_answer,
+    known_of,
+)
+from venule.workflows.dictionary import write_dictionary
+from venule.workflows.segment import (
+    PHOTOGRAPH_SUFFIXES,
+    SegmentPhotograph,
+    encode_mask,
+)
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+SEGMENTS = "_segments.csv"
+_TEXTS = ("laterality", "scale_from", "quality_reasons", "reasons")
+SEGMENT_COLUMNS = {
+    "path": str, "segment": float, "start_kind": str, "end_kind": str, "length_px": float, "chord_px": float,
+    "calibre_mean_px": float, "calibre_sd_px": float, "tortuosity_distance": float,
+    "tortuosity_curvature_per_px": float, "inflections": float, "row_px": float, "column_px": float,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MeasurePhotograph:
+    """The work on one photograph: decode, segment or take a given vessel map, measure, encode.
+
+    Attributes:
+        finding: how vessels are found where no maps are given.
+        vessels: folder with vessel maps to take in place of venule's own, called as their photographs; None: none.
+        arteries: folder with maps of the arteries among the vessels; None: not known.
+        veins: folder with maps of the veins; None: not known.
+        scale: what the user knows of the size of a pixel; where that is nothing, DICOM photographs may say it.
+        segments: write a table of the segments, too.
+        min_quality: score below which a photograph is refused; None: none is, and its row says what is wrong with it.
+        dicom_sr: write a DICOM structured report, too; only of DICOM photographs.
+        dicom_units: have columns in the units that DICOM photographs may give a scale in.
+    """
+
+    finding: SegmentPhotograph = field(default_factory=SegmentPhotograph)
+    vessels: Path | None = None
+    arteries: Path | None = None
+    veins: Path | None = None
+    scale: Scale = field(default_factory=Scale)
+    segments: bool = False
+    min_quality: float | None = None
+    dicom_sr: bool = False
+    dicom_units: bool = False
+
+    @property
+    def columns(self) -> Mapping[str, type]:
+        """Of the row: of the photograph and its quality, then every measurement, in pixels and the other units."""
+        about = ("fov_diameter_px", "laterality", "scale_from", "quality", "quality_reasons")
+        names = (*about, *table_columns(self.units))
+        return {name: str if name in _TEXTS else float for name in names}
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units besides pixels that the table has columns for, whatever single photographs say."""
+        return self.scale.unit_names or (UNITS if self.dicom_units else ())
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of the outputs."""
+        others = {SEGMENTS: self.segments, SEG: self.finding.dicom_seg, SR: self.dicom_sr}
+        return (VESSELS, GRAPH, *(suffix for suffix, asked in others.items() if asked))
+
+    @property
+    def joined(self) -> Mapping[str, Joined]:
+        """The table of the segments of all photographs."""
+        return {SEGMENTS: Joined("segments", SEGMENT_COLUMNS)} if self.segments else {}
+
+    @property
+    def parquet(self) -> bool:
+        """The table is written as Parquet, too."""
+        return True
+
+    @property
+    def by_content(self) -> bool:
+        """Maps that are given are found by the name of the photograph."""
+        return not (self.vessels or self.arteries or self.veins)
+
+    def with_threads(self, threads: int) -> Self:
+        """The same with so many threads for each process."""
+        return replace(self, finding=self.finding.with_threads(threads))
+
+    def __call__(self, path: str, content: bytes, /) -> Done:
+        """Measure a photograph.
+
+        Returns:
+            `_vessels.png`, 0 and 255; `_graph.json`, ends, branchings, crossings and segments, disc and fovea;
+            `_segments.csv`, `_seg.dcm` and `_sr.dcm` where asked for. The row: every measurement, and the reasons of
+            those that have no value.
+
+        Raises:
+            PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
+            MeasurementError: a map that was promised is missing, or of another size; or the quality is too low.
+        """
+        if self.finding.threads:
+            cv2.setNumThreads(self.finding.threads)
+        header = header_to_answer(path, content) if self.dicom_sr or self.finding.dicom_seg else None
+        photograph = read_photograph(content, name=path)
+        known = known_of(path, content, given=self.scale)
+        found = self._find(photograph, path)
+        quality = assess_quality(found)
+        self._check(quality, path)
+        kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
+        measured = measure(found, scale=known.scale, **kinds)
+        outputs = {VESSELS: encode_mask(found.vessels), GRAPH: json.dumps(describe(measured)).encode()}
+        if self.segments:
+            outputs[SEGMENTS] = _segment_table(path, measured)
+        if header is not None:
+            outputs |= self._as_dicom(found, measured, header, path)
+        about = {
+            "fov_diameter_px": round(found.fov_diameter, 1),
+            "laterality": known.laterality,
+            "scale_from": known.scale_from,
+            "quality": quality.score,
+            "quality_reasons": "; ".join(quality.reasons),
+        }
+        return Done(outputs, {**about, **measured.row()})
+
+    def settings(self) -> dict[str, Any]:
+        """Everything that the results depend on, besides the photograph.
+
+        Raises:
+            ModelError: the model is unknown or altered.
+            VenuleError: an option is wrong, or a folder with maps is not there.
+        """
+        if self.min_quality is not None and not 0 <= self.min_quality <= 1:
+            raise VenuleError(f"--min-quality {self.min_quality:g} is no score: give a number from 0 to 1")
+        if self.min_quality is not None and self.vessels:
+            raise VenuleError("--min-quality asks how sure venule's network is: it cannot go with --vessels")
+        if self.dicom_sr or self.finding.dicom_seg:
+            if self.vessels:
+                raise VenuleError("--dicom-seg and --dicom-sr say which model found the vessels: not with --vessels")
+            check_installed()
+        folders = dict(self._kinds(), vessels=self.vessels)
+        for name, folder in folders.items():
+            if folder is not None and not folder.is_dir():
+                raise VenuleError(
+                    f"{folder} is no folder: --{name} takes the folder with the maps, called as the photographs"
+                )
+        finding = {"venule": __version__} if self.vessels else self.finding.settings()
+        given = {name: str(folder.resolve()) for name, folder in folders.items() if folder is not None}
+        return {
+            **finding,
+            **given,
+            "scale": asdict(self.scale),
+            "segments": self.segments,
+            "min_quality": self.min_quality,
+            "dicom_sr": self.dicom_sr,
+        }
+
+    def _check(self, quality: Quality, path: str) -> None:
+        if self.min_quality is not None and quality.score is not None and quality.score < self.min_quality:
+            why = f" ({', '.join(quality.reasons)})" if quality.reasons else ""
+            raise MeasurementError(
+                f"{path} has a quality of {quality.score:.2f}, below {self.min_quality:g}{why}: take another "
+                "photograph, or leave --min-quality out and look at the flagged row",
+                reason="low-quality",
+            )
+
+    def _as_dicom(self, found: VesselMap, measured: Measured, header: "Dataset", path: str) -> dict[str, bytes]:
+        from venule.dicom.segmentation import encode, segmentation
+        from venule.dicom.structured_report import report
+
+        algorithm = algorithm_of(found, model=self.finding.model)
+        outputs, seg = {}, None
+        if self.finding.dicom_seg:
+            seg = segmentation(found.vessels, header, algorithm=algorithm, name=path)
+            outputs[SEG] = encode(seg)
+        if self.dicom_sr:
+            outputs[SR] = encode(report(measured, header, algorithm=algorithm, name=path, segmentation=seg))
+        return outputs
+
+    def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
+        return ("arteries", self.arteries), ("veins", self.veins)
+
+    def _find(self, photograph: Photograph, path: str) -> VesselMap:
+        if self.vessels is None:
+            return self.finding.find(photograph)
+        return VesselMap.of_drawing(_map_of(self.vessels, path, photograph.fov.mask), photograph)
+
+
+def measure_files(
+    paths: Sequence[Path | str], output: Path | str, *, work: MeasurePhotograph, batch: Batch | None = None
+) -> Job:
+    """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.run`.
+
+    Beside what every batch writes: `results.parquet`, the table of results.csv; `dictionary.csv`, what each column
+    means; and with `work.segments`, `segments.csv` and `segments.parquet`, a row a segment of every photograph.
+
+    Args:
+        paths: of the photographs.
+        output: folder for the results, or URL.
+        work: the options; threads are set so that processes x threads are the cores.
+        batch: how it runs.
+
+    Raises:
+        VenuleError: nothing is found, the output folder is in use, or an option is wrong.
+    """
+    settings = work.settings()
+    # Columns are fixed before files are read, and a million rows without DICOM are not to have hundreds of empty ones.
+    work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
+    job = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
+    write_dictionary(job.output, units=work.units)
+    return job
+
+
+def describe(measured: Measured) -> dict[str, Any]:
+    """Graph, disc and fovea as plain data, in pixels of the photograph."""
+    return {
+        "disc": asdict(measured.disc) if measured.disc else None,
+        "fovea": asdict(measured.fovea) if measured.fovea else None,
+        **measured.graph.to_dict(),
+    }
+
+
+def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
+    """The drawing that is called as a photograph, or as `venule segment` calls it, inside the field of view."""
+    there = _files(folder)
+    name = PurePosixPath(photograph).name
+    stem = name.rsplit(".", 1)[0].lower()
+    path = there.get(stem) or there.get(f"{stem}_vessels")
+    if path is None:
+        raise MeasurementError(
+            f"{folder} has no map for {name}: call it {stem}.png or {stem}_vessels.png",
+            reason="no-vessel-map",
+        )
+    drawn = read_drawing(path)
+    if drawn.shape != fov.shape:
+        raise MeasurementError(
+            f"{path} is {drawn.shape[1]}x{drawn.shape[0]}, its photograph {name} {fov.shape[1]}x"
+            f"{fov.shape[0]}: they must have the same size",
+            reason="wrong-size",
+        )
+    return drawn & fov
+
+
+@lru_cache(maxsize=8)
+def _files(folder: Path) -> dict[str, Path]:
+    return files_by_stem(folder)
+
+
+def _segment_table(path: str, measured: Measured) -> bytes:
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(SEGMENT_COLUMNS)
+    for number, one in enumerate(measured.graph.segments):
+        middle = one.centreline[len(one.centreline) // 2]
+        kinds = [measured.graph.nodes[node].kind for node in (one.start, one.end)]
+        line = one.between_junctions
+        closed = np.array_equal(line[0], line[-1])
+        numbers = (
+            one.length, one.chord, one.mean_calibre, float(one.calibre.std()),
+            None if closed else distance_tortuosity(line), _curvature(line), inflections(line), *middle,
+        )  # fmt: skip
+        table.writerow([path, number, *kinds, *("" if n is None else f"{n:.6g}" for n in numbers)])
+    return text.getvalue().encode("utf-8", errors="backslashreplace")
+
+
+def _curvature(line: FloatArray) -> float:
+    spacing = path_length(line) / max(1, len(line) - 1)
+    return curvature_tortuosity(line, sigma=3 / max(spacing, 1e-9))

@@ -1,0 +1,155 @@
+"""The 20 DRIVE test photographs + a model, or masks of another tool -> the zip file that the challenge takes."""
+
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from venule.batch.outputs import write_whole
+from venule.datasets import Record, read_drawing, read_record
+from venule.datasets.check import check_dataset
+from venule.datasets.drive import SET
+from venule.datasets.known import find, index_files
+from venule.datasets.registry import recognise
+from venule.errors import DatasetError, OutputError, SubmissionError
+from venule.photograph.arrays import BoolArray
+from venule.segmentation import segment
+from venule.workflows.segment import encode_mask
+from venule.workflows.submission_masks import match_masks, read_mask
+
+TEMPLATE = "{number}.png"
+MOST = 0.5  # of the field of view; an observer draws about an eighth of it
+_TEMPLATE = re.compile(r"[^{}/\\:]*\{number(:0[1-9]d)?\}[^{}/\\:]*\.png")
+_NEEDED = ("test/images", "test/mask")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The zip file that was written.
+
+    Attributes:
+        path: of the zip file.
+        masks: how many there are in it.
+        threshold: from which the model's probability is vessel; None for masks that were given.
+        blackened: pixels of masks that were given which lay outside the field of view, and were set to 0.
+    """
+
+    path: Path
+    masks: int
+    threshold: float | None
+    blackened: int
+
+
+def pack_submission(
+    folder: Path,
+    output: Path,
+    *,
+    model: str = "drive",
+    masks: Path | None = None,
+    template: str = TEMPLATE,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Submission:
+    """Write the vessels of the DRIVE test photographs as the challenge takes them: one zip file of 20 PNG masks.
+
+    Each is 565x584, 8-bit grey, 255 for vessel and 0 elsewhere, and 0 outside the field of view. The same masks give
+    the same bytes. Nothing is written where one of them is wrong.
+
+    Args:
+        folder: a copy of DRIVE; its test photographs and their fields of view are enough.
+        output: the zip file; must not exist yet.
+        model: that segments: name of a shipped one, or the folder of an own one.
+        masks: folder with masks that exist already, in place of `model`; see `match_masks`.
+        template: of the masks' names in the zip file; `{number}` is 1 to 20, `{number:02d}` is 01 to 20.
+        progress: told (masks done, masks in all).
+
+    Raises:
+        OutputError: the zip file exists or cannot be written, or the template gives no names.
+        DatasetError: the folder is no whole, unaltered test split of DRIVE, or a mask cannot be decoded.
+        SubmissionError: a mask is missing, extra, ambiguous, empty, inverted, or of a wrong size or values.
+        ModelError: there is no such model.
+    """
+    if not _TEMPLATE.fullmatch(template) or not template.isprintable():
+        raise OutputError(
+            f"template {template!r} gives no names for the masks: write one name without a folder, with {{number}} or "
+            "{number:02d} once, ending in .png"
+        )
+    if output.suffix.lower() != ".zip":
+        raise OutputError(f"{output} does not end in .zip: name the zip file to write with -o")
+    if output.exists():
+        raise OutputError(f"{output} exists already: remove it, or name another file with -o")
+    records = find_photographs(folder)
+    given = None if masks is None else match_masks(masks, records)
+    files, threshold, blackened = {}, None, 0
+    for done, record in enumerate(records):
+        progress(done, len(records))
+        fov = _read_fov(record)
+        if given is None:
+            found = segment(read_record(record).photograph, model=model)
+            vessels, threshold, source = found.vessels, found.threshold, f"{record.photograph}, model {model}"
+        else:
+            vessels, source = read_mask(given[record.name]), str(given[record.name])
+        inside = vessels & fov
+        _check_share(np.count_nonzero(inside) / np.count_nonzero(fov), source)
+        blackened += int(np.count_nonzero(vessels)) - int(np.count_nonzero(inside))
+        files[template.format(number=int(record.name))] = encode_mask(inside)
+    write_whole(output, _zip(files))
+    progress(len(records), len(records))
+    return Submission(output, len(files), threshold, blackened)
+
+
+def find_photographs(folder: Path) -> tuple[Record, ...]:
+    """The 20 DRIVE test photographs and their fields of view, without drawings, in the order of their numbers.
+
+    Raises:
+        DatasetError: the folder is another set or none, or one of these files is missing, extra, renumbered, of another
+            size or broken.
+    """
+    name = recognise(folder)
+    if name != SET.name:
+        raise DatasetError(f"{folder} is no copy of DRIVE but of layout {name!r}: the challenge is about DRIVE alone")
+    for finding in check_dataset(folder, name=name).findings:
+        place = finding.path.relative_to(folder).as_posix().lower()
+        if place.startswith(_NEEDED) and not finding.is_note:
+            raise DatasetError(finding.message)
+    index = index_files(folder)
+    records = []
+    for number in SET.splits["test"]:
+        files = SET.files(number, "test")
+        photograph = find(index, files.photograph)
+        if photograph is None:
+            raise DatasetError(f"{folder / files.photograph[0]} is missing: get the original from {SET.page}")
+        fov = find(index, files.fov)
+        records.append(Record(number, photograph, reference=None, fov=fov, second=None, subject=number, split="test"))
+    return tuple(records)
+
+
+def _read_fov(record: Record) -> BoolArray:
+    fov = None if record.fov is None else read_drawing(record.fov)
+    if fov is None or not fov.any():
+        raise DatasetError(f"{record.fov} is no field of view, all of it is black: get the original from {SET.page}")
+    return fov
+
+
+def _check_share(share: float, source: str) -> None:
+    if share == 0:
+        raise SubmissionError(f"{source}: the mask is empty, not one pixel in the field of view is vessel")
+    if share > MOST:
+        raise SubmissionError(
+            f"{source}: {share:.0%} of the field of view is vessel, more than not; is the mask inverted? "
+            "Vessels are 255, the rest is 0"
+        )
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    """A zip file with the same bytes for the same files, on any day and any system."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as packed:  # PNG is compressed already
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.create_system, info.external_attr = 3, 0o644 << 16  # Unix, readable by all
+            packed.writestr(info, data)
+    return content.getvalue()
