@@ -2,7 +2,7 @@
 
     python benchmarks/fit_quality.py DATA [--every 1] [--jobs 2]
 
-On the training splits of DRIVE, CHASE_DB1 and HRF; `python -m benchmarks.validation` shows how the score does on test splits.
+On the training splits of DRIVE, CHASE_DB1 and HRF; `python -m benchmarks.validation` shows the score on test splits.
 """
 
 import argparse
