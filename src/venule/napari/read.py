@@ -12,8 +12,8 @@ from venule.measurement import Scale
 from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
 from venule.photograph import decode
 from venule.photograph.signature import is_dicom
+from venule.report.from_results import GRAPH, VESSELS
 from venule.workflows.dicom import known_of
-from venule.workflows.measure import GRAPH, VESSELS
 
 Reader = Callable[[Any], list[LayerData]]
 _NOT_OURS = {"not-an-image", "other-modality"}  # DICOM that other plugins may read

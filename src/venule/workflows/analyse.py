@@ -14,9 +14,10 @@ from venule.errors import MeasurementError, PhotographError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure
 from venule.photograph import Photograph, decode, find_fov
 from venule.photograph.arrays import BoolArray
+from venule.report.from_results import GRAPH, VESSELS
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import Known, known_of
-from venule.workflows.measure import GRAPH, VESSELS, MeasurePhotograph, describe
+from venule.workflows.measure import MeasurePhotograph, describe
 from venule.workflows.segment import SegmentPhotograph, encode_mask
 
 
