@@ -15,7 +15,7 @@ WITHOUT_TORCH = (
 def test_without_pytorch_the_commands_that_need_it_say_how_to_get_it(command):
     done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "venule[train]" in done.stderr
+    assert "pip install -c constraints.txt '.[train]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

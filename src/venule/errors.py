@@ -1,34 +1,39 @@
-"""What can go wrong, as errors whose message says what, where, which value, and what to do."""
+"""The errors that venule raises; each message says what is wrong, with which file and value, and what to do."""
 
 
 class VenuleError(Exception):
-    """The root of every error that venule raises on purpose.
+    """The base class of every error that venule raises on purpose.
 
     Attributes:
         reason: a short code in kebab-case, the same in every version, for tables (`reason` in results.csv).
+
+    Example:
+        >>> from venule.errors import VenuleError
+        >>> VenuleError("the folder is empty", reason="no-photographs").reason
+        'no-photographs'
     """
 
     reason = "error"
 
     def __init__(self, message: str, *, reason: str | None = None) -> None:
-        """Keep the message and, where one is given, a reason code more exact than the class's own."""
+        """Keep the message and, where one is given, a more precise reason code than that of the class."""
         super().__init__(message)
         if reason is not None:
             self.reason = reason
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Survive the way back from a worker process with the reason code."""
+        """Keep the reason code when the error is pickled, as it is between worker processes."""
         return (_rebuild, (type(self), str(self), self.reason))
 
 
 class PhotographError(VenuleError):
-    """A file or an array is no fundus photograph that venule can work on."""
+    """A file or an array is not a fundus photograph that venule can process."""
 
     reason = "bad-photograph"
 
 
 class DatasetError(VenuleError):
-    """A data set is incomplete, altered or not the one it is said to be."""
+    """A data set is incomplete, altered, or not the one that it should be."""
 
     reason = "bad-dataset"
 
@@ -40,39 +45,54 @@ class ModelError(VenuleError):
 
 
 class EvaluationError(VenuleError):
-    """A drawing and a vessel map cannot be compared."""
+    """A reference drawing and a vessel map cannot be compared."""
 
     reason = "bad-comparison"
 
 
 class MeasurementError(VenuleError):
-    """Something that has no such measurement."""
+    """A measurement is not defined for what it was given."""
 
     reason = "not-measurable"
 
 
 class RecipeError(VenuleError):
-    """A recipe says something that cannot be trained."""
+    """A recipe has an invalid or unknown value."""
 
     reason = "bad-recipe"
 
 
 class SubmissionError(VenuleError):
-    """A mask cannot be handed in to a challenge."""
+    """A mask cannot be submitted to a challenge."""
 
     reason = "bad-submission"
 
 
 class OutputError(VenuleError):
-    """A result cannot be written where it should go."""
+    """A result cannot be written."""
 
     reason = "bad-output"
 
 
 class MissingExtraError(VenuleError):
-    """A library is not installed that only some users need."""
+    """An optional library is not installed."""
 
     reason = "missing-extra"
+
+
+def missing_extra(extra: str, need: str) -> MissingExtraError:
+    """The error for an optional library that is not installed, with the command that installs it.
+
+    Args:
+        extra: the extra of venule that has the library, such as "train".
+        need: what needs which library.
+
+    Example:
+        >>> from venule.errors import missing_extra
+        >>> print(missing_extra("train", "training needs PyTorch"))
+        training needs PyTorch: in a checkout of venule, run pip install -c constraints.txt '.[train]'
+    """
+    return MissingExtraError(f"{need}: in a checkout of venule, run pip install -c constraints.txt '.[{extra}]'")
 
 
 def _rebuild(kind: type[VenuleError], message: str, reason: str) -> VenuleError:

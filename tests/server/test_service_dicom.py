@@ -117,4 +117,4 @@ def test_without_the_extra_the_message_says_what_to_install(start, dataset, tmp_
     with start(Settings(processes=1)) as address:
         answer = httpx.post(f"{address}/v1/segment", content=as_file(dataset), timeout=120)
     assert (answer.status_code, answer.json()["code"]) == (415, "missing-extra")
-    assert "pip install 'venule[dicom]'" in answer.json()["detail"]
+    assert "'.[dicom]'" in answer.json()["detail"]

@@ -15,7 +15,7 @@ from venule.batch.items import Item
 from venule.batch.journal import Record
 from venule.batch.local import TIME_LIMIT, Guarded
 from venule.batch.work import Process
-from venule.errors import MissingExtraError, OutputError, VenuleError
+from venule.errors import OutputError, VenuleError, missing_extra
 
 BLOCK = 16  # files that go to an actor together, at most
 WINDOW = 2000  # files for each actor that Ray knows of at a time, so that its memory does not grow with the list
@@ -76,7 +76,7 @@ def _start(address: str | None) -> Any:
         import ray
         import ray.data
     except ImportError as error:
-        raise MissingExtraError(f"--engine ray needs Ray ({error}): pip install 'venule[cluster]'") from error
+        raise missing_extra("cluster", f"--engine ray needs Ray ({error})") from error
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(

@@ -43,13 +43,13 @@ def serve(
     ] = 4.0,
 ) -> None:
     """Serve a page and a REST interface on this machine: drop a photograph, see its vessels."""
-    from venule.errors import MissingExtraError
+    from venule.errors import missing_extra
 
     try:
         from venule.server import Limits, Settings
         from venule.server import serve as listen
     except ModuleNotFoundError as error:
-        raise MissingExtraError(f"{error.name} is not installed: pip install 'venule[serve]'") from error
+        raise missing_extra("serve", f"{error.name} is not installed") from error
     limits = Limits(
         upload_bytes=max_mb * 2**20,
         pixels=max_megapixels * 10**6,

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from venule.errors import MissingExtraError, RecipeError
+from venule.errors import RecipeError, missing_extra
 
 try:
     import torch
     from torch import nn
 except ModuleNotFoundError as error:
-    raise MissingExtraError(
-        "networks need PyTorch: pip install 'venule[train]', or in a checkout pip install -c constraints.txt '.[train]'"
-    ) from error
+    raise missing_extra("train", "networks need PyTorch") from error
 
 from venule.networks.cbam_unet import CBAMUNet
 from venule.networks.cmp_unet import CMPUNet

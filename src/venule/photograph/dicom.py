@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from venule.errors import MissingExtraError, PhotographError
+from venule.errors import MissingExtraError, PhotographError, missing_extra
 from venule.photograph.arrays import ImageArray
 from venule.photograph.lossless_jpeg import decode_apart
 from venule.photograph.pixels import check_not_small, image_from_array
@@ -29,7 +29,7 @@ try:
     from pydicom.pixels.processing import apply_color_lut, convert_color_space
     from pydicom.pixels.utils import pixel_array
 except ImportError as error:
-    raise MissingExtraError(f"DICOM needs pydicom ({error}): pip install 'venule[dicom]'") from error
+    raise missing_extra("dicom", f"DICOM needs pydicom ({error})") from error
 
 PHOTOGRAPHY = (
     uid.OphthalmicPhotography8BitImageStorage,
@@ -259,7 +259,7 @@ def _decoded(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
         if plugin == "gdcm" and int(dataset.BitsAllocated) == 8:
             return _lossless_jpeg(frame, dataset)
     if plugin and plugin not in get_decoder(syntax).available_plugins:
-        raise MissingExtraError(f"{name}: {syntax.name} needs the decoder {plugin}: pip install 'venule[dicom]'")
+        raise missing_extra("dicom", f"{name}: {syntax.name} needs the decoder {plugin}")
     if plugin == "gdcm":
         return decode_apart(data)
     return pixel_array(dataset, index=0, decoding_plugin=plugin)

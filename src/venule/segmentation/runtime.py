@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.errors import ModelError, VenuleError
+from venule.errors import ModelError, VenuleError, missing_extra
 from venule.models import Model
 from venule.models.onnx_file import check_onnx
 
@@ -35,7 +35,8 @@ def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | N
     Raises:
         ModelError: the model needs other operators than standard ones, or other files; the runtime cannot load it; or
             its input and output are not those of the contract.
-        VenuleError: there is no such runtime, or it is not installed.
+        VenuleError: there is no such runtime.
+        MissingExtraError: the runtime is not installed.
     """
     load = _openvino if check_runtime(runtime) == "openvino" else _onnxruntime
     return load(model, threads)
@@ -45,14 +46,13 @@ def check_runtime(runtime: str) -> str:
     """The runtime itself.
 
     Raises:
-        VenuleError: there is no such runtime, or it is not installed.
+        VenuleError: there is no such runtime.
+        MissingExtraError: the runtime is not installed.
     """
     if runtime not in RUNTIMES:
         raise VenuleError(f"unknown runtime {runtime!r}: choose one of {', '.join(RUNTIMES)}", reason="bad-runtime")
     if find_spec(runtime) is None:
-        raise VenuleError(
-            f"the runtime {runtime} is not installed: pip install 'venule[{runtime}]'", reason="bad-runtime"
-        )
+        raise missing_extra(runtime, f"the runtime {runtime!r} is not installed")
     return runtime
 
 

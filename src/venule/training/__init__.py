@@ -1,14 +1,11 @@
 """Recipe -> augmentation -> fit -> checkpoint -> ONNX."""
 
-from venule.errors import MissingExtraError
+from venule.errors import missing_extra
 
 try:
     import lightning  # noqa: F401  only whether it is there
 except ModuleNotFoundError as error:
-    raise MissingExtraError(
-        "training needs PyTorch and Lightning: pip install 'venule[train]', or in a checkout "
-        "pip install -c constraints.txt '.[train]'"
-    ) from error
+    raise missing_extra("train", "training needs PyTorch and Lightning") from error
 
 from venule.training.fit import Hardware
 from venule.training.recipe import Augmentation, Recipe, Source, override, read_recipe, shipped_recipes

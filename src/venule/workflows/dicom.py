@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from venule.batch.addresses import absolute, is_remote
 from venule.batch.archives import is_archive
 from venule.batch.sources import find_sources
-from venule.errors import MissingExtraError, PhotographError
+from venule.errors import PhotographError, missing_extra
 from venule.models import load_model
 from venule.photograph.signature import is_dicom
 from venule.vessel_map import VesselMap
@@ -131,4 +131,4 @@ def check_installed() -> None:
         MissingExtraError: highdicom is not installed.
     """
     if find_spec("highdicom") is None:
-        raise MissingExtraError("DICOM segmentations and reports need highdicom: pip install 'venule[dicom]'")
+        raise missing_extra("dicom", "DICOM segmentations and reports need highdicom")
