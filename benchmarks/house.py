@@ -7,6 +7,7 @@ A room is a folder or a file directly in src/venule; an arrow is an import, also
 
 import argparse
 import ast
+import graphlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,16 @@ def floors(found: Arrows) -> dict[str, int]:
     return {room: floor.get(room, -1) for room in rooms}
 
 
+def circle_of_files() -> list[Path]:
+    """Files that import each other in a circle, the first again at the end; empty where none do."""
+    uses = {path: [other for other in imports(path) if other != path] for path in SOURCE.rglob("*.py")}
+    try:
+        graphlib.TopologicalSorter(uses).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
 def main() -> None:
     """Print the table; explain the arrows of one room; draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -89,6 +100,8 @@ def main() -> None:
         print(f"{floor[room]:>3}  {room:<14}{lines[room]:>7,}  {uses}")
     circles = sorted(room for room in floor if floor[room] < 0)
     print(f"{len(floor)} rooms, {len(found)} arrows, {sum(lines.values()):,} lines; in a circle: {circles or 'none'}")
+    if circle := circle_of_files():
+        print("files in a circle:", " -> ".join(str(path.relative_to(SOURCE)) for path in circle))
     if wanted.output:
         _draw(found, floor, lines, wanted.output)
 
