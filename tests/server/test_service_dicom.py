@@ -2,12 +2,10 @@
 
 import io
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import numpy as np
-import pandas as pd
 import pytest
 
 import venule
@@ -97,18 +95,9 @@ def test_dicom_is_asked_for_of_dicom_alone(client, photograph, phantom):
     assert (answer.status_code, answer.json()["code"]) == (422, "no-identifier")
 
 
-def test_a_job_and_a_report_have_the_units_of_a_dicom_file_whatever_it_is_called(client, dataset, photograph):
+def test_a_report_has_the_units_of_a_dicom_file_whatever_it_is_called(client, dataset, photograph):
     files = [("photographs", ("IM0001", as_file(dataset))), ("photographs", ("ann.png", photograph))]
     assert "µm" in client.post("/v1/report", files=files).text
-    job = client.post("/v1/jobs", files=files).json()
-    while (now := client.get(f"/v1/jobs/{job['id']}").json())["state"] in ("waiting", "running"):
-        time.sleep(0.2)
-    assert (now["state"], now["ok"]) == ("done", 2)
-    csv = client.get(f"/v1/jobs/{job['id']}/results?format=csv").content
-    table = pd.read_csv(io.BytesIO(csv)).set_index("name")
-    assert table.laterality["IM0001"] == "R"
-    assert table.calibre_median_um["IM0001"] == pytest.approx(7.5 * table.calibre_median_px["IM0001"], rel=1e-4)
-    assert np.isnan(table.calibre_median_um["ann.png"])
 
 
 def test_without_the_extra_the_message_says_what_to_install(start, dataset, tmp_path, monkeypatch):

@@ -54,7 +54,7 @@ def test_parameters_that_are_wrong(client, photograph):
     check(client.post("/v1/segment", content=photograph, headers={"Accept": "video/mp4"}), 406, "not-acceptable")
     check(client.get("/nothing-here"), 404, "not-found")
     check(client.get("/v1/segment"), 405, "method-not-allowed")
-    assert client.options("/v1/jobs").headers["allow"] == "GET, POST"
+    assert client.options("/v1/models").headers["allow"] == "GET"
     assert client.post("/page/page.css").headers["allow"] == "GET, HEAD"
 
 
@@ -86,13 +86,12 @@ def test_uploads_with_too_many_bytes_or_pixels():
 
 
 def test_more_photographs_than_there_may_be_are_refused_with_their_number(photograph):
-    client = asked(Settings(limits=Limits(report_photographs=2, job_photographs=3)))
-    for route, most in (("report", 2), ("jobs", 3)):
-        for more in (1, 20):
-            files = [("photographs", (f"{n}.png", photograph)) for n in range(most + more)]
-            answer = client.post(f"/v1/{route}", files=files)
-            check(answer, 413, "too-many-photographs")
-            assert f"{most} photographs" in answer.json()["detail"]
+    client = asked(Settings(limits=Limits(report_photographs=2)))
+    for number in (3, 22):
+        files = [("photographs", (f"{n}.png", photograph)) for n in range(number)]
+        answer = client.post("/v1/report", files=files)
+        check(answer, 413, "too-many-photographs")
+        assert "2 photographs" in answer.json()["detail"]
 
 
 def test_a_photograph_with_too_many_pixels_takes_no_memory(client, start, as_png):
@@ -153,7 +152,7 @@ def test_nobody_else_is_let_in_without_a_token():
 
 def test_a_token_is_asked_for_everywhere_but_of_the_page_and_of_health():
     client = asked(Settings(host="0.0.0.0", token=TOKEN))
-    for path in ("/v1/models", "/metrics", "/v1/jobs"):
+    for path in ("/v1/models", "/metrics"):
         check(client.get(path), 401, "no-token")
         for wrong in ("Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer", "Bearer \xe9"):
             check(client.get(path, headers={"Authorization": wrong.encode("latin-1")}), 401, "no-token")

@@ -22,9 +22,6 @@ def serve(
     model: Annotated[
         list[Path] | None, typer.Option(help="Folder of a model of your own, besides the shipped.")
     ] = None,
-    keep: Annotated[
-        Path | None, typer.Option(help="Folder for jobs, which then outlive the service; left out: nothing is kept.")
-    ] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="To work in; as many as there are cores.")] = None,
     max_mb: Annotated[int, typer.Option(min=1, help="Of one photograph.", rich_help_panel=_LIMITS)] = 50,
     max_megapixels: Annotated[int, typer.Option(min=1, help="Of one photograph.", rich_help_panel=_LIMITS)] = 40,
@@ -33,10 +30,6 @@ def serve(
         int, typer.Option(min=1, help="Of all uploads together that are in memory.", rich_help_panel=_LIMITS)
     ] = 400,
     max_report: Annotated[int, typer.Option(min=1, help="Photographs of one report.", rich_help_panel=_LIMITS)] = 20,
-    max_job: Annotated[int, typer.Option(min=1, help="Photographs of one job.", rich_help_panel=_LIMITS)] = 1000,
-    max_job_mb: Annotated[
-        int, typer.Option(min=1, help="Of all photographs of one job.", rich_help_panel=_LIMITS)
-    ] = 2048,
     queue: Annotated[int, typer.Option(min=0, help="Requests that may wait.", rich_help_panel=_LIMITS)] = 16,
     rate: Annotated[
         float, typer.Option(help="Photographs a second from one address, in the long run.", rich_help_panel=_LIMITS)
@@ -58,8 +51,6 @@ def serve(
         held_bytes=max_memory_mb * 2**20,
         rate=rate,
         report_photographs=max_report,
-        job_bytes=max_job_mb * 2**20,
-        job_photographs=max_job,
     )
     own = {} if processes is None else {"processes": processes}
-    listen(Settings(host, port, token, name or (), model or (), keep=keep, limits=limits, **own))
+    listen(Settings(host, port, token, name or (), model or (), limits=limits, **own))

@@ -10,14 +10,14 @@ from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from venule import __version__
-from venule.server import about, job_routes, photographs, problems
+from venule.server import about, photographs, problems
 from venule.server.guard import Guard
 from venule.server.service import Service
 from venule.server.settings import Settings, is_loopback
 
 DESCRIPTION = """Finds the blood vessels in photographs of the retina and measures them, on this machine.
 
-No photograph leaves it, and none is kept on disk, but for the photographs of a job while that is not finished.
+No photograph leaves it, and none is kept.
 Errors are problem bodies (RFC 9457) with a `code` that stays the same between versions, and a `detail` for people.
 Not a medical device."""
 
@@ -51,7 +51,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
-    for router in (photographs.router, job_routes.router, about.router):
+    for router in (photographs.router, about.router):
         app.include_router(router)
     names = [*settings.names, *([] if is_loopback(settings.host) else [settings.host])]
     app.add_middleware(Guard, names=names, token=settings.token, rate=service.rate, observe=service.metrics.observe)

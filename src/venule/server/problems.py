@@ -118,7 +118,6 @@ _SAID = {
     404: "There is no such thing.",
     406: "The result does not come in the format asked for.",
     408: "The upload stood still.",
-    409: "Not while the job is at work.",
     413: "The upload has too many bytes or photographs, or the photograph too many pixels.",
     415: "The upload is no image, or of a form that is not read.",
     421: "The service does not go by this name.",

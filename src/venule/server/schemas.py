@@ -84,31 +84,6 @@ LOOKED_AT = _record({
     })},
     "row": {"type": "object", "description": "As /v1/measure gives it."},
 })  # fmt: skip
-JOB = _record({
-    "id": {"type": "string"},
-    "work": {"type": "string", "enum": ["segment", "measure"]},
-    "state": {"type": "string", "enum": ["waiting", "running", "done", "cancelled", "failed"]},
-    "problem": {"type": "string", "description": "Why it failed; empty otherwise."},
-    "created": {"type": "string", "format": "date-time"},
-    "total": {"type": "integer", "description": "Photographs."},
-    "finished": {"type": "integer"},
-    "ok": {"type": "integer", "description": "Those with a result."},
-    "failed": {"type": "integer", "description": "Those without, for a reason."},
-    "reasons": {"type": "object", "additionalProperties": {"type": "integer"}},
-    "seconds_left": {**_NUMBER, "description": "As far as it can be told."},
-})  # fmt: skip
-ROWS = {
-    "type": "array",
-    "items": _record(
-        {
-            "name": {"type": "string"},
-            "status": {"type": "string", "enum": ["ok", "failed"]},
-            "reason": {"type": "string"},
-            "message": {"type": "string"},
-        },
-        additionalProperties={"type": ["number", "string", "null"]},
-    ),
-}
 
 
 def answer(schema: Schema, *formats: str) -> Schema:

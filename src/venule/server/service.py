@@ -1,4 +1,4 @@
-"""What the routes share: settings, processes, models, jobs, counters."""
+"""What the routes share: settings, processes, models, counters."""
 
 import asyncio
 import tempfile
@@ -12,7 +12,6 @@ from fastapi import Request
 
 from venule.errors import VenuleError
 from venule.models import Card
-from venule.server.jobs import Jobs
 from venule.server.metrics import Metrics
 from venule.server.pool import Pool
 from venule.server.problems import Problem
@@ -51,24 +50,21 @@ class Service:
             lost=lambda reason: self.metrics.lost.labels(reason).inc(),
         )
         self.seen = Seen(limits.seen_bytes, limits.seen_seconds)
-        self.jobs = Jobs(limits)
         self.folder = Path()
         self.metrics.gauge("venule_processes_ready", "processes that wait for work or do it", lambda: self.pool.ready)
         self.metrics.gauge("venule_processes_busy", "processes that do it", lambda: self.pool.busy)
         self.metrics.gauge("venule_requests_waiting", "requests that wait", lambda: self.pool.waiting)
         self.metrics.gauge("venule_held_bytes", "uploads in memory", lambda: self.held.bytes)
         self.metrics.gauge("venule_seen_bytes", "results in memory for a report", lambda: self.seen.bytes)
-        self.metrics.gauge("venule_jobs", "jobs that are kept", lambda: len(self.jobs.all()))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Processes and jobs, for as long as the block lasts."""
+        """Processes, for as long as the block lasts."""
         with tempfile.TemporaryDirectory(prefix="venule-serve-", ignore_cleanup_errors=True) as temporary:
             self.folder = Path(temporary)
             self.pool.start()
             try:
-                async with self.jobs.running(self.settings.keep or self.folder / "jobs", kept=bool(self.settings.keep)):
-                    yield
+                yield
             finally:
                 await asyncio.to_thread(self.pool.stop)
 

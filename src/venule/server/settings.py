@@ -28,10 +28,6 @@ class Limits:
         seen_bytes: of results that are kept in memory for a report.
         seen_seconds: that each of them is kept at most.
         report_photographs: in one report.
-        job_bytes: of all photographs of a job.
-        job_photographs: of a job.
-        jobs: that are kept at a time.
-        job_seconds: that a job is kept after its end, where nothing is asked to be kept.
     """
 
     upload_bytes: int = 50 * 2**20
@@ -45,10 +41,6 @@ class Limits:
     seen_bytes: int = 100 * 2**20
     seen_seconds: float = 15 * 60.0
     report_photographs: int = 20
-    job_bytes: int = 2 * 2**30
-    job_photographs: int = 1000
-    jobs: int = 20
-    job_seconds: float = 24 * 3600.0
 
     def __post_init__(self) -> None:
         """Check that every limit is above zero; nothing need wait."""
@@ -78,7 +70,6 @@ class Settings:
         names: that this machine may be called by, besides addresses and localhost.
         own_models: folders of models besides the shipped ones.
         processes: that photographs are worked on in.
-        keep: folder for jobs, which outlive the service there; None: nothing is kept.
         limits: what it takes on.
 
     Raises:
@@ -91,7 +82,6 @@ class Settings:
     names: Sequence[str] = ()
     own_models: Sequence[Path] = ()
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
-    keep: Path | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:

@@ -1,18 +1,14 @@
 """What comes in: photographs, raw or in a form, never more of them than is allowed, never a path."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from venule.server.names import BEGINNING, shown_name
+from venule.server.names import shown_name
 from venule.server.problems import Problem
 from venule.workflows.analyse import Content
 
@@ -70,30 +66,6 @@ class Holding:
         """Count more bytes."""
         self.bytes += size
         self._held.add(size)
-
-
-@dataclass(frozen=True)
-class Spooled:
-    """A file that somebody has given, of which no more is in memory than is read.
-
-    Attributes:
-        name: for messages; nothing is opened by it.
-        file: its content, from the start.
-    """
-
-    name: str
-    file: BinaryIO
-
-    def beginning(self) -> bytes:
-        """Its first bytes."""
-        self.file.seek(0)
-        return self.file.read(BEGINNING)
-
-    def write(self, path: Path) -> None:
-        """Write it into a file of ours."""
-        self.file.seek(0)
-        with path.open("wb") as file:
-            shutil.copyfileobj(self.file, file)
 
 
 class _InMemory(MultiPartParser):
@@ -165,30 +137,6 @@ async def read_many(
     return given
 
 
-@asynccontextmanager
-async def spooled(request: Request, *, most: int, files: int, silence: float) -> AsyncIterator[Sequence[Spooled]]:
-    """The photographs of a form like that of `read_many`, what is large of them in unnamed temporary files.
-
-    Args:
-        request: whose body it is.
-        most: bytes that the body may have.
-        files: photographs that there may be.
-        silence: seconds without a byte, after which it is given up.
-
-    Raises:
-        Problem: as `read_many` says.
-    """
-    _check_many(request, most)
-    body = _pieces(request, None, most=most, silence=silence)
-    async with _form(request, body, MultiPartParser, files=files) as parts:
-        given: dict[str, list[Spooled]] = {"photographs": []}
-        for name, part in parts:
-            one = Spooled(shown_name(part.filename or name), part.file)
-            given.setdefault("photographs" if name == "photograph" else name, []).append(one)
-        _check_parts(given, ())
-        yield given["photographs"]
-
-
 def _is_form(request: Request) -> bool:
     return _media_type(request) == FORM
 
@@ -219,7 +167,7 @@ def _check_length(request: Request, most: int) -> None:
         raise _too_large(most)
 
 
-async def _pieces(request: Request, holding: Holding | None, *, most: int, silence: float) -> AsyncIterator[bytes]:
+async def _pieces(request: Request, holding: Holding, *, most: int, silence: float) -> AsyncIterator[bytes]:
     size = 0
     stream = request.stream()
     while True:
@@ -232,8 +180,7 @@ async def _pieces(request: Request, holding: Holding | None, *, most: int, silen
         size += len(piece)
         if size > most:
             raise _too_large(most)
-        if holding:
-            holding.add(len(piece))
+        holding.add(len(piece))
         if piece:
             yield piece
 
