@@ -1,9 +1,8 @@
 """From a drawing of vessels to paths between nodes: skeleton, junctions merged, spurs pruned."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-import cv2
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from skimage.morphology import skeletonize
 
 from venule.measurement.centreline import leaving_direction, path_length, straight_pairs
 from venule.measurement.distances import distance_to_false
+from venule.measurement.skeleton import skeleton_paths
 from venule.photograph.arrays import BoolArray, FloatArray
 
 SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
@@ -30,7 +30,7 @@ def wall_distances(vessels: BoolArray) -> FloatArray:
 def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
     """Trace the centrelines of a drawing, pixel by pixel.
 
-    The skeleton (Lee et al. 1994) is cut at its junctions (skan: Nunez-Iglesias et al. 2018). Then, until nothing
+    The skeleton (Lee et al. 1994) is cut at its junctions. Then, until nothing
     changes: junctions within a calibre of one another are one, and so are two within three calibres whose other vessels
     go straight on (a crossing at a sharp angle); a branch that ends freely is a spur, and goes, if
     it is shorter than the vessel it leaves is wide there or than 1/150 of the field of view; a node that joins just two
@@ -47,11 +47,8 @@ def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
         from node `first`.
     """
     skeleton = skeletonize(vessels, method="lee") > 0  # Zhang's rubs out vessels that run at 45 degrees
-    skeleton &= _neighbours(skeleton) > 0  # skan fails on a skeleton of nothing but lone pixels
     network: Network = nx.MultiGraph()
-    if not skeleton.any():
-        return network
-    for path in _paths(skeleton):
+    for path in skeleton_paths(skeleton):
         first, last = (_node(network, end, radii) for end in (path[:5], path[:-6:-1]))
         network.add_edge(first, last, path=path.astype(np.float64), first=first)
     _dissolve(network)
@@ -93,22 +90,6 @@ def path_from(edge: dict[str, Any], node: int) -> FloatArray:
     """The path of an edge, running away from one of its nodes."""
     path: FloatArray = edge["path"]
     return path if edge["first"] == node else path[::-1]
-
-
-def _neighbours(pixels: BoolArray) -> NDArray[np.uint8]:
-    """How many of the eight pixels about each are set."""
-    ring = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.uint8)
-    return np.asarray(cv2.filter2D(pixels.astype(np.uint8), -1, ring, borderType=cv2.BORDER_CONSTANT), np.uint8)
-
-
-def _paths(skeleton: BoolArray) -> Iterator[NDArray[np.integer]]:
-    from skan import Skeleton  # compiles for seconds when it is loaded
-
-    traced = Skeleton(skeleton)
-    for number in range(traced.n_paths):
-        path = np.asarray(traced.path_coordinates(number), np.intp)
-        if len(path) > 1:
-            yield path
 
 
 def _node(network: Network, end: NDArray[np.integer], radii: FloatArray) -> int:
