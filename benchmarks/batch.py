@@ -146,7 +146,7 @@ def price(files: int) -> Table:
 class _Here(Engine):
     """Stays in this process, however many files there are."""
 
-    def processes(self, files: int, *, resume: bool) -> int:
+    def processes(self, files: int) -> int:
         return 0
 
 

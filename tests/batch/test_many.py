@@ -78,6 +78,12 @@ def test_file_that_kills_a_process_ends_neither_a_run_of_one_process_nor_one_tha
     assert dict(shout(folder, tmp_path / "out", resume=True).reasons) == {"crashed": 1}
 
 
+def test_the_time_limit_holds_for_a_single_file(texts, tmp_path):
+    start = time.monotonic()
+    assert dict(shout(texts(stuck="hang"), tmp_path / "out", jobs=None, time_limit=1).reasons) == {"timed-out": 1}
+    assert time.monotonic() - start < 30
+
+
 def test_file_that_is_being_written_is_done_again_when_it_is_whole(texts, tmp_path, monkeypatch):
     folder = texts(a="one", growing="half")
     whole = threading.Event()
@@ -91,6 +97,7 @@ def test_file_that_is_being_written_is_done_again_when_it_is_whole(texts, tmp_pa
             os.utime(path, ns=(1, 1))
         return file
 
+    monkeypatch.setattr(Engine, "processes", lambda engine, files: 0)  # in this process, where `open` is replaced
     monkeypatch.setattr("venule.batch.work.open", open_and_grow, raising=False)
     assert dict(shout(folder, tmp_path / "out").reasons) in ({"changing": 1}, {})
     shout(folder, tmp_path / "out", resume=True)

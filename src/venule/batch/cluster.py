@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from venule.batch.items import Item
 from venule.batch.journal import Record
-from venule.batch.local import TIME_LIMIT, Guarded
+from venule.batch.local import TIME_LIMIT, do, retry_alone, start_workers
+from venule.batch.pool import ProcessLostError
 from venule.batch.work import Process
 from venule.errors import OutputError, VenuleError, missing_extra
 
@@ -126,16 +127,19 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
 
 
 class _Actor:
-    """Runs in a process of Ray's: gives files to a worker, and lives on when that dies."""
+    """Runs in a process of Ray's: passes files to a worker process, and survives when that dies."""
 
     def __init__(self, process: Process, limit: float) -> None:
-        self._guarded = Guarded(process, limit=limit)
+        self._process, self._limit = process, limit
+        self._worker = start_workers(process, 1)
 
     def __call__(self, block: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         answers = np.empty(len(block["item"]), object)  # Ray carries objects as they are
-        for place, item in enumerate(block["item"]):
+        for index, item in enumerate(block["item"]):
             try:
-                answers[place] = self._guarded(item)
+                answers[index] = self._worker.submit(do, item, timeout=self._limit).result()
+            except ProcessLostError:
+                answers[index] = retry_alone(self._process, item, limit=self._limit)
             except OutputError as error:
-                answers[place] = error
+                answers[index] = error
         return {"answer": answers}

@@ -1,5 +1,6 @@
 """Where the work of a batch is done."""
 
+import multiprocessing
 import os
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
@@ -11,8 +12,7 @@ from venule.batch.local import TIME_LIMIT, run_here, run_in_processes
 from venule.batch.work import Process
 from venule.errors import VenuleError
 
-# Fewer are done sooner by the threads of one process than by starting another, which takes about a second.
-FILES_A_PROCESS = 8
+FILES_A_PROCESS = 8  # fewer are finished sooner by the threads of one process than by starting another
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,11 @@ class Engine:
         if not self.time_limit > 0:
             raise VenuleError(f"--time-limit {self.time_limit:g} is no time: give seconds above 0", reason="bad-engine")
 
-    def processes(self, files: int, *, resume: bool) -> int:
-        """How many processes to start; 0: none but this, which ends with a file that ends it.
-
-        Args:
-            files: number of files.
-            resume: whether an earlier run ended, perhaps by one of them.
-        """
-        if self.jobs is not None:
-            return self.jobs
-        worth = min(os.cpu_count() or 1, files // FILES_A_PROCESS)
-        return worth if worth > 1 else int(resume)
+    def processes(self, files: int) -> int:
+        """How many worker processes to start for so many files; 0: process them in this one, without a time limit."""
+        if multiprocessing.current_process().daemon:  # a worker of another pool cannot have workers
+            return 0
+        return self.jobs or max(1, min(os.cpu_count() or 1, files // FILES_A_PROCESS))
 
     def threads(self, processes: int) -> int:
         """How many threads each process may have, so that cores are never wanted by more threads than there are."""

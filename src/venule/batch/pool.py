@@ -146,14 +146,20 @@ class _Worker:
         self._process = context.Process(target=_serve, args=(far, initializer, initargs), daemon=True)
         self._process.start()
         far.close()  # now only the process has it: when it dies, reading and writing here fail
-        self.calls, self.ready = 0, False
+        self.calls, self.ready, self._killed = 0, False, False
 
     @property
     def is_alive(self) -> bool:
-        return self._process.is_alive()
+        return not self._killed and self._process.is_alive()  # a killed process lives on for a moment
 
     def wait_until_ready(self) -> None:
-        self._until(START_LIMIT, self._connection.recv)
+        try:
+            self._until(START_LIMIT, self._connection.recv)
+        except ProcessLostError as error:
+            raise ProcessLostError(
+                'no worker process could be started: a script must call venule below `if __name__ == "__main__":`, and '
+                "there must be memory for one more process"
+            ) from error
         self.ready = True
 
     def call(self, task: tuple[Callable[..., Any], tuple[Any, ...]], timeout: float) -> tuple[bool, Any]:
@@ -166,6 +172,7 @@ class _Worker:
         return self._until(timeout, ask)
 
     def kill(self) -> None:
+        self._killed = True
         self._process.kill()
 
     def end(self) -> None:

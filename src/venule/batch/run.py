@@ -148,7 +148,7 @@ class _Run:
         self.settings, self.batch, self.stopping = settings, batch, stopping
         self.start, self.began = time.perf_counter(), datetime.now(UTC)
         total = count_items(journal, shard=batch.shard)
-        self.processes = batch.engine.processes(total, resume=batch.resume)
+        self.processes = batch.engine.processes(total)
         if addresses.in_memory(output.address) or any_in_memory(journal):
             self.processes = 0
         work = work.with_threads(batch.engine.threads(self.processes))

@@ -17,6 +17,7 @@ from venule.batch.items import Item
 from venule.batch.journal import Record
 from venule.batch.layout import Layout
 from venule.batch.outputs import Output
+from venule.batch.pool import ProcessLostError
 from venule.batch.tables import Joined
 from venule.errors import OutputError, VenuleError
 
@@ -124,23 +125,20 @@ class Process:
             record = replace(record, reason="unexpected-error", message=f"{type(error).__name__}: {error}")
         return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
 
-    def lost(self, item: Item, *, limit: float | None) -> Record:
-        """The record of a file that twice ended the process that worked on it, or took it too long.
+    def lost(self, item: Item, error: ProcessLostError) -> Record:
+        """The record of a file whose process died or reached the time limit twice.
 
         Args:
             item: the file.
-            limit: seconds that it was given; None where it did not take too long.
+            error: of the second time.
         """
         try:
             content, modified = read(item)
             record = replace(self._record(item), content=digest(content), size=len(content), modified=modified)
         except UnreadableError:
             record = self._record(item)
-        if limit is None:
-            message = "the process that worked on it died, also when it was tried again alone (out of memory, or a bug)"
-            return replace(record, reason="crashed", message=message)
-        message = f"it took more than {limit:g} s, also when it was tried again alone; --time-limit gives more"
-        return replace(record, reason="timed-out", message=message)
+        advice = "; --time-limit gives more" if error.reason == "timed-out" else ""
+        return replace(record, reason=error.reason, message=f"{error}, also when it was retried alone{advice}")
 
     def duplicate(self, item: Item, original: Record) -> Record:
         """The record of a file with the content of another that is done."""

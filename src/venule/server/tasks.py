@@ -169,7 +169,7 @@ def report(given: Sequence[Given], asked: Asked, folder: Path) -> bytes:
 class _Here(Engine):
     """All in this process, which is one of several already."""
 
-    def processes(self, files: int, *, resume: bool) -> int:
+    def processes(self, files: int) -> int:
         return 0
 
 
