@@ -15,7 +15,8 @@ from venule.errors import DatasetError, OutputError, PhotographError  # noqa: E4
 from venule.napari.finding import drawn_map  # noqa: E402
 from venule.napari.read import read_photograph  # noqa: E402
 from venule.photograph import photograph_from_array  # noqa: E402
-from venule.workflows.measure import MeasurePhotograph, describe, measure_files  # noqa: E402
+from venule.workflows.analyse import describe  # noqa: E402
+from venule.workflows.measure import MeasurePhotograph, measure_files  # noqa: E402
 
 
 def read(path):

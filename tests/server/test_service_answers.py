@@ -91,7 +91,8 @@ def test_a_report_of_several_names_them_as_they_were_given_and_nothing_of_the_se
     html = client.post("/v1/report", files=files).text
     assert html.startswith("<!doctype html>")
     assert "ann" in html
-    assert "bob_csv" in html
+    assert "bob.csv" in html
+    assert "../" not in html
     assert "venule-serve" not in html
     assert "/tmp" not in html
 

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from venule.batch import Done
 from venule.server.seen import Seen
+from venule.workflows.analyse import Result
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def test_what_was_seen_is_forgotten_when_it_is_old_or_too_much():
     async def scenario():
         seen = Seen(2000, 0.3)
         for name in "abc":
-            seen.add(name, Done({".png": bytes(900)}, {}))
+            seen.add(name, Result({}, bytes(900), b""))
             if name == "b":
                 assert seen.get("a")  # is asked for, and therefore stays
         assert [bool(seen.get(name)) for name in "abc"] == [True, False, True]
         assert seen.bytes == 1800
-        seen.add("large", Done({".png": bytes(2001)}, {}))
+        seen.add("large", Result({}, bytes(2001), b""))
         assert seen.bytes == 0
-        seen.add("a", Done({".png": bytes(900)}, {"column": 1.0}))
+        seen.add("a", Result({"column": 1.0}, bytes(900), b""))
         await asyncio.sleep(0.5)
         assert seen.get("a") is None
         assert seen.bytes == 0

@@ -44,9 +44,9 @@ def measure(
     from venule.workflows import SegmentPhotograph
     from venule.workflows.measure import MeasurePhotograph, measure_files
 
-    finding = SegmentPhotograph(model, threshold, flips, runtime=runtime, dicom_seg=dicom_seg)
+    segmentation = SegmentPhotograph(model, threshold, flips, runtime=runtime, dicom_seg=dicom_seg)
     scale = Scale(um_per_pixel, field, disc_um)
-    work = MeasurePhotograph(finding, vessels, arteries, veins, scale, segments, min_quality, dicom_sr)
+    work = MeasurePhotograph(segmentation, vessels, arteries, veins, scale, segments, min_quality, dicom_sr)
     with show_progress() as progress:
         batch = Batch.of(engine, jobs, address, time_limit, layout, resume, shard, journal, progress)
         job = measure_files(photographs, output, work=work, batch=batch)

@@ -19,7 +19,7 @@ from venule.napari.layers import graph_layers
 from venule.napari.table import COLUMNS, Row, measurement_rows, write_table
 from venule.napari.viewer import add_layer, in_background, layers_of, photograph_behind, placement_of
 from venule.vessel_map import VesselMap
-from venule.workflows.measure import describe
+from venule.workflows.analyse import describe
 
 if TYPE_CHECKING:
     import napari

@@ -12,7 +12,7 @@ from venule.measurement import Scale
 from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
 from venule.photograph import decode
 from venule.photograph.signature import is_dicom
-from venule.report.from_results import GRAPH, VESSELS
+from venule.workflows.analyse import GRAPH, VESSELS
 from venule.workflows.dicom import known_of
 
 Reader = Callable[[Any], list[LayerData]]

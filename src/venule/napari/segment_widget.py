@@ -18,7 +18,7 @@ from venule.napari.opening import open_photographs
 from venule.napari.viewer import BEHIND, add_layer, in_background, layers_of, photograph_behind, placement_of
 from venule.segmentation import segment
 from venule.vessel_map import VesselMap
-from venule.workflows.measure import describe
+from venule.workflows.analyse import describe
 
 if TYPE_CHECKING:
     import napari

@@ -1,9 +1,8 @@
 """The sheet of one photograph: its figures from its row, its pictures from its graph."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -30,7 +29,6 @@ from venule.report.layers import (
 )
 from venule.report.sheet import Figure, Picture, Regions, Sheet
 
-GRAPH, VESSELS = "_graph.json", "_vessels.png"  # what the outputs of a photograph end in
 SIDE = 720  # pixels of a picture
 MARKED = 12  # segments that are marked because they wind most
 UNSURE = 0.3  # confidence of the disc below which a look at it is asked for
@@ -38,24 +36,36 @@ UNSURE = 0.3  # confidence of the disc below which a look at it is asked for
 Row = Mapping[str, str]
 
 
-def make_sheet(output: Path, row: Row, outputs: Iterable[str], *, read: Callable[[str], Photograph]) -> Sheet:
-    """The sheet of a photograph that `venule measure` has measured, or could not.
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What the pictures of a photograph show.
+
+    Attributes:
+        photograph: the photograph.
+        vessels: bool (height, width).
+        graph: disc, fovea, nodes and segments, as in the file that ends in _graph.json.
+    """
+
+    photograph: Photograph
+    vessels: BoolArray
+    graph: Mapping[str, Any]
+
+
+def make_sheet(row: Row, *, name: str, path: str = "", load: Callable[[], Drawn] | None = None) -> Sheet:
+    """The sheet of one photograph, from its row.
 
     Args:
-        output: the folder of the results.
-        row: of results.csv.
-        outputs: names of the files that were written for it.
-        read: the photograph of a path, read again when its pictures are drawn.
+        row: as in results.csv, in text.
+        name: shown as the title.
+        path: of the photograph; "" where it has none.
+        load: what the pictures are drawn from, when they are drawn; raises `VenuleError` where it is gone. None: the
+            photograph could not be measured.
     """
-    path = row["path"]
-    if row["status"] != "ok":
+    if load is None:
         said = (f"{row['reason']}: {row['message']}",)
-        return Sheet(Path(path).name, path, {}, None, (row["reason"],), said, failed=True)
+        return Sheet(name, path, {}, None, (row["reason"],), said, failed=True)
     flags, notes = _flags(row)
-    graph_file = next((name for name in outputs if name.endswith(GRAPH)), "")
-    name = graph_file.removesuffix(GRAPH)
-    draw = partial(_pictures, output, name, row, read)
-    return Sheet(name or Path(path).name, path, _groups(row), partial(_regions, row), flags, notes, draw)
+    return Sheet(name, path, _groups(row), partial(_regions, row), flags, notes, lambda: _pictures(load()))
 
 
 def _flags(row: Row) -> tuple[list[str], list[str]]:
@@ -115,9 +125,8 @@ def _figure(row: Row, name: str, region: str, reasons: Mapping[str, str], label:
     return Figure(key, label, UNITS.get(unit, unit), value, lower, upper, whole=name in COUNTS)
 
 
-def _pictures(output: Path, name: str, row: Row, read: Callable[[str], Photograph]) -> Sequence[Picture]:
-    graph, vessels = _read_results(output, name)
-    photograph = read(row["path"])
+def _pictures(drawn: Drawn) -> Sequence[Picture]:
+    photograph, vessels, graph = drawn.photograph, drawn.vessels, drawn.graph
     fov = photograph.fov.mask
     if vessels.shape != fov.shape:
         raise VenuleError("it has another size than when it was measured")
@@ -142,20 +151,6 @@ def _pictures(output: Path, name: str, row: Row, read: Callable[[str], Photograp
         ("Calibre; the optic disc is left out", calibre_picture(picture, scale, layer)),
         (_winding_caption(winding), winding_picture(picture, scale, layer)),
     ]
-
-
-def _read_results(output: Path, name: str) -> tuple[dict[str, Any], BoolArray]:
-    """The graph and the vessels of a photograph."""
-    if not name:
-        raise VenuleError("the journal does not say where its files are; venule measure --resume makes them again")
-    try:
-        graph = json.loads((output / f"{name}{GRAPH}").read_text(encoding="utf-8"))
-        content = np.frombuffer((output / f"{name}{VESSELS}").read_bytes(), np.uint8)
-    except OSError as error:
-        raise VenuleError(
-            f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
-        ) from error
-    return graph, np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)) > 127
 
 
 def _calibres(graph: Mapping[str, Any], lines: Sequence[FloatArray]) -> Sequence[FloatArray]:

@@ -81,7 +81,7 @@ def _sheet(sheet: Sheet, number: int, values: Mapping[str, list[float]]) -> str:
     pictures, notes = sheet.shown()
     return (
         f"<section class='sheet' id='photograph-{number}'><h2>{escape(sheet.name)}</h2>"
-        f"<p class='hint'>{escape(sheet.path)}</p>"
+        + (f"<p class='hint'>{escape(sheet.path)}</p>" if sheet.path else "")
         + "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
         + f"<div class='pictures'>{''.join(_picture(sheet, picture) for picture in pictures)}</div>"
         + f"<div class='groups'>{''.join(_group(*group, values) for group in sheet.groups.items())}</div>"

@@ -37,7 +37,7 @@ def make_pdf(file: BinaryIO, sheets: Sequence[Sheet], *, title: str) -> None:
             pictures, notes = sheet.shown()
             page.text(RIGHT, TOP, f"{title}, page {number}", size=7, color=SOFT, va="top", ha="right")
             page.text(LEFT, TOP, fill(sheet.name, NAME), size=13, weight="bold", va="top")
-            about = [fill(line, ABOUT) for line in (sheet.path, *notes)]
+            about = [fill(line, ABOUT) for line in (sheet.path, *notes) if line]
             top = TOP - 0.017 * (1 + fill(sheet.name, NAME).count("\n")) - 0.004
             page.text(LEFT, top, "\n".join(about), size=SIZE, color=SOFT, va="top", linespacing=1.3)
             top -= 0.0105 * "\n".join(about).count("\n") + 0.02

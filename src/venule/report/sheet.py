@@ -77,7 +77,7 @@ class Sheet:
 
     Attributes:
         name: shown, and searched for.
-        path: of the photograph.
+        path: of the photograph; "" where it has none.
         groups: figures under headings; none for a photograph that failed.
         regions: makes those by region when they are asked for; None: there are none.
         flags: in a word each, what makes it worth a look; of one that failed, the reason.

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from venule.photograph.signature import is_dicom
 from venule.server.problems import Problem
 from venule.workflows import PHOTOGRAPH_SUFFIXES
-from venule.workflows.analyse import Content
+from venule.workflows.analyse import MemoryFile
 
 LONGEST_NAME = 80
 BEGINNING = 256  # bytes of a file that say whether it is DICOM
@@ -42,7 +42,9 @@ def file_names(names: Sequence[str], beginnings: Sequence[bytes]) -> list[str]:
     return made
 
 
-def match_maps(photographs: Sequence[Content], maps: Mapping[str, Sequence[Content]]) -> list[dict[str, Content]]:
+def match_maps(
+    photographs: Sequence[MemoryFile], maps: Mapping[str, Sequence[MemoryFile]]
+) -> list[dict[str, MemoryFile]]:
     """The maps of each photograph: those called as it is, with their kind after the name or without.
 
     Args:
@@ -53,7 +55,7 @@ def match_maps(photographs: Sequence[Content], maps: Mapping[str, Sequence[Conte
         Problem: 422, a map is of none of them.
     """
     stems = [_stem(one.name) for one in photographs]
-    matched: list[dict[str, Content]] = [{} for _ in photographs]
+    matched: list[dict[str, MemoryFile]] = [{} for _ in photographs]
     for kind, of_kind in maps.items():
         for one in of_kind:
             stem = _stem(one.name).removesuffix(f"_{kind}")

@@ -15,7 +15,8 @@ from venule.server.seen import Seen, mark_of
 from venule.server.service import Service, service_of
 from venule.server.tasks import Asked
 from venule.server.upload import Holding, read_many, read_one
-from venule.workflows.analyse import Content
+from venule.workflows.analyse import MemoryFile
+from venule.workflows.report import ReportedPhotograph
 
 router = APIRouter(prefix="/v1", tags=["photographs"])
 PROBLEMS = documented(406, 408, 413, 415, 422, 429, 503)
@@ -108,8 +109,8 @@ async def look(request: Request, asked: AskedFor) -> Response:
         parts = await _read(request, service, holding, *MAPS)
         photograph, maps = parts["photograph"], _maps(parts)
         work = service.pool.do(tasks.show, photograph, asked, maps, seconds=service.settings.limits.seconds)
-        content, done = await service.work(request, "look", work)
-        service.seen.add(await asyncio.to_thread(mark_of, photograph, maps, asked), done)
+        content, result = await service.work(request, "look", work)
+        service.seen.add(await asyncio.to_thread(mark_of, photograph, maps, asked), result)
     return Response(content, media_type="application/json")
 
 
@@ -140,25 +141,26 @@ async def report(request: Request, asked: AskedFor) -> Response:
         maps = match_maps(parts["photographs"], {kind: parts[kind] for kind in MAPS})
         given = await asyncio.to_thread(_recall, service.seen, parts["photographs"], maps, asked)
         seconds = limits.seconds * len(given)
-        work = service.pool.do(tasks.report, given, asked, service.folder, seconds=seconds)
+        work = service.pool.do(tasks.report, given, asked, seconds=seconds)
         content = await service.work(request, "report", work)
     headers = {"Content-Disposition": 'attachment; filename="report.html"'}
     return Response(content, media_type="text/html", headers=headers)
 
 
-async def _read(request: Request, service: Service, holding: Holding, *also: str) -> Mapping[str, Content]:
+async def _read(request: Request, service: Service, holding: Holding, *also: str) -> Mapping[str, MemoryFile]:
     limits = service.settings.limits
     return await read_one(request, holding, most=limits.upload_bytes, silence=limits.silence, also=also)
 
 
 def _recall(
-    seen: Seen, photographs: Sequence[Content], maps: Sequence[Mapping[str, Content]], asked: Asked
-) -> list[tasks.Given]:
+    seen: Seen, photographs: Sequence[MemoryFile], maps: Sequence[Mapping[str, MemoryFile]], asked: Asked
+) -> list[ReportedPhotograph]:
     """Photographs for a report, with what was seen in them lately."""
     return [
-        tasks.Given(one, its, seen.get(mark_of(one, its, asked))) for one, its in zip(photographs, maps, strict=True)
+        ReportedPhotograph(one, its, seen.get(mark_of(one, its, asked)))
+        for one, its in zip(photographs, maps, strict=True)
     ]
 
 
-def _maps(parts: Mapping[str, Content]) -> dict[str, Any]:
+def _maps(parts: Mapping[str, MemoryFile]) -> dict[str, Any]:
     return {name: parts[name] for name in MAPS if name in parts}

@@ -5,10 +5,9 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from venule.batch import Done
 from venule.photograph.signature import is_dicom
 from venule.server.tasks import Asked
-from venule.workflows.analyse import Content
+from venule.workflows.analyse import MemoryFile, Result
 
 _A_NUMBER = 100  # bytes that a cell of a row takes, with its name
 
@@ -24,18 +23,18 @@ class Seen:
     def __init__(self, most: int, seconds: float) -> None:
         """Nothing yet."""
         self.bytes, self._most, self._seconds = 0, most, seconds
-        self._results: OrderedDict[str, Done] = OrderedDict()
+        self._results: OrderedDict[str, Result] = OrderedDict()
 
-    def add(self, mark: str, done: Done) -> None:
+    def add(self, mark: str, result: Result) -> None:
         """Keep a result for a while."""
         self.forget(mark)
-        self._results[mark] = done
-        self.bytes += _size(done)
+        self._results[mark] = result
+        self.bytes += _size(result)
         asyncio.get_running_loop().call_later(self._seconds, self.forget, mark)
         while self.bytes > self._most:
             self.forget(next(iter(self._results)))
 
-    def get(self, mark: str) -> Done | None:
+    def get(self, mark: str) -> Result | None:
         """A result; None: it is not kept."""
         if mark in self._results:
             self._results.move_to_end(mark)
@@ -47,7 +46,7 @@ class Seen:
             self.bytes -= _size(self._results.pop(mark))
 
 
-def mark_of(photograph: Content, maps: Mapping[str, Content], asked: Asked) -> str:
+def mark_of(photograph: MemoryFile, maps: Mapping[str, MemoryFile], asked: Asked) -> str:
     """SHA-256 of all that a result depends on."""
     hashed = hashlib.sha256(repr(asked).encode())
     hashed.update(bytes([is_dicom(photograph.content, name=photograph.name)]))  # which may hang on its name
@@ -56,5 +55,5 @@ def mark_of(photograph: Content, maps: Mapping[str, Content], asked: Asked) -> s
     return hashed.hexdigest()
 
 
-def _size(done: Done) -> int:
-    return sum(len(content) for content in done.outputs.values()) + _A_NUMBER * len(done.row)
+def _size(result: Result) -> int:
+    return len(result.vessels) + len(result.graph) + _A_NUMBER * len(result.row)

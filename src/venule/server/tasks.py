@@ -3,30 +3,23 @@
 import base64
 import io
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from html import escape
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from venule.batch import Batch, Done, Engine, run
 from venule.measurement import BY_NAME, Measured, Scale, Value
 from venule.measurement.measured import columns_of
 from venule.photograph.arrays import ImageArray, ProbabilityArray
 from venule.photograph.signature import is_dicom
-from venule.server.names import file_names
 from venule.vessel_map import VesselMap
-from venule.workflows import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
-from venule.workflows.analyse import Content, Look, LookAtEach, find_in, look_at
+from venule.workflows import SegmentPhotograph
+from venule.workflows.analyse import Analysis, MemoryFile, Result, analyse, describe, find_vessels
 from venule.workflows.dicom import encode_seg, encode_sr, header_to_answer
-from venule.workflows.measure import MeasurePhotograph, describe
-from venule.workflows.report import report_folder
+from venule.workflows.report import ReportedPhotograph, report_in_memory
 from venule.workflows.segment import encode_mask, encode_picture, encode_probability, encode_runs
 
 JPEG_QUALITY = 92  # of the photograph on the page
@@ -48,22 +41,7 @@ class Asked:
     max_pixels: int = 40_000_000
 
 
-@dataclass(frozen=True)
-class Given:
-    """A photograph for a report.
-
-    Attributes:
-        photograph: the file.
-        maps: of "arteries" and "veins", where they are known.
-        done: what the same look at it has given before; None: it is not known.
-    """
-
-    photograph: Content
-    maps: Mapping[str, Content] = field(default_factory=dict)
-    done: Done | None = None
-
-
-def segment(given: Content, asked: Asked, picture: str, form: str) -> bytes:
+def segment(given: MemoryFile, asked: Asked, picture: str, form: str) -> bytes:
     """The vessels of a photograph.
 
     Args:
@@ -73,7 +51,7 @@ def segment(given: Content, asked: Asked, picture: str, form: str) -> bytes:
         form: "png": that picture; "json" or "parquet": what is known of it, the vessels with it; "dicom-seg": DICOM.
     """
     header = header_to_answer(given.name, given.content) if form == "dicom-seg" else None
-    found = find_in(given, asked.finding, max_pixels=asked.max_pixels)
+    found = find_vessels(given, asked.finding, max_pixels=asked.max_pixels)
     if header is not None:
         return encode_seg(found, header, model=asked.finding.model, name=given.name)
     if form == "png":
@@ -84,7 +62,9 @@ def segment(given: Content, asked: Asked, picture: str, form: str) -> bytes:
     return _parquet({**row, "vessels_png": encode_mask(found.vessels)})
 
 
-def measure(given: Content, asked: Asked, maps: Mapping[str, Content], picture: str, form: str, graph: bool) -> bytes:
+def measure(
+    given: MemoryFile, asked: Asked, maps: Mapping[str, MemoryFile], picture: str, form: str, graph: bool
+) -> bytes:
     """The measurements of a photograph.
 
     Args:
@@ -96,81 +76,48 @@ def measure(given: Content, asked: Asked, maps: Mapping[str, Content], picture: 
         graph: with the centrelines, in JSON.
     """
     header = header_to_answer(given.name, given.content) if form == "dicom-sr" else None
-    look = look_at(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
+    analysis = analyse(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
     if header is not None:
-        return encode_sr(look.found, look.measured, header, model=asked.finding.model, name=given.name)
+        return encode_sr(analysis.found, analysis.measured, header, model=asked.finding.model, name=given.name)
     if form == "png":
-        return _picture(look.found, picture)
-    row = {"name": given.name, **_found(look.found), **_judged(look), **look.measured.row()}
+        return _picture(analysis.found, picture)
+    row = {"name": given.name, **_found(analysis.found), **_judged(analysis), **analysis.measured.row()}
     if form == "csv":
         return pd.DataFrame([row]).to_csv(index=False).encode()
     if form == "parquet":
         return _parquet(row)
-    return _json(row | ({"graph": describe(look.measured)} if graph else {}))
+    return _json(row | ({"graph": describe(analysis.measured)} if graph else {}))
 
 
-def show(given: Content, asked: Asked, maps: Mapping[str, Content]) -> tuple[bytes, Done]:
+def show(given: MemoryFile, asked: Asked, maps: Mapping[str, MemoryFile]) -> tuple[bytes, Result]:
     """Everything that the page shows of a photograph, as JSON with pictures in base64; and what a report needs."""
-    look = look_at(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
-    found = look.found
+    analysis = analyse(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
+    found = analysis.found
     pictures = {
         "photograph": _jpeg(found.image),
         "probability": _levels(found.probability),
         "vessels": encode_mask(found.vessels),
         "fov": encode_mask(found.fov),
-        "arteries": encode_mask(look.arteries) if look.arteries is not None else None,
-        "veins": encode_mask(look.veins) if look.veins is not None else None,
+        "arteries": encode_mask(analysis.arteries) if analysis.arteries is not None else None,
+        "veins": encode_mask(analysis.veins) if analysis.veins is not None else None,
     }
-    row = {"name": given.name, **_found(found), **_judged(look)}
+    row = {"name": given.name, **_found(found), **_judged(analysis)}
     shown = _json({
         **row,
         "dicom": is_dicom(given.content, name=given.name),
-        "units": {unit: _plain(size) for unit, size in look.measured.units.items()},
+        "units": {unit: _plain(size) for unit, size in analysis.measured.units.items()},
         "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
-        "properties": {name: _plain(value) for name, value in asdict(look.quality.properties).items()},
-        "graph": describe(look.measured),
-        "measurements": [_measurement(value, look.measured) for value in look.measured.values],
-        "row": {**row, **look.measured.row()},
+        "properties": {name: _plain(value) for name, value in asdict(analysis.quality.properties).items()},
+        "graph": describe(analysis.measured),
+        "measurements": [_measurement(value, analysis.measured) for value in analysis.measured.values],
+        "row": {**row, **analysis.measured.row()},
     })  # fmt: skip
-    return shown, look.done()
+    return shown, analysis.result()
 
 
-def report(given: Sequence[Given], asked: Asked, folder: Path) -> bytes:
-    """The report of some photographs, as one HTML file.
-
-    Args:
-        given: the photographs.
-        asked: how.
-        folder: of ours, in which a folder is made and removed again.
-    """
-    here = Path(tempfile.mkdtemp(dir=folder))
-    try:
-        photographs, output = here / "photographs", here / "output"
-        photographs.mkdir()
-        contents = [one.photograph.content for one in given]
-        names = file_names([one.photograph.name for one in given], contents)
-        for name, content in zip(names, contents, strict=True):
-            (photographs / name).write_bytes(content)
-        by_name = dict(zip(names, given, strict=True))
-        maps = {name: one.maps for name, one in by_name.items()}
-        done = {name: one.done for name, one in by_name.items() if one.done}
-        run(
-            [photographs], output, work=LookAtEach(asked.finding, asked.scale, asked.max_pixels, maps, done),
-            suffixes=PHOTOGRAPH_SUFFIXES, batch=Batch(_Here()),
-            settings=MeasurePhotograph(asked.finding, scale=asked.scale).settings(),
-        )  # fmt: skip
-        report_folder(output)
-        text = (output / "report.html").read_text(encoding="utf-8")
-        return text.replace(escape(f"{photographs.as_posix()}/"), "").encode()
-    finally:
-        shutil.rmtree(here, ignore_errors=True)
-
-
-class _Here(Engine):
-    """All in this process, which is one of several already."""
-
-    def processes(self, files: int) -> int:
-        return 0
+def report(photographs: Sequence[ReportedPhotograph], asked: Asked) -> bytes:
+    """The report of some photographs, as one HTML file."""
+    return report_in_memory(photographs, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale).encode()
 
 
 def _picture(found: VesselMap, picture: str) -> bytes:
@@ -193,12 +140,12 @@ def _found(found: VesselMap) -> dict[str, Any]:
     }
 
 
-def _judged(look: Look) -> dict[str, Any]:
+def _judged(analysis: Analysis) -> dict[str, Any]:
     return {
-        "laterality": look.known.laterality,
-        "scale_from": look.known.scale_from,
-        "quality": _plain(look.quality.score),
-        "quality_reasons": "; ".join(look.quality.reasons),
+        "laterality": analysis.known.laterality,
+        "scale_from": analysis.known.scale_from,
+        "quality": _plain(analysis.quality.score),
+        "quality_reasons": "; ".join(analysis.quality.reasons),
     }
 
 

@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from venule.server.names import shown_name
 from venule.server.problems import Problem
-from venule.workflows.analyse import Content
+from venule.workflows.analyse import MemoryFile
 
 FORM, DICOM = "multipart/form-data", "application/dicom"
 
@@ -74,7 +74,7 @@ class _InMemory(MultiPartParser):
 
 async def read_one(
     request: Request, holding: Holding, *, most: int, silence: float, also: Sequence[str] = ()
-) -> Mapping[str, Content]:
+) -> Mapping[str, MemoryFile]:
     """The photograph of a request: its body, or the part `photograph` of a form.
 
     Args:
@@ -95,7 +95,7 @@ async def read_one(
     if not _is_form(request):
         pieces = [piece async for piece in body]
         name = "photograph.dcm" if _media_type(request) == DICOM else "photograph"  # old files have no mark of DICOM
-        return {"photograph": _some(Content(name, b"".join(pieces)))}
+        return {"photograph": _some(MemoryFile(name, b"".join(pieces)))}
     parts = await _parse(request, body, files=1, kinds=1 + len(also))
     known = {name: content for name, content in parts if name in ("photograph", *also)}
     if "photograph" not in known or len(parts) != len(known):
@@ -108,7 +108,7 @@ async def read_one(
 
 async def read_many(
     request: Request, holding: Holding, *, most: int, files: int, silence: float, also: Sequence[str] = ()
-) -> Mapping[str, list[Content]]:
+) -> Mapping[str, list[MemoryFile]]:
     """The photographs of a form, in parts called `photographs`.
 
     Args:
@@ -128,7 +128,7 @@ async def read_many(
     _check_many(request, most)
     body = _pieces(request, holding, most=most, silence=silence)
     parts = await _parse(request, body, files=files, kinds=1 + len(also))
-    given: dict[str, list[Content]] = {"photographs": [], **{name: [] for name in also}}
+    given: dict[str, list[MemoryFile]] = {"photographs": [], **{name: [] for name in also}}
     for name, content in parts:
         given.setdefault("photographs" if name == "photograph" else name, []).append(content)
     _check_parts(given, also)
@@ -185,9 +185,11 @@ async def _pieces(request: Request, holding: Holding, *, most: int, silence: flo
             yield piece
 
 
-async def _parse(request: Request, body: AsyncIterator[bytes], *, files: int, kinds: int) -> list[tuple[str, Content]]:
+async def _parse(
+    request: Request, body: AsyncIterator[bytes], *, files: int, kinds: int
+) -> list[tuple[str, MemoryFile]]:
     async with _form(request, body, _InMemory, files=files, kinds=kinds) as parts:
-        return [(name, Content(shown_name(part.filename or name), await part.read())) for name, part in parts]
+        return [(name, MemoryFile(shown_name(part.filename or name), await part.read())) for name, part in parts]
 
 
 @asynccontextmanager
@@ -212,7 +214,7 @@ async def _form(
         await form.close()
 
 
-def _some(given: Content) -> Content:
+def _some(given: MemoryFile) -> MemoryFile:
     if not given.content:
         raise Problem(422, "empty-file", f"{given.name} is empty (0 bytes): send a photograph")
     return given

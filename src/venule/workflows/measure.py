@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -22,8 +21,8 @@ from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray, FloatArray
-from venule.report.from_results import GRAPH, VESSELS
 from venule.vessel_map import VesselMap
+from venule.workflows.analyse import GRAPH, VESSELS, Analysis
 from venule.workflows.dicom import (
     SEG,
     SR,
@@ -35,11 +34,7 @@ from venule.workflows.dicom import (
     known_of,
 )
 from venule.workflows.dictionary import write_dictionary
-from venule.workflows.segment import (
-    PHOTOGRAPH_SUFFIXES,
-    SegmentPhotograph,
-    encode_mask,
-)
+from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -58,7 +53,7 @@ class MeasurePhotograph:
     """The work on one photograph: decode, segment or take a given vessel map, measure, encode.
 
     Attributes:
-        finding: how vessels are found where no maps are given.
+        segmentation: how vessels are found where no maps are given.
         vessels: folder with vessel maps to take in place of venule's own, called as their photographs; None: none.
         arteries: folder with maps of the arteries among the vessels; None: not known.
         veins: folder with maps of the veins; None: not known.
@@ -69,7 +64,7 @@ class MeasurePhotograph:
         dicom_units: have columns in the units that DICOM photographs may give a scale in.
     """
 
-    finding: SegmentPhotograph = field(default_factory=SegmentPhotograph)
+    segmentation: SegmentPhotograph = field(default_factory=SegmentPhotograph)
     vessels: Path | None = None
     arteries: Path | None = None
     veins: Path | None = None
@@ -94,7 +89,7 @@ class MeasurePhotograph:
     @property
     def suffixes(self) -> tuple[str, ...]:
         """Of the outputs."""
-        others = {SEGMENTS: self.segments, SEG: self.finding.dicom_seg, SR: self.dicom_sr}
+        others = {SEGMENTS: self.segments, SEG: self.segmentation.dicom_seg, SR: self.dicom_sr}
         return (VESSELS, GRAPH, *(suffix for suffix, asked in others.items() if asked))
 
     @property
@@ -114,7 +109,7 @@ class MeasurePhotograph:
 
     def with_threads(self, threads: int) -> Self:
         """The same with so many threads for each process."""
-        return replace(self, finding=self.finding.with_threads(threads))
+        return replace(self, segmentation=self.segmentation.with_threads(threads))
 
     def __call__(self, path: str, content: bytes, /) -> Done:
         """Measure a photograph.
@@ -128,9 +123,9 @@ class MeasurePhotograph:
             PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
             MeasurementError: a map that was promised is missing, or of another size; or the quality is too low.
         """
-        if self.finding.threads:
-            cv2.setNumThreads(self.finding.threads)
-        header = header_to_answer(path, content) if self.dicom_sr or self.finding.dicom_seg else None
+        if self.segmentation.threads:
+            cv2.setNumThreads(self.segmentation.threads)
+        header = header_to_answer(path, content) if self.dicom_sr or self.segmentation.dicom_seg else None
         photograph = read_photograph(content, name=path)
         known = known_of(path, content, given=self.scale)
         found = self._find(photograph, path)
@@ -138,19 +133,13 @@ class MeasurePhotograph:
         self._check(quality, path)
         kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
         measured = measure(found, scale=known.scale, **kinds)
-        outputs = {VESSELS: encode_mask(found.vessels), GRAPH: json.dumps(describe(measured)).encode()}
+        result = Analysis(found, quality, measured, known).result()
+        outputs = {VESSELS: result.vessels, GRAPH: result.graph}
         if self.segments:
             outputs[SEGMENTS] = _segment_table(path, measured)
         if header is not None:
             outputs |= self._as_dicom(found, measured, header, path)
-        about = {
-            "fov_diameter_px": round(found.fov_diameter, 1),
-            "laterality": known.laterality,
-            "scale_from": known.scale_from,
-            "quality": quality.score,
-            "quality_reasons": "; ".join(quality.reasons),
-        }
-        return Done(outputs, {**about, **measured.row()})
+        return Done(outputs, result.row)
 
     def settings(self) -> dict[str, Any]:
         """Everything that the results depend on, besides the photograph.
@@ -163,7 +152,7 @@ class MeasurePhotograph:
             raise VenuleError(f"--min-quality {self.min_quality:g} is no score: give a number from 0 to 1")
         if self.min_quality is not None and self.vessels:
             raise VenuleError("--min-quality asks how sure venule's network is: it cannot go with --vessels")
-        if self.dicom_sr or self.finding.dicom_seg:
+        if self.dicom_sr or self.segmentation.dicom_seg:
             if self.vessels:
                 raise VenuleError("--dicom-seg and --dicom-sr say which model found the vessels: not with --vessels")
             check_installed()
@@ -173,10 +162,10 @@ class MeasurePhotograph:
                 raise VenuleError(
                     f"{folder} is no folder: --{name} takes the folder with the maps, called as the photographs"
                 )
-        finding = {"venule": __version__} if self.vessels else self.finding.settings()
+        found_by = {"venule": __version__} if self.vessels else self.segmentation.settings()
         given = {name: str(folder.resolve()) for name, folder in folders.items() if folder is not None}
         return {
-            **finding,
+            **found_by,
             **given,
             "scale": asdict(self.scale),
             "segments": self.segments,
@@ -197,9 +186,9 @@ class MeasurePhotograph:
         from venule.dicom.segmentation import encode, segmentation
         from venule.dicom.structured_report import report
 
-        algorithm = algorithm_of(found, model=self.finding.model)
+        algorithm = algorithm_of(found, model=self.segmentation.model)
         outputs, seg = {}, None
-        if self.finding.dicom_seg:
+        if self.segmentation.dicom_seg:
             seg = segmentation(found.vessels, header, algorithm=algorithm, name=path)
             outputs[SEG] = encode(seg)
         if self.dicom_sr:
@@ -211,7 +200,7 @@ class MeasurePhotograph:
 
     def _find(self, photograph: Photograph, path: str) -> VesselMap:
         if self.vessels is None:
-            return self.finding.find(photograph)
+            return self.segmentation.find(photograph)
         return VesselMap.of_drawing(_map_of(self.vessels, path, photograph.fov.mask), photograph)
 
 
@@ -238,15 +227,6 @@ def measure_files(
     job = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
     write_dictionary(job.output, units=work.units)
     return job
-
-
-def describe(measured: Measured) -> dict[str, Any]:
-    """Graph, disc and fovea as plain data, in pixels of the photograph."""
-    return {
-        "disc": asdict(measured.disc) if measured.disc else None,
-        "fovea": asdict(measured.fovea) if measured.fovea else None,
-        **measured.graph.to_dict(),
-    }
 
 
 def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:

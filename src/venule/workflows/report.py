@@ -1,23 +1,45 @@
-"""The report of an output folder of `venule measure`."""
+"""The report of an output folder of `venule measure`, or of photographs in memory."""
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from venule import __version__
 from venule.batch import Output, read_journal, read_path
 from venule.errors import VenuleError
-from venule.measurement import MEASUREMENTS
-from venule.photograph import Photograph, read_photograph
-from venule.report.from_results import make_sheet
+from venule.measurement import MEASUREMENTS, Scale
+from venule.photograph import Photograph, decode, find_fov, read_photograph
+from venule.report.from_results import Drawn, Row, make_sheet
 from venule.report.html import Report, make_report
 from venule.report.labels import LABELS, SHOWN
 from venule.report.pdf import make_pdf
 from venule.report.sheet import Sheet
+from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, Result, analyse
+from venule.workflows.measure import MeasurePhotograph
+from venule.workflows.segment import SegmentPhotograph, decode_mask
 
 PAGES = 100  # of a PDF: while one is written, it is in memory, 5 MB a page
 ALIKE = 1.1  # times the smallest field of view, up to which lengths in pixels can be compared
+
+
+@dataclass(frozen=True)
+class ReportedPhotograph:
+    """A photograph for a report in memory.
+
+    Attributes:
+        file: the photograph.
+        maps: of "arteries" and "veins", where they are known.
+        result: of an analysis with the same settings; None: it is analysed now.
+    """
+
+    file: MemoryFile
+    maps: Mapping[str, MemoryFile] = field(default_factory=dict)
+    result: Result | None = None
 
 
 def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
@@ -36,10 +58,9 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     """
     rows = _read_rows(output)
     outputs = {record.path: record.outputs for record in read_journal(output)}
-    sheets = [make_sheet(output, row, outputs.get(row["path"], {}), read=_photograph) for row in rows]
+    sheets = [_sheet_of(output, row, outputs.get(row["path"], {})) for row in rows]
     manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
-    title = f"Retinal vessels of {len(rows)} photograph{'s' if len(rows) > 1 else ''}"
-    report = Report(title, _about(manifest), _remarks(rows, sheets), SHOWN, _glossary())
+    report = _report(rows, sheets, manifest["settings"], f"venule {manifest['venule']}, {manifest['ended'][:10]}")
     folder = Output.at(output)
     with folder.writing("report.html") as file:
         for part in make_report(sheets, report):
@@ -47,8 +68,72 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     parts = _parts(sheets) if pdf else {}
     for name, pages in parts.items():
         with folder.writing(name) as file:
-            make_pdf(file, pages, title=title)
+            make_pdf(file, pages, title=report.title)
     return [output / name for name in ("report.html", *parts)]
+
+
+def report_in_memory(
+    photographs: Sequence[ReportedPhotograph], segmentation: SegmentPhotograph, *, max_pixels: int, scale: Scale
+) -> str:
+    """The report of photographs in memory, as HTML. Nothing is written.
+
+    Args:
+        photographs: one that cannot be analysed has its reason in the report.
+        segmentation: how vessels are found.
+        max_pixels: a larger photograph is refused before memory is allocated for it.
+        scale: the size of a pixel, as far as it is known.
+
+    Raises:
+        ModelError: the model is unknown or altered.
+    """
+    settings = MeasurePhotograph(segmentation, scale=scale).settings()
+    rows, sheets = [], []
+    for one in photographs:
+        name, load = one.file.name, None
+        try:
+            result = (
+                one.result or analyse(one.file, segmentation, max_pixels=max_pixels, scale=scale, **one.maps).result()
+            )
+            row = {column: "" if value is None else str(value) for column, value in result.row.items()}
+            load = partial(_drawn_in_memory, one.file, result, max_pixels)
+        except Exception as error:  # one photograph must not end the report
+            row = {"reason": getattr(error, "reason", "unexpected-error"), "message": str(error)}
+        rows.append(row)
+        sheets.append(make_sheet(row, name=name, load=load))
+    today = datetime.now(UTC).date().isoformat()
+    return "".join(make_report(sheets, _report(rows, sheets, settings, f"venule {__version__}, {today}")))
+
+
+def _report(rows: Sequence[Row], sheets: Sequence[Sheet], settings: Mapping[str, Any], made: str) -> Report:
+    title = f"Retinal vessels of {len(rows)} photograph{'s' if len(rows) > 1 else ''}"
+    return Report(title, _about(settings, made), _remarks(rows, sheets), SHOWN, _glossary())
+
+
+def _drawn_in_memory(file: MemoryFile, result: Result, max_pixels: int) -> Drawn:
+    image = decode(file.content, max_pixels=max_pixels, name=file.name)
+    return Drawn(Photograph(image, find_fov(image)), decode_mask(result.vessels), json.loads(result.graph))
+
+
+def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
+    path = row["path"]
+    if row["status"] != "ok":
+        return make_sheet(row, name=Path(path).name, path=path)
+    name = next((name for name in outputs if name.endswith(GRAPH)), "").removesuffix(GRAPH)
+    load = partial(_drawn_from_files, output, name, path)
+    return make_sheet(row, name=name or Path(path).name, path=path, load=load)
+
+
+def _drawn_from_files(output: Path, name: str, path: str) -> Drawn:
+    if not name:
+        raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
+    try:
+        graph = json.loads((output / f"{name}{GRAPH}").read_text(encoding="utf-8"))
+        vessels = decode_mask((output / f"{name}{VESSELS}").read_bytes())
+    except OSError as error:
+        raise VenuleError(
+            f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
+        ) from error
+    return Drawn(read_photograph(read_path(path), name=path), vessels, graph)
 
 
 def _parts(sheets: Sequence[Sheet]) -> dict[str, Sequence[Sheet]]:
@@ -79,18 +164,13 @@ def _read_rows(output: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _photograph(path: str) -> Photograph:
-    return read_photograph(read_path(path), name=path)
-
-
-def _about(manifest: Mapping[str, Any]) -> list[str]:
-    settings = manifest["settings"]
+def _about(settings: Mapping[str, Any], made: str) -> list[str]:
     model = settings.get("model")
     vessels = f"vessels found by the model {model['name']}" if model else f"vessels as given in {settings['vessels']}"
     if model and settings.get("threshold"):
         vessels += f" at threshold {settings['threshold']:g}"
     return [
-        f"venule {manifest['venule']}, {manifest['ended'][:10]}; {vessels}.",
+        f"{made}; {vessels}.",
         "Lengths are pixels of the photograph unless a unit is named. 95 % intervals are calibrated on synthetic "
         "photographs.",
         "For research. Not a medical device.",

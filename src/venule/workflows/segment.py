@@ -164,6 +164,11 @@ def encode_mask(mask: BoolArray) -> bytes:
     return _png(mask.view(np.uint8) * np.uint8(255))
 
 
+def decode_mask(content: bytes) -> BoolArray:
+    """The mask of such a PNG, bool (height, width)."""
+    return np.asarray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)) > 127
+
+
 def encode_runs(mask: BoolArray) -> bytes:
     """A mask as the uncompressed run lengths of COCO, in JSON.
 
