@@ -1,11 +1,9 @@
 """What the routes share: settings, processes, models, counters."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import TypeVar, cast
 
 from fastapi import Request
@@ -50,7 +48,6 @@ class Service:
             lost=lambda reason: self.metrics.lost.labels(reason).inc(),
         )
         self.seen = Seen(limits.seen_bytes, limits.seen_seconds)
-        self.folder = Path()
         self.metrics.gauge("venule_processes_ready", "processes that wait for work or do it", lambda: self.pool.ready)
         self.metrics.gauge("venule_processes_busy", "processes that do it", lambda: self.pool.busy)
         self.metrics.gauge("venule_requests_waiting", "requests that wait", lambda: self.pool.waiting)
@@ -60,13 +57,11 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Processes, for as long as the block lasts."""
-        with tempfile.TemporaryDirectory(prefix="venule-serve-", ignore_cleanup_errors=True) as temporary:
-            self.folder = Path(temporary)
-            self.pool.start()
-            try:
-                yield
-            finally:
-                await asyncio.to_thread(self.pool.stop)
+        self.pool.start()
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self.pool.stop)
 
     async def work(self, request: Request, name: str, work: Awaitable[T]) -> T:
         """The result of some work, which is given up when the client goes away before it has begun.
