@@ -50,12 +50,12 @@ def test_a_damaged_network_is_refused(copy):
 def test_a_card_that_cannot_be_right_is_refused_by_field(copy, field, value):
     card = json.loads((copy / "card.json").read_text())
     (copy / "card.json").write_text(json.dumps({**card, field: value}))
-    with pytest.raises(ModelError, match=rf"card\.json is no valid card: {field}"):
+    with pytest.raises(ModelError, match=rf"card\.json is not a valid card: {field}"):
         load_model(copy)
 
 
 def test_a_wrong_name_is_answered_with_the_right_ones(tmp_path):
     with pytest.raises(ModelError, match=r"did you mean 'general'.*shipped: drive, general"):
         load_model("generel")
-    with pytest.raises(ModelError, match=r"holds no card\.json"):
+    with pytest.raises(ModelError, match=r"has no card\.json"):
         load_model(tmp_path)

@@ -183,7 +183,7 @@ def test_a_model_of_ones_own_is_taken_from_its_folder(viewer, widget, find, tmp_
 def test_a_folder_without_a_model_is_named(widget, tmp_path):
     widget.model.value = widget.model.choices[-1]
     widget.folder.value = tmp_path
-    assert widget.said.value == f"{tmp_path} holds no card.json: a model is a folder with model.onnx and card.json"
+    assert widget.said.value == f"{tmp_path} has no card.json: a model is a folder with model.onnx and card.json"
 
 
 def test_photographs_of_every_format_can_be_opened_and_what_cannot_is_told(viewer, qt, tmp_path, phantom, told):

@@ -53,7 +53,8 @@ def test_a_runtime_that_is_not_there_is_refused_with_what_to_do(runtime, says, d
         venule.segment(drawn[0], model=small_model, runtime=runtime)
 
 
-def test_model_that_openvino_cannot_load_is_named(make_model, drawn):
-    pytest.importorskip("openvino")
-    with pytest.raises(ModelError, match="small: OpenVINO cannot load it"):
-        venule.segment(drawn[0], model=make_model(b"no network"), runtime="openvino")
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+def test_a_model_that_cannot_be_loaded_is_named(runtime, make_model, drawn):
+    pytest.importorskip(runtime)
+    with pytest.raises(ModelError, match=r"model small .*ONNX file"):
+        venule.segment(drawn[0], model=make_model(b"no network"), runtime=runtime)

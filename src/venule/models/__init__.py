@@ -1,4 +1,4 @@
-"""Shipped models: ONNX weights, each with its card."""
+"""Models: an ONNX network and its card."""
 
 from venule.models.card import Card, Interval, Score
 from venule.models.model import Model, load_model, model_folder, read_card, shipped_models

@@ -1,10 +1,10 @@
-"""A model's card: everything that a user must know of it, checked on reading."""
+"""A model's card: what a user must know about it."""
 
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-LARGEST_DIAMETER = 8192  # pixels; what a network is given has no more on a side, and memory is bounded
+LARGEST_DIAMETER = 8192  # pixels; a limit on the input of a network, and so on memory
 
 
 class Interval(BaseModel):
@@ -18,7 +18,7 @@ class Interval(BaseModel):
 
 
 class Score(BaseModel):
-    """How well the model did on photographs that it was not trained on."""
+    """How the model scored on photographs that it was not trained on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -29,32 +29,32 @@ class Score(BaseModel):
 
 
 class Card(BaseModel):
-    """What a model is, what it was made from, and how it must be run.
+    """What a model is, what it was trained on, and how it must be run.
 
     Attributes:
         name: of the model.
         summary: one line for a list of models.
-        licence: of the weights, with what follows from the data they were trained on.
-        data: what it was trained on, a line each.
+        licence: of the weights, with the terms of the data that they were trained on.
+        data: what it was trained on.
         network: name of the architecture.
         network_arguments: what the architecture was built with.
-        parameters: trainable ones.
-        working_diameter: pixels across the field of view, at which a photograph is given to the network.
-        smallest_diameter: photographs with a diameter from this one to the working diameter are given as they are;
+        parameters: number of trainable parameters.
+        working_diameter: the diameter of the field of view, in pixels, to which photographs are resampled.
+        smallest_diameter: photographs with a diameter between this and the working diameter are not resampled;
             None: all are resampled to the working diameter.
         multiple: height and width of the input must be multiples of it.
         odds_exponent: the odds of vessel are multiplied by (working_diameter / diameter) ** odds_exponent in
-            photographs of lower resolution, where people draw whole what fills a part of a large pixel. Measured on
-            copies of photographs trained on, at lower resolution; 0 where there were none.
-        threshold: frozen; a pixel at or above it is vessel.
-        threshold_from: the photographs that it was chosen on.
-        recipe: the recipe that made it.
+            photographs of lower resolution, where a pixel that is partly vessel is drawn as vessel. Measured on
+            reduced copies of training photographs; 0 where there were none.
+        threshold: a pixel with this probability or more is vessel. Frozen.
+        threshold_from: the photographs that the threshold was chosen on.
+        recipe: the recipe that it was trained with.
         training_seconds: wall time of the training.
-        device: that it was trained on.
-        scores: on photographs it never saw.
-        limits: what it is not good at, or was not tried on.
+        device: the device that it was trained on.
+        scores: on photographs that it was not trained on.
+        limits: what it does badly, or was not tried on.
         sha256: of the ONNX file.
-        venule: version that made it.
+        venule: the version of venule that trained it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

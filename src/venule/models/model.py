@@ -14,7 +14,7 @@ ONNX_FILE = "model.onnx"
 CARD_FILE = "card.json"
 WEIGHTS_FILE = "weights.safetensors"
 _SHIPPED = Path(__file__).parent
-_LARGEST = 2**31  # bytes; protobuf, and so ONNX in one file, ends there
+_LARGEST = 2**31  # bytes; the limit of protobuf, and so of ONNX in one file
 _LARGEST_CARD = 2**20
 
 
@@ -23,14 +23,19 @@ class Model:
     """An ONNX network with its card.
 
     Attributes:
-        card: what it is and how it must be run.
-        onnx: the network, as the bytes whose sha256 the card names.
-        folder: where it lies.
+        card: what the model is and how it must be run.
+        onnx: the network, as the bytes whose sha256 is in the card.
+        folder: the folder of both files.
     """
 
     card: Card
     onnx: bytes
     folder: Path
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the model comes with venule."""
+        return self.folder.parent == _SHIPPED
 
 
 def shipped_models() -> tuple[str, ...]:
@@ -39,10 +44,10 @@ def shipped_models() -> tuple[str, ...]:
 
 
 def model_folder(name_or_path: str | Path) -> Path:
-    """The folder of a shipped model, or of one's own.
+    """The folder of a shipped model, or of your own.
 
     Raises:
-        ModelError: no such model; the message lists the shipped ones.
+        ModelError: there is no such model; the message lists the shipped ones.
     """
     shipped = _SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
@@ -53,7 +58,7 @@ def model_folder(name_or_path: str | Path) -> Path:
     if (folder / CARD_FILE).is_file():
         return folder
     if folder.is_dir():
-        raise ModelError(f"{folder} holds no {CARD_FILE}: a model is a folder with {ONNX_FILE} and {CARD_FILE}")
+        raise ModelError(f"{folder} has no {CARD_FILE}: a model is a folder with {ONNX_FILE} and {CARD_FILE}")
     close = get_close_matches(str(name_or_path), shipped_models(), n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     raise ModelError(
@@ -63,7 +68,7 @@ def model_folder(name_or_path: str | Path) -> Path:
 
 
 def read_card(folder: Path) -> Card:
-    """The checked card of a model.
+    """Read and check the card of a model.
 
     Raises:
         ModelError: the card cannot be read, or a field is missing, unknown or out of range.
@@ -76,17 +81,17 @@ def read_card(folder: Path) -> Card:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ModelError(f"{path} is no valid card: {where}: {first['msg']}") from error
+        raise ModelError(f"{path} is not a valid card: {where}: {first['msg']}") from error
 
 
 def load_model(name_or_path: str | Path = "general") -> Model:
-    """A model, its file checked against the sha256 in its card.
+    """Load a model, and check its file against the sha256 in its card.
 
     Args:
-        name_or_path: name of a shipped model, or the folder of one's own.
+        name_or_path: name of a shipped model, or the folder of your own.
 
     Raises:
-        ModelError: unknown, incomplete, or the network is not the one the card describes.
+        ModelError: the model is unknown or incomplete, or the network is not the one that the card describes.
     """
     folder = model_folder(name_or_path)
     card = read_card(folder)
@@ -99,16 +104,16 @@ def load_model(name_or_path: str | Path = "general") -> Model:
     if digest != card.sha256:
         raise ModelError(
             f"{path} has sha256 {digest[:12]}..., its card says {card.sha256[:12]}...: "
-            "the file is damaged or not the one that was described; get the model anew"
+            "the file is damaged or belongs to another card; get the model again"
         )
     return Model(card, onnx, folder)
 
 
 def _read(path: Path, *, largest: int) -> bytes:
     if path.exists() and not path.is_file():
-        raise ModelError(f"{path} is no file; get the model anew")  # a device has no end
+        raise ModelError(f"{path} is not a file; get the model again")  # a device may have no end
     if path.stat().st_size >= largest:
         raise ModelError(
-            f"{path} has {path.stat().st_size:,} bytes, more than such a file can have; get the model anew"
+            f"{path} has {path.stat().st_size:,} bytes, more than such a file can have; get the model again"
         )
     return path.read_bytes()

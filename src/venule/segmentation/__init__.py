@@ -1,8 +1,7 @@
-"""Photograph + model -> VesselMap."""
+"""Find the vessels of a photograph with a model."""
 
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import check_runtime
-from venule.segmentation.segment import check_threshold, segment
-from venule.segmentation.segmenter import Segmenter
+from venule.segmentation.segmenter import Segmenter, check_threshold, segment
 
 __all__ = ["Segmenter", "check_runtime", "check_threshold", "predict_with", "segment"]

@@ -1,4 +1,4 @@
-"""The way from a photograph through a network and back, the same for training and for use."""
+"""From a photograph through a network and back, the same for training and for use."""
 
 from collections.abc import Callable
 
@@ -23,15 +23,16 @@ def predict_with(
     multiple: int,
     flips: bool = False,
 ) -> ProbabilityArray:
-    """How likely each pixel is to be vessel: to working scale, through a network, and back.
+    """Compute the probability of vessel: resample to working scale, run the network, and resample back.
 
     Args:
         run: the network, float32 (1, 3, H, W) -> probability float32 (1, 1, H, W).
         photograph: of any size.
-        working_diameter: pixels across the field of view at which the network works, at most where there is also a
-        smallest_diameter: below which photographs are enlarged; see `WorkingScale.fit`.
-        multiple: what H and W must be multiples of.
-        flips: average over the photograph and its three mirror images: steadier, and four times the work.
+        working_diameter: diameter of the field of view, in pixels, at which the network works.
+        smallest_diameter: photographs between this and the working diameter are not resampled; see
+            `WorkingScale.fit`.
+        multiple: H and W must be multiples of it.
+        flips: average over the photograph and its three mirror images: steadier, and four times slower.
 
     Returns:
         float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
@@ -39,11 +40,11 @@ def predict_with(
     scale = WorkingScale.fit(photograph.fov, working_diameter, smallest=smallest_diameter)
     prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
     height, width = prepared.shape[1:]
-    # Black all round, as in training: against the bare edge of its input a network sees vessels that are not there.
+    # A black margin, as in training: without it, the network finds vessels along the edge that are not there.
     below, beside = (MARGIN + -(side + 2 * MARGIN) % multiple for side in (height, width))
     padded = np.pad(prepared, ((0, 0), (MARGIN, below), (MARGIN, beside)))[None]
     probability = run(padded)
-    if flips:  # one after the other, not as a batch of four: the same arithmetic in a quarter of the memory
+    if flips:  # one by one, in a quarter of the memory that a batch of four needs
         mirrored = (np.flip(run(np.ascontiguousarray(np.flip(padded, axes))), axes) for axes in MIRRORS)
         probability = sum(mirrored, start=probability) / np.float32(1 + len(MIRRORS))
     restored = scale.restore(probability[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])

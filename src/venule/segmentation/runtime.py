@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from venule.errors import ModelError, VenuleError, missing_extra
 from venule.models import Model
-from venule.models.onnx_file import check_onnx
+from venule.models.check import check_network
 
 RUNTIMES = ("onnxruntime", "openvino")
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
-# In this order, those that are there. Others (TensorRT, CoreML, ...) compile anew for every size of input, and at
-# working scale hardly two photographs have the same.
+# The first that is available. Others (TensorRT, CoreML, ...) compile again for every size of input, and photographs
+# at working scale rarely have the same size.
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 
 
@@ -25,16 +25,16 @@ def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | N
 
     Args:
         model: from `venule.load_model`.
-        runtime: "onnxruntime", in 32 bits on any machine; or "openvino" (extra `openvino`), faster on the CPU and in
-            16 bits (bfloat16) where the processor has arithmetic for them.
-        threads: for the arithmetic on the CPU; None: as many as there are cores.
+        runtime: "onnxruntime", in 32 bits on any machine; or "openvino" (extra `openvino`), faster on the CPU, in
+            16 bits (bfloat16) where the processor supports them.
+        threads: CPU threads; None: one for each core.
 
     Returns:
         float32 (N, 3, H, W) -> probability float32 (N, 1, H, W).
 
     Raises:
         ModelError: the model needs other operators than standard ones, or other files; the runtime cannot load it; or
-            its input and output are not those of the contract.
+            its input or output is not what venule expects.
         VenuleError: there is no such runtime.
         MissingExtraError: the runtime is not installed.
     """
@@ -43,7 +43,7 @@ def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | N
 
 
 def check_runtime(runtime: str) -> str:
-    """The runtime itself.
+    """Return the name of the runtime, if it can be used.
 
     Raises:
         VenuleError: there is no such runtime.
@@ -57,18 +57,18 @@ def check_runtime(runtime: str) -> str:
 
 
 def _onnxruntime(model: Model, threads: int | None) -> Network:
-    import onnxruntime as ort  # here, as with openvino: who uses the one need not load the other
+    import onnxruntime as ort  # imported here, so that only the runtime that is used is loaded
 
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.intra_op_num_threads = threads or 0
-    options.enable_mem_pattern = False  # kept for each size of input, it is a quarter of the memory and no time
-    options.log_severity_level = 3  # errors; its warnings speak of the machine, not of the photograph
-    options.add_session_config_entry("session.load_model_format", "ONNX")  # not its own, which `check_onnx` cannot read
+    options.enable_mem_pattern = False  # a plan for each size of input takes memory and saves no time
+    options.log_severity_level = 3  # errors only; its warnings are about the machine
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # not ORT, its own, which is never checked
     available = ort.get_available_providers()
+    network = _checked(model)
     try:
-        check_onnx(model.onnx)
-        session = ort.InferenceSession(model.onnx, options, providers=[name for name in PROVIDERS if name in available])
+        session = ort.InferenceSession(network, options, providers=[name for name in PROVIDERS if name in available])
     except Exception as error:  # onnxruntime's errors have no common root of their own
         raise ModelError(f"model {model.card.name}: onnxruntime cannot load it: {error}") from error
     _check_names(model, *([tensor.name for tensor in side] for side in (session.get_inputs(), session.get_outputs())))
@@ -82,22 +82,27 @@ def _openvino(model: Model, threads: int | None) -> Network:
         "INFERENCE_NUM_THREADS": threads or 0,
         "ENABLE_CPU_PINNING": False,  # two processes would pin themselves to the same cores
     }
+    network = _checked(model)
     try:
-        check_onnx(model.onnx)
         core = openvino.Core()
-        compiled = core.compile_model(core.read_model(model.onnx), "CPU", settings)
+        compiled = core.compile_model(core.read_model(network), "CPU", settings)
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"model {model.card.name}: OpenVINO cannot load it: {error}") from error
     _check_names(model, *([tensor.any_name for tensor in side] for side in (compiled.inputs, compiled.outputs)))
     return lambda shown: compiled([shown])[0]
 
 
+def _checked(model: Model) -> bytes:
+    """The network of a model; what comes with venule is trusted as the code is, and `load_model` compared its hash."""
+    return model.onnx if model.is_shipped else check_network(model.onnx, name=model.card.name)
+
+
 def _import_openvino() -> Any:
-    """OpenVINO without its converter of models, which tells Google Analytics of every import and takes half of it."""
+    """Import OpenVINO without its model converter, which is slow and reports every import to Google Analytics."""
     converter = "openvino.tools.ovc"
     hide = converter not in sys.modules
     if hide:
-        sys.modules[converter] = None  # type: ignore[assignment]  # None: as if it were not installed
+        sys.modules[converter] = None  # type: ignore[assignment]  # None: importing it fails
     try:
         import openvino
     finally:
@@ -110,5 +115,5 @@ def _check_names(model: Model, taken: list[str], given: list[str]) -> None:
     if [taken, given] != [["photograph"], ["probability"]]:
         raise ModelError(
             f"model {model.card.name} takes {taken} and gives {given}; venule needs one input, 'photograph', "
-            "and one output, 'probability': make it with venule train"
+            "and one output, 'probability', as venule train makes them"
         )

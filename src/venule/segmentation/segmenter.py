@@ -1,14 +1,77 @@
-"""A model at work: a photograph goes in, the probability of vessel comes out."""
+"""The vessels of one photograph: in one call, or with a model that stays loaded."""
+
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
-from venule.errors import ModelError
-from venule.models import Model
-from venule.photograph import Photograph
+from venule.errors import ModelError, VenuleError
+from venule.models import Model, load_model, model_folder, read_card
+from venule.photograph import Photograph, photograph_from_array, read_photograph
 from venule.photograph.arrays import ProbabilityArray
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import load_network
+from venule.vessel_map import VesselMap
+
+
+def segment(
+    source: ArrayLike | Image.Image | Path | str | bytes | Photograph,
+    *,
+    model: str | Path = "general",
+    threshold: float | None = None,
+    flips: bool = False,
+    runtime: str = "onnxruntime",
+    threads: int | None = None,
+) -> VesselMap:
+    """Find the vessels of a fundus photograph.
+
+    Args:
+        source: the photograph: a file, the content of a file, a `Photograph`, a Pillow image, or
+            an RGB or grey array, (height, width, 3) or (height, width), as `np.asarray` makes it.
+        model: name of a shipped model (`venule models` lists them), or the folder of your own.
+        threshold: probability, in (0, 1), from which a pixel is vessel; None: the threshold in the model's card.
+        flips: average over the photograph and its three mirror images: steadier, and four times slower.
+        runtime: what runs the network: "onnxruntime"; or "openvino" (extra `openvino`), faster on the CPU.
+        threads: CPU threads for the network; None: one for each core.
+
+    Returns:
+        The vessel map, of the size of the photograph as it was given.
+
+    Raises:
+        PhotographError: it cannot be read, or is not a fundus photograph.
+        ModelError: the model is unknown or altered.
+        VenuleError: the threshold is not in (0, 1), or the runtime is unknown or not installed.
+    """
+    folder = model_folder(model)
+    card = read_card(folder)
+    threshold = check_threshold(card.threshold if threshold is None else threshold)
+    photograph = _photograph(source)
+    probability = _segmenter(folder, card.model_dump_json(), runtime, threads).probability(photograph, flips=flips)
+    return VesselMap(
+        probability=probability,
+        vessels=(probability >= threshold) & photograph.fov.mask,
+        fov=photograph.fov.mask,
+        threshold=threshold,
+        fov_diameter=photograph.fov.diameter,
+        model=card.name,
+        image=photograph.image,
+    )
+
+
+def check_threshold(threshold: float) -> float:
+    """Return the threshold, if it is one.
+
+    Raises:
+        VenuleError: it is not in (0, 1).
+    """
+    if not 0 < threshold < 1:
+        raise VenuleError(
+            f"threshold {threshold:g} is not between 0 and 1; leave it out to use the model's own",
+            reason="bad-threshold",
+        )
+    return float(threshold)
 
 
 class Segmenter:
@@ -17,11 +80,11 @@ class Segmenter:
     Args:
         model: from `venule.load_model`.
         runtime: what runs the network, see `load_network`.
-        threads: for the arithmetic of the network on the CPU; None: as many as there are cores.
+        threads: CPU threads for the network; None: one for each core.
 
     Raises:
-        ModelError: the runtime cannot load the model, or its input and output are not those of the contract.
-        VenuleError: there is no such runtime, or it is not installed.
+        ModelError: the runtime cannot load the model, or its input or output is not what venule expects.
+        VenuleError: the runtime is unknown or not installed.
     """
 
     def __init__(self, model: Model, *, runtime: str = "onnxruntime", threads: int | None = None) -> None:
@@ -30,17 +93,17 @@ class Segmenter:
         self._network = load_network(model, runtime=runtime, threads=threads)
 
     def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:
-        """How likely each pixel is to be vessel.
+        """Compute the probability of vessel at each pixel.
 
         Args:
             photograph: of any size.
-            flips: average over the photograph and its three mirror images: steadier, and four times the work.
+            flips: average over the photograph and its three mirror images: steadier, and four times slower.
 
         Returns:
             float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
 
         Raises:
-            ModelError: the model fails on the photograph, or gives something of another size.
+            ModelError: the model fails on the photograph, or its output has the wrong shape.
         """
         card = self.card
         probability = predict_with(
@@ -51,24 +114,38 @@ class Segmenter:
             multiple=card.multiple,
             flips=flips,
         )
-        # Not beyond what copies of lower resolution have shown: smaller photographs are raised as the smallest.
+        # The exponent was measured down to the smallest diameter; photographs below it are raised no further.
         diameter = max(photograph.fov.diameter, card.smallest_diameter or 0)
         if card.odds_exponent and diameter < card.working_diameter:
             odds = (card.working_diameter / diameter) ** card.odds_exponent
-            raised = float(np.clip(odds, 1e-9, 1e9)) * probability  # beyond, 32 bits overflow
+            raised = float(np.clip(odds, 1e-9, 1e9)) * probability  # float32 overflows beyond this range
             probability = np.asarray(raised / (1 - probability + raised), np.float32)
         return probability
 
     def _run(self, network_input: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
             probability = np.asarray(self._network(network_input))
-        except Exception as error:  # of whichever runtime
+        except Exception as error:  # each runtime has its own errors
             raise ModelError(f"model {self.card.name} fails on an input of {network_input.shape}: {error}") from error
         expected = (1, 1, *network_input.shape[2:])
         real = np.issubdtype(probability.dtype, np.floating)
         if probability.shape != expected or not real or not np.isfinite(probability).all():
             raise ModelError(
-                f"model {self.card.name} gives {probability.dtype} of {probability.shape}, or values that are no "
-                f"numbers, for an input of {network_input.shape}; it should give finite float32 of {expected}"
+                f"model {self.card.name} gives {probability.dtype} of shape {probability.shape}, or values that are "
+                f"not finite, for an input of {network_input.shape}; it should give finite float32 of {expected}"
             )
         return np.asarray(probability, np.float32)
+
+
+def _photograph(source: ArrayLike | Image.Image | Path | str | bytes | Photograph) -> Photograph:
+    if isinstance(source, Photograph):
+        return source
+    if isinstance(source, str | Path):
+        return read_photograph(Path(source))
+    return read_photograph(source) if isinstance(source, bytes) else photograph_from_array(source)
+
+
+@lru_cache(maxsize=4)
+def _segmenter(folder: Path, card: str, runtime: str, threads: int | None) -> Segmenter:
+    """A loop over photographs loads the model once; a changed card loads it again."""
+    return Segmenter(load_model(folder), runtime=runtime, threads=threads)

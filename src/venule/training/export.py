@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 import torch
+from onnx.checker import check_model
 from torch import Tensor, nn
 
 from venule.errors import ModelError
@@ -45,7 +46,9 @@ def export_onnx(network: nn.Module) -> bytes:
             verbose=False,
         )
     assert program is not None
-    onnx: bytes = _without_traces(program.model_proto).SerializeToString()
+    model = _without_traces(program.model_proto)
+    check_model(model, full_check=True)
+    onnx: bytes = model.SerializeToString()
     difference = _difference(whole, onnx, multiple)
     if difference > TOLERANCE:
         raise ModelError(f"the exported network differs from torch by {difference:.2g}; at most {TOLERANCE} is allowed")
