@@ -190,7 +190,7 @@ def print_table(
     print(
         f"{asked.uploads} uploads at once, {asked.rounds} rounds, phantoms of {asked.size} px, {os.cpu_count()} cores\n"
     )
-    print("| asked | who is refused | 200 | 429, 503 | other | seconds: median | largest | photographs a second |")
+    print("| request | client if refused | 200 | 429, 503 | other | seconds: median | largest | photographs per second |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, patient, crowd in rows:
         refused = crowd.statuses[429] + crowd.statuses[503]
@@ -199,14 +199,14 @@ def print_table(
         assert not crowd.unreadable + crowd.refused_without_when
         numbers = (np.median(crowd.seconds), max(crowd.seconds), crowd.statuses[200] / crowd.wall)
         print(
-            f"| `{name}` | {'comes back' if patient else 'goes away'} | {crowd.statuses[200]} | {refused} | {other} | "
+            f"| `{name}` | {'retries' if patient else 'gives up'} | {crowd.statuses[200]} | {refused} | {other} | "
             + " | ".join(f"{number:.1f}" for number in numbers)
             + " |"
         )
     part, beside = (np.quantile(one, [0.5, 0.99, 1]) * 1000 for one in (health, bare))
     print(
-        f"\n`/healthz`, asked {len(health)} times meanwhile: median {part[0]:.0f} ms, 99 of 100 within "
-        f"{part[1]:.0f} ms, the slowest {part[2]:.0f} ms. A bare process that only answers, beside it: "
+        f"\n`/healthz`, requested {len(health)} times meanwhile: median {part[0]:.0f} ms, 99 of 100 within "
+        f"{part[1]:.0f} ms, the slowest {part[2]:.0f} ms. A minimal server, for comparison: "
         f"{beside[0]:.1f}, {beside[1]:.0f} and {beside[2]:.0f} ms. Load of the machine: {os.getloadavg()[0]:.0f}.\n"
         f"Memory of the service and its processes: {idle:.0f} MB before, {peak:.0f} MB at most."
     )

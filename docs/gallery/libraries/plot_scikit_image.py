@@ -2,22 +2,19 @@
 Vessels that another library has found
 ======================================
 
-How does a filter that has learnt nothing compare? scikit-image has ridge filters, among
-them that of Sato, which answers to anything long and thin. Whatever finds the vessels,
-``venule.convert`` makes a vessel map of it, to be scored, measured and shown as venule's
-own.
+How does a classical filter compare with a trained network? scikit-image has ridge filters,
+such as Sato's, which respond to anything long and thin. ``VesselMap.of_drawing`` turns the
+mask of any program into a vessel map, which venule can score, measure and draw.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import binary_erosion
 from skimage.filters import sato
-from sklearn.metrics import precision_recall_curve
-from venule.convert import from_numpy
 
 import venule
 from venule.datasets.phantoms import make_phantom
-from venule.evaluation import agreement_colours
+from venule.evaluation import Counts, agreement_colours
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
@@ -26,35 +23,43 @@ fov, exact = phantom.fov.mask, phantom.vessels
 found = venule.segment(phantom.image)
 
 # %%
-# The filter works on the green channel; outside, the field of view is filled, and its edge,
-# the longest ridge of all, is left out.
+# The filter works on the green channel. The area outside the field of view is filled with
+# the mean grey value, and the edge of the field is left out because it is a ridge itself.
 
 green = np.where(fov, phantom.image[..., 1], phantom.image[fov][:, 1].mean())
 ridges = np.where(binary_erosion(fov, iterations=6), sato(green, sigmas=(1, 2, 3, 4)), 0)
 
 # %%
-# Precision and sensitivity at all thresholds. The filter is then given the threshold that
-# is best for this very photograph, which nobody knows beforehand; the network keeps its
-# own. (The network has learnt from other phantoms, among other things: how far the two are
-# apart on photographs, this cannot tell.)
+# Precision and sensitivity at many thresholds. The filter then gets the threshold that is
+# best for this photograph, which nobody knows in practice; the network keeps its own. The
+# network was trained on other phantoms, among other images, so this comparison does not
+# tell how far apart the two are on real photographs.
+
+
+def scores_at(answer, threshold):
+    """Precision, sensitivity and Dice of the pixels of at least this value."""
+    counts = Counts.of(answer >= threshold, exact, fov)
+    return counts.precision, counts.sensitivity, counts.dice
+
 
 figure, ax = plt.subplots(figsize=(6, 4.6), layout="constrained")
 for answer, colour, name in (
     (found.probability, "#0072b2", "network"), (ridges, "#d55e00", "ridge filter"),
 ):  # fmt: skip
-    precision, sensitivity, thresholds = precision_recall_curve(exact[fov], answer[fov])
+    thresholds = np.quantile(answer[fov], np.linspace(0.5, 0.995, 60))
+    curve = [scores_at(answer, threshold) for threshold in thresholds]
+    precision, sensitivity, dice = np.transpose(curve)
     ax.plot(sensitivity, precision, color=colour, linewidth=2, label=name)
-dice = 2 * precision * sensitivity / np.maximum(precision + sensitivity, 1e-9)
-best = thresholds[np.argmax(dice[:-1])]
+best = thresholds[np.argmax(dice)]
 ax.set(
     xlabel="sensitivity", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal"
 )
 ax.legend(frameon=False, loc="lower left")
 
 # %%
-# ``from_numpy`` makes a vessel map of the mask.
+# The mask becomes a vessel map.
 
-filtered = from_numpy(ridges >= best, image=phantom.image, fov=fov)
+filtered = venule.VesselMap.of_drawing(ridges >= best, phantom.photograph)
 maps = {"ridge filter": filtered, "network": found}
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.8), layout="constrained")
 axes[0].imshow(phantom.image)
@@ -69,9 +74,10 @@ for ax in axes:
     ax.axis("off")
 
 # %%
-# And it can be measured: what the filter takes for vessels is there in the numbers.
+# The vessel map can also be measured. Whatever the filter mistakes for a vessel shows in the
+# numbers.
 
-truth = from_numpy(exact, image=phantom.image, fov=fov)
+truth = venule.VesselMap.of_drawing(exact, phantom.photograph)
 for name, one in {**maps, "exact drawing": truth}.items():
     measured = venule.measure(one)
     calibre, segments = measured["calibre_mean"], measured["segments"]
