@@ -1,6 +1,6 @@
 """Calibrate the intervals of measurements on phantoms: writes src/venule/measurement/intervals.json.
 
-    python benchmarks/calibrate_intervals.py [--phantoms 160] [--jobs 2]
+    python -m benchmarks.calibrate_intervals [--phantoms 160] [--jobs 2]
 
 `python -m benchmarks.validation` measures how often the intervals hold the truth of other phantoms.
 """

@@ -1,6 +1,6 @@
 """Fit the quality score to the Dice of degraded photographs: writes src/venule/measurement/quality.json.
 
-    python benchmarks/fit_quality.py DATA [--every 1] [--jobs 2]
+    python -m benchmarks.fit_quality DATA [--every 1] [--jobs 2]
 
 On the training splits of DRIVE, CHASE_DB1 and HRF; `python -m benchmarks.validation` shows the score on test splits.
 """

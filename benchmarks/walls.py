@@ -1,6 +1,6 @@
 """At which probability do the walls of found vessels lie? Calibres and areas found over drawn, at several levels.
 
-    python benchmarks/walls.py DATA [--model general] [--jobs 2]
+    python -m benchmarks.walls DATA [--model general] [--jobs 2]
 
 On photographs to learn from, never on test splits, and on phantoms: calibres where both maps have a vessel, areas of
 the whole field of view. `venule.measurement.plane.WALL` is chosen from this table.
