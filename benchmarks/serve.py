@@ -190,7 +190,7 @@ def print_table(
     print(
         f"{asked.uploads} uploads at once, {asked.rounds} rounds, phantoms of {asked.size} px, {os.cpu_count()} cores\n"
     )
-    print("| request | client if refused | 200 | 429, 503 | other | seconds: median | largest | photographs per second |")
+    print("| request | client if refused | 200 | 429, 503 | other | seconds: median | largest | photographs / s |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, patient, crowd in rows:
         refused = crowd.statuses[429] + crowd.statuses[503]

@@ -74,7 +74,7 @@ for ax in axes:
     ax.axis("off")
 
 # %%
-# The vessel map can also be measured. Whatever the filter mistakes for a vessel shows in the
+# The vessel map can also be measured. What the filter mistakes for vessels changes the
 # numbers.
 
 truth = venule.VesselMap.of_drawing(exact, phantom.photograph)
