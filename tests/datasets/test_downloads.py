@@ -23,13 +23,12 @@ from venule.errors import DatasetError
 
 @dataclass
 class Host:
-    """A server: its files, how it misbehaves, and from where each request asked it to begin."""
+    """A server: its files, how it misbehaves, and how often it was asked."""
 
     base: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)  # bytes after which each of the next answers breaks off
-    ranges: bool = True
-    starts: list[int] = field(default_factory=list)
+    requests: int = 0
 
 
 @pytest.fixture
@@ -43,17 +42,11 @@ def host(monkeypatch) -> Iterator[Host]:
             if content is None:
                 self.send_error(404)
                 return
-            asked = self.headers.get("Range", "bytes=0-")
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if state.ranges else 0
-            state.starts.append(start)
-            if start and start >= len(content):
-                self.send_error(416)
-                return
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(content) - start))
+            state.requests += 1
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            end = start + state.cuts.pop(0) if state.cuts else len(content)
-            self.wfile.write(content[start:end])
+            self.wfile.write(content[: state.cuts.pop(0) if state.cuts else len(content)])
 
         def log_message(self, *_: object) -> None:
             pass
@@ -115,42 +108,17 @@ def test_stare_comes_in_three_archives(host, make_copy, tmp_path):
     assert open_dataset(tmp_path / "got").records[0].second is not None
 
 
-def test_a_download_goes_on_where_it_was_cut(host, tmp_path):
+def test_a_download_that_breaks_off_is_repeated(host, tmp_path):
     host.files["file"] = bytes(range(256)) * 1000
     host.cuts = [100_000, 50_000]
-    download(host.base + "file", tmp_path / "file", max_bytes=300_000, pause=0)
+    download(host.base + "file", tmp_path / "file", max_bytes=300_000)
     assert (tmp_path / "file").read_bytes() == host.files["file"]
-    assert host.starts == [0, 100_000, 150_000]
-
-
-def test_a_later_call_goes_on_with_what_an_earlier_one_left(host, tmp_path):
-    host.files["file"] = bytes(range(256)) * 1000
-    host.cuts = [40_000] * 5
-    with pytest.raises(DatasetError, match=r"200000 bytes are kept in .*file\.part, the same command goes on"):
-        download(host.base + "file", tmp_path / "file", max_bytes=300_000, pause=0)
-    assert not (tmp_path / "file").exists()
-    download(host.base + "file", tmp_path / "file", max_bytes=300_000, pause=0)
-    assert (tmp_path / "file").read_bytes() == host.files["file"]
-    assert host.starts[-1] == 200_000
-
-
-def test_a_server_without_ranges_does_not_spoil_the_file(host, tmp_path):
-    host.files["file"] = bytes(range(256)) * 1000
-    host.cuts, host.ranges = [100_000], False
-    download(host.base + "file", tmp_path / "file", max_bytes=300_000, pause=0)
-    assert (tmp_path / "file").read_bytes() == host.files["file"]
-
-
-def test_a_part_of_another_file_is_dropped(host, tmp_path):
-    host.files["file"] = b"short"
-    (tmp_path / "file.part").write_bytes(b"a longer one")
-    download(host.base + "file", tmp_path / "file", max_bytes=300, pause=0)
-    assert (tmp_path / "file").read_bytes() == b"short"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_fills_the_disk(host, tmp_path):
     host.files["file"] = bytes(1000)
-    with pytest.raises(DatasetError, match="1000 bytes or more; at most 999"):
+    with pytest.raises(DatasetError, match="more than the 999 bytes expected"):
         download(host.base + "file", tmp_path / "file", max_bytes=999)
     assert list(tmp_path.iterdir()) == []
 
@@ -159,20 +127,20 @@ def test_an_address_that_has_moved_is_named_with_what_to_do(host, tmp_path):
     with pytest.raises(DatasetError, match=r"all\.zip answers 404 .*\n.*by hand(.|\n)*www5\.cs\.fau\.de"):
         get_dataset("hrf", tmp_path / "HRF", base=host.base)
     assert not (tmp_path / "HRF").exists()
-    with pytest.raises(DatasetError, match="no http or https"):
+    with pytest.raises(DatasetError, match="not an http or https"):
         download("file:///etc/hostname", tmp_path / "file", max_bytes=1)
 
 
 def test_a_host_that_does_not_answer_is_named(tmp_path):
-    with pytest.raises(DatasetError, match=r"127\.0\.0\.1:1/file could not be downloaded in 5 attempts .*refused"):
-        download("http://127.0.0.1:1/file", tmp_path / "file", max_bytes=1, pause=0)
+    with pytest.raises(DatasetError, match=r"127\.0\.0\.1:1/file could not be downloaded in 5 attempts (.|\n)*refused"):
+        download("http://127.0.0.1:1/file", tmp_path / "file", max_bytes=1)
 
 
 @pytest.mark.parametrize("content", [b"<html>please log in</html>", b"cut"])
 def test_what_is_no_archive_is_not_kept(host, make_copy, tmp_path, content):
     whole = zip_folder(make_copy("chase_db1"))
     host.files["CHASEDB1.zip"] = whole[: len(whole) // 2] if content == b"cut" else content
-    with pytest.raises(DatasetError, match=r"CHASEDB1\.zip is no whole archive .*run the same command again"):
+    with pytest.raises(DatasetError, match=r"CHASEDB1\.zip is damaged or not an archive .*run the same command again"):
         get_dataset("chase_db1", tmp_path / "got", base=host.base)
     assert not (tmp_path / "got").exists()
     host.files["CHASEDB1.zip"] = whole
@@ -192,7 +160,7 @@ def test_an_archive_of_something_else_leaves_no_folder(host, tmp_path):
 def test_a_clean_copy_is_left_alone_and_anything_else_is_never_written_over(host, make_copy, tmp_path):
     folder = make_copy("chase_db1")
     assert get_dataset("chase_db1", folder, base=host.base).is_clean
-    assert host.starts == []
+    assert host.requests == 0
     (folder / "Image_01L.jpg").unlink()
     with pytest.raises(DatasetError, match="no clean copy of CHASE_DB1"):
         get_dataset("chase_db1", folder, base=host.base)
@@ -201,7 +169,7 @@ def test_a_clean_copy_is_left_alone_and_anything_else_is_never_written_over(host
 @pytest.mark.parametrize("name", ["../evil.png", "/tmp/evil.png", "a/../../evil.png", "..\\evil.png", "C:evil.png"])
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 def test_an_archive_cannot_write_outside_its_folder(tmp_path, name, kind):
-    archive = tmp_path / "in" / "archive"
+    archive = tmp_path / "in" / f"archive.{kind}"
     archive.parent.mkdir()
     if kind == "zip":
         with zipfile.ZipFile(archive, "w") as packed:
@@ -218,21 +186,22 @@ def test_an_archive_cannot_write_outside_its_folder(tmp_path, name, kind):
 
 @pytest.mark.parametrize("kind", ["zip", "symlink", "hardlink", "device"])
 def test_an_archive_cannot_make_links(tmp_path, kind):
-    archive = tmp_path / "archive"
+    archive = tmp_path / f"archive.{'zip' if kind == 'zip' else 'tar'}"
     if kind == "zip":
         with zipfile.ZipFile(archive, "w") as packed:
             info = zipfile.ZipInfo("link.png")
             info.external_attr = (stat.S_IFLNK | 0o777) << 16
             packed.writestr(info, "/etc/hostname")
+            packed.writestr("real.png", "x")
     else:
         with tarfile.open(archive, "w") as packed:
             member = tarfile.TarInfo("link.png")
             member.type = {"symlink": tarfile.SYMTYPE, "hardlink": tarfile.LNKTYPE, "device": tarfile.CHRTYPE}[kind]
             member.linkname = "/etc/hostname"
             packed.addfile(member)
-    with pytest.raises(DatasetError, match="holds a link"):
-        unpack(archive, tmp_path / "out", max_bytes=1000)
-    assert list(tmp_path.iterdir()) == []
+            packed.addfile(tarfile.TarInfo("real.png"))
+    unpack(archive, tmp_path / "out", max_bytes=1000)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["real.png"]
 
 
 def test_an_archive_cannot_fill_the_disk(tmp_path):

@@ -1,14 +1,22 @@
-"""Photographs in zip and tar archives (WebDataset shards are such), read without unpacking them to disk."""
+"""Files in zip and tar archives (WebDataset shards are such), read without unpacking them to disk.
 
+By zipfile and tarfile themselves and not by fsspec's file systems on top of them: those keep every entry of a tar in
+memory, read one of two entries of the same name and none with an absolute one, and unpack a packed tar anew for every
+step back.
+"""
+
+import io
 import lzma
 import os
+import stat
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import IO
 
 from venule.batch import addresses
@@ -70,44 +78,26 @@ def members(archive: str) -> Iterator[Member]:
     Raises:
         ArchiveError: it is damaged; what is before the damage has come by then.
     """
-    try:
-        if archive.lower().endswith(ZIP):
-            for number, info in enumerate(_zip(archive).infolist()):
-                if not info.is_dir():
-                    yield _possible(Member(info.filename, info.file_size, f"{info.CRC:08x}", number))
-            return
-        with addresses.open_any(archive) as file, _stream(file) as tar:
-            sequential = is_sequential(archive)
-            for number, entry in enumerate(tar):
-                tar.members = []  # type: ignore[attr-defined]  # else it would keep every one of a million
-                if entry.isreg():
-                    yield _possible(Member(entry.name, entry.size, "", number if sequential else entry.offset_data))
-    except _DAMAGED as error:
-        raise ArchiveError(f"{archive} is damaged or no archive ({error}): copy it again") from error
-
-
-def _possible(member: Member) -> Member:
-    if not (0 <= member.size < 2**62 and 0 <= member.offset < 2**62):
-        raise ValueError(f"{member.name} claims to have {member.size:,} bytes")
-    return member
+    with _errors_of(archive):
+        for member, _ in _entries(archive):
+            if not (0 <= member.size < 2**62 and 0 <= member.offset < 2**62):
+                raise ValueError(f"{member.name} claims to have {member.size:,} bytes")
+            yield member
 
 
 def read_member(archive: str, member: Member) -> bytes:
-    """The content of a file in a zip archive or in a tar archive that is not packed.
+    """The content of a file in an archive; of a packed tar, which is unpacked up to there, better by `Sequence`.
 
     Raises:
         ArchiveError: it is damaged, or encrypted (reason "encrypted").
     """
-    try:
+    if is_sequential(archive):
+        return Sequence(archive).read(member)
+    with _errors_of(archive, member.name):
         if not archive.lower().endswith(ZIP):
             return _part(archive, member.offset, member.size)
-        info = _zip(archive).infolist()[member.offset]
-        with _zip(archive).open(info) as file:
-            return _bounded(file, member.size, archive)
-    except RuntimeError as error:  # zipfile's for a file with a password
-        raise ArchiveError(f"{archive}: {member.name} cannot be read: {error}", reason="encrypted") from error
-    except _DAMAGED as error:
-        raise ArchiveError(f"{archive}: {member.name} is damaged ({error}): copy the archive again") from error
+        packed = _zip(archive)
+        return _read(lambda: packed.open(packed.infolist()[member.offset]), member.size)
 
 
 class Sequence:
@@ -119,9 +109,7 @@ class Sequence:
 
     def __init__(self, archive: str) -> None:
         """Begin at its first file."""
-        self.archive = archive
-        self._entries = self._walk()
-        self._next = 0
+        self.archive, self._entries = archive, _entries(archive)
 
     def read(self, member: Member) -> bytes:
         """The content of a file that comes after those that were read.
@@ -129,20 +117,28 @@ class Sequence:
         Raises:
             ArchiveError: the archive is damaged before it.
         """
-        try:
-            for number, tar, entry in self._entries:
-                if number == member.offset:
-                    file = tar.extractfile(entry)
-                    return _bounded(file, member.size, self.archive) if file else b""
-        except _DAMAGED as error:
-            raise ArchiveError(f"{self.archive} is damaged ({error}): copy it again") from error
-        raise ArchiveError(f"{self.archive} has no {member.name} any more: it was changed")
+        with _errors_of(self.archive, member.name):
+            for each, opened in self._entries:
+                if each.offset == member.offset:
+                    return _read(opened, member.size)
+            raise LookupError("it is no longer in the archive")
 
-    def _walk(self) -> Iterator[tuple[int, tarfile.TarFile, tarfile.TarInfo]]:
-        with addresses.open_any(self.archive) as file, _stream(file) as tar:
-            for number, entry in enumerate(tar):
-                tar.members = []  # type: ignore[attr-defined]
-                yield number, tar, entry
+
+def _entries(archive: str) -> Iterator[tuple[Member, Callable[[], IO[bytes] | None]]]:
+    """Each file, and how it is opened; in a tar only until the next one is asked for."""
+    if archive.lower().endswith(ZIP):
+        packed = _zip(archive)
+        for number, info in enumerate(packed.infolist()):
+            if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
+                yield Member(info.filename, info.file_size, f"{info.CRC:08x}", number), partial(packed.open, info)
+        return
+    sequential = is_sequential(archive)
+    with addresses.open_any(archive) as file, tarfile.open(fileobj=file, mode="r|*", tarinfo=_Entry) as tar:
+        for number, entry in enumerate(tar):
+            tar.members = []  # type: ignore[attr-defined]  # else it would keep every one of a million
+            if entry.isreg():
+                offset = number if sequential else entry.offset_data
+                yield Member(entry.name, entry.size, "", offset), partial(tar.extractfile, entry)
 
 
 class _Entry(tarfile.TarInfo):
@@ -154,8 +150,16 @@ class _Entry(tarfile.TarInfo):
         return super()._proc_member(tar)  # type: ignore[misc,no-any-return]
 
 
-def _stream(file: IO[bytes]) -> tarfile.TarFile:
-    return tarfile.open(fileobj=file, mode="r|*", tarinfo=_Entry)
+@contextmanager
+def _errors_of(archive: str, name: str = "") -> Iterator[None]:
+    """What the libraries raise, as errors that name the archive and the file in it."""
+    try:
+        yield
+    except _DAMAGED as error:
+        what = f"{archive}: {name} is damaged" if name else f"{archive} is damaged or not an archive"
+        raise ArchiveError(f"{what} ({error}): copy the archive again") from error
+    except RuntimeError as error:  # zipfile's for a file with a password
+        raise ArchiveError(f"{archive}: {name} cannot be read: {error}", reason="encrypted") from error
 
 
 def _part(archive: str, start: int, size: int) -> bytes:
@@ -167,6 +171,15 @@ def _part(archive: str, start: int, size: int) -> bytes:
             content = file.read(size)
     if len(content) != size:
         raise EOFError(f"it ends after {len(content)} of {size} bytes")
+    return content
+
+
+def _read(opened: Callable[[], IO[bytes] | None], size: int) -> bytes:
+    """As much as the archive says: what claims to be small may unpack to anything."""
+    with opened() or io.BytesIO() as file:
+        content = file.read(size + 1)
+    if len(content) != size:
+        raise EOFError("it has another size than the archive says")
     return content
 
 
@@ -183,11 +196,3 @@ def _open_zip(archive: str, modified: int) -> zipfile.ZipFile:
     except BaseException:
         file.close()
         raise
-
-
-def _bounded(file: IO[bytes], size: int, archive: str) -> bytes:
-    """As much as was said: what claims to be small may unpack to anything."""
-    content = file.read(size + 1)
-    if len(content) != size:
-        raise EOFError(f"a file in {archive} has another size than the archive says")
-    return content

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, Protocol, Self
 
 from venule.batch import addresses
-from venule.batch.archives import MAX_BYTES, Sequence, is_archive, is_sequential, members, read_member
+from venule.batch.archives import MAX_BYTES, is_archive, members, read_member
 from venule.batch.items import Item
 from venule.batch.journal import Record
 from venule.batch.layout import Layout
@@ -253,5 +253,5 @@ def read_path(path: str) -> bytes:
 def _read_named(archive: str, name: str) -> bytes:
     for member in members(archive):
         if member.name == name:
-            return Sequence(archive).read(member) if is_sequential(archive) else read_member(archive, member)
+            return read_member(archive, member)
     raise UnreadableError(f"{archive} has no {name} any more", reason="not-found")

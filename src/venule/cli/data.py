@@ -52,7 +52,7 @@ def get(
     ] = None,
     base: Annotated[str | None, typer.Option(help="Address of the folder with the archives, if it has moved.")] = None,
 ) -> None:
-    """Download a data set from those who publish it, go on after an interruption, and check each file.
+    """Download a data set from its publisher and check each file.
 
     The addresses could not be tried where this version was written; one that fails is named, with the page that has
     the set. Exit code 1 where nothing was downloaded or the files differ from the published ones.

@@ -1,85 +1,78 @@
-"""Download one file over HTTP, going on where an interrupted download stopped."""
+"""Download one file over HTTP with pooch: repeated when the connection breaks, and never larger than expected."""
 
-import http.client
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pooch
+import requests
 
 from venule.errors import DatasetError
 
 Progress = Callable[[str, int, int | None], None]
-ATTEMPTS = 5
+RETRIES = 4
 TIMEOUT = 60.0  # seconds without a byte
-BLOCK = 1 << 16
+CHUNK = 1 << 16
 
 
-def download(url: str, path: Path, *, max_bytes: int, progress: Progress | None = None, pause: float = 1.0) -> None:
-    """Download a file. The part that has come is kept as PATH.part and gone on with, also by a later call.
+def download(url: str, path: Path, *, max_bytes: int, progress: Progress | None = None) -> None:
+    """Download a file; it is there whole or not at all.
 
     Args:
         url: http or https.
-        path: where the file shall lie; one that is there already is whole, and nothing is done.
-        max_bytes: a larger file is refused, whether the server says its size or not.
-        progress: told the name of the file, the bytes that are there, and the bytes it has (None: not known).
-        pause: seconds before the second attempt; twice as many before each further one.
+        path: where to put the file; if it exists already, nothing is done.
+        max_bytes: a larger file is refused, whether the server announces its size or not.
+        progress: called with the name of the file, the bytes received, and its size in bytes (None: not known).
 
     Raises:
         DatasetError: the address does not answer or answers with an error, the file is too large, or the connection
-            broke off again and again.
+            broke again and again.
     """
     if not url.startswith(("http://", "https://")):
-        raise DatasetError(f"{url} is no http or https address")
-    part = path.with_name(path.name + ".part")
-    reason = ""
-    for attempt in range(ATTEMPTS):
-        if path.exists():
-            return
-        if attempt:
-            time.sleep(pause * 2 ** (attempt - 1))
+        raise DatasetError(f"{url} is not an http or https address")
+    pooch.get_logger().setLevel("ERROR")  # its news are in our errors
+    meter = _Meter(url, path.name, max_bytes, progress)
+    http = pooch.HTTPDownloader(meter, CHUNK, timeout=TIMEOUT, headers={"User-Agent": "venule"})
+
+    def fetch(url: str, output: str, keeper: Any) -> None:
+        meter.reset()
         try:
-            _fetch(url, part, max_bytes=max_bytes, progress=progress)
-            part.replace(path)
-        except urllib.error.HTTPError as error:
-            if error.code == 416:  # the part is no part of this file: begin anew
-                part.unlink(missing_ok=True)
-            elif error.code < 500:
-                raise DatasetError(f"{url} answers {error.code} {error.reason}: the file may have moved") from None
-            reason = f"{error.code} {error.reason}"
-        except (OSError, http.client.HTTPException) as error:
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
-    if not path.exists():
-        there = part.stat().st_size if part.exists() else 0
-        kept = f"; {there} bytes are kept in {part}, the same command goes on from there" if there else ""
-        raise DatasetError(f"{url} could not be downloaded in {ATTEMPTS} attempts ({reason}){kept}")
+            http(url, output, keeper)
+        except requests.HTTPError as error:
+            if error.response.status_code >= 500:
+                raise
+            raise DatasetError(f"{url} answers {error}: the file may have moved") from None
+
+    files = pooch.create(path.parent, "", registry={path.name: None}, urls={path.name: url}, retry_if_failed=RETRIES)
+    try:
+        files.fetch(path.name, downloader=fetch)
+    except requests.RequestException as error:
+        raise DatasetError(f"{url} could not be downloaded in {1 + RETRIES} attempts ({error})") from error
 
 
-def _fetch(url: str, part: Path, *, max_bytes: int, progress: Progress | None) -> None:
-    start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"User-Agent": "venule"} | _range(start))
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-        if answer.status != 206:  # the server sends the whole file, asked for a part or not
-            start = 0
-        length = answer.headers.get("Content-Length")
-        total = None if length is None else start + int(length)
-        _check_size(url, total or 0, max_bytes)
-        there = start
-        with part.open("ab" if start else "wb") as file:
-            while block := answer.read(BLOCK):
-                there += len(block)
-                _check_size(url, there, max_bytes)
-                file.write(block)
-                if progress is not None:
-                    progress(part.stem, there, total)
-    if total is not None and there < total:  # reading in blocks, http.client does not say so itself
-        raise http.client.IncompleteRead(b"", total - there)
+@dataclass
+class _Meter:
+    """Counts bytes, by the interface of tqdm that pooch calls."""
 
+    url: str
+    name: str
+    max_bytes: int
+    progress: Progress | None
+    total: int = 0  # 0: not known
+    received: int = 0
 
-def _range(start: int) -> dict[str, str]:
-    return {"Range": f"bytes={start}-"} if start else {}
+    def update(self, count: int) -> None:
+        """Take a block into account, which may be shorter than it says."""
+        if max(self.total, self.received) > self.max_bytes:
+            raise DatasetError(f"{self.url} has more than the {self.max_bytes} bytes expected: it is another file")
+        self.received += count
+        if self.progress is not None:
+            self.progress(self.name, min(self.received, self.total or self.received), self.total or None)
 
+    def reset(self) -> None:
+        """Begin again."""
+        self.received = 0
 
-def _check_size(url: str, size: int, max_bytes: int) -> None:
-    if size > max_bytes:
-        raise DatasetError(f"{url} has {size} bytes or more; at most {max_bytes} are expected, so it is another file")
+    def close(self) -> None:
+        """Nothing is to be closed."""

@@ -35,8 +35,8 @@ def how_to_get(name: str, folder: Path) -> str:
 def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: Progress | None = None) -> Check:
     """Download a set, unpack it and check each file.
 
-    What was downloaded when it was interrupted is kept beside the folder (`FOLDER.part`), and the next call goes on
-    from there. The folder appears whole or not at all.
+    Archives that are already downloaded when it is interrupted are kept beside the folder (`FOLDER.part`) for the next
+    call. The folder appears whole or not at all.
 
     Args:
         name: of the set.
