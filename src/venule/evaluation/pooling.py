@@ -18,7 +18,6 @@ class Pool:
     """Scores photographs one by one and keeps their counts, not their pixels."""
 
     def __init__(self) -> None:
-        """Start without a photograph."""
         self._scores: list[Scores] = []
         self._ranks: dict[str, RankHistogram] = {}
 

@@ -17,9 +17,9 @@ from venule.networks.cbam_unet import CBAMUNet
 from venule.networks.cmp_unet import CMPUNet
 from venule.networks.cmp_unet_gu import cmp_unet_gu
 from venule.networks.compact import Compact
-from venule.networks.conventions import use_keras_conventions
-from venule.networks.counting import Parameters, count_multiply_adds, count_parameters
+from venule.networks.cost import Parameters, count_multiply_adds, count_parameters
 from venule.networks.deformable import deformable_encoder_unet, du_net
+from venule.networks.keras import use_keras_conventions
 from venule.networks.sa_unet import SAUNet
 from venule.networks.unet import UNet
 from venule.networks.unet_3 import UNet3

@@ -38,7 +38,6 @@ class CMPUNet(nn.Module):
         align_corners: bool = False,
         channels: int = 3,
     ) -> None:
-        """Build the stem, the ways down and up, the fusion of the levels and the head."""
         super().__init__()
         self.multiple = 2 ** (len(widths) - 1)
 
@@ -69,7 +68,6 @@ class CMPUNet(nn.Module):
         self.head = nn.Conv2d(full, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         decoded = decode(encode(x, self.encoder), self.up, self.decoder)
         logits: Tensor = self.head(self.fuse(self.pyramid(decoded)) + decoded[-1])

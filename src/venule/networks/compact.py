@@ -28,7 +28,6 @@ class Compact(nn.Module):
     fold: Tensor
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 128), *, fine: int = 8, channels: int = 3) -> None:
-        """Build the folded U-Net and the refining convolutions."""
         super().__init__()
         self.multiple = 2 ** len(widths)
         unfolded = fine // 2
@@ -39,7 +38,6 @@ class Compact(nn.Module):
         self.refine = nn.Sequential(convolution_pair(unfolded + channels, fine), nn.Conv2d(fine, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         unfolded = F.pixel_shuffle(self.folded(F.conv2d(x, self.fold, stride=2)), 2)
         logits: Tensor = self.refine(torch.cat([unfolded, x], dim=1))

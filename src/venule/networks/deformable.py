@@ -52,7 +52,6 @@ class DeformableUNet(nn.Module):
         offset_layout: OffsetLayout,
         channels: int,
     ) -> None:
-        """Build the U-Net and make its levels deformable."""
         super().__init__()
         self.unet = UNet(widths, bridge_norm=True, channels=channels)
         self.multiple = self.unet.multiple
@@ -65,7 +64,6 @@ class DeformableUNet(nn.Module):
                 self.unet.decoder[-level] = _deformable_pair(2 * outgoing, outgoing, offset_layout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         height, width = x.shape[-2:]
         if self.square:

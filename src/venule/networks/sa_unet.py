@@ -31,7 +31,6 @@ class SAUNet(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, keep: float = 0.82, channels: int = 3) -> None:
-        """Build the encoder, the bridge, the decoder and the head."""
         super().__init__()
         self.multiple = 2 ** len(widths)
         drop = partial(DropBlock, keep)
@@ -46,7 +45,6 @@ class SAUNet(nn.Module):
         self.head = nn.Conv2d(widths[0], 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         features = encode(x, (*self.encoder, self.bridge))
         logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])

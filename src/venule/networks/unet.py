@@ -30,7 +30,6 @@ class UNet(nn.Module):
         bridge_norm: bool = False,
         channels: int = 3,
     ) -> None:
-        """Build the encoder, the bridge, the decoder and the head."""
         super().__init__()
         widths = tuple(widths)
         bottom = bridge or 2 * widths[-1]
@@ -45,7 +44,6 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(widths[0], 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         features = encode(x, (*self.encoder, self.bridge))
         logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])

@@ -21,7 +21,6 @@ class UNet3(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, dropout: float = 0.1, channels: int = 3) -> None:
-        """Build the encoder with the bridge, the decoder and the head."""
         super().__init__()
         self.multiple = 2 ** len(widths)
         drop = partial(nn.Dropout, dropout)
@@ -32,7 +31,6 @@ class UNet3(nn.Module):
         self.head = nn.Conv2d(widths[0], 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         logits: Tensor = self.head(decode(encode(x, self.encoder), self.up, self.decoder)[-1])
         return logits

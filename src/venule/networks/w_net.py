@@ -16,13 +16,11 @@ class ResidualPair(nn.Module):
     """
 
     def __init__(self, incoming: int, outgoing: int) -> None:
-        """Build both ways."""
         super().__init__()
         self.block = nn.Sequential(*_activated(incoming, outgoing), *_activated(outgoing, outgoing))
         self.shortcut = nn.Sequential(nn.Conv2d(incoming, outgoing, 1, bias=False), nn.BatchNorm2d(outgoing))
 
     def forward(self, x: Tensor) -> Tensor:
-        """The sum of both ways."""
         y: Tensor = self.block(x) + self.shortcut(x)
         return y
 
@@ -35,7 +33,6 @@ class LittleUNet(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...], channels: int) -> None:
-        """Build the encoder, the skips, the decoder and the head."""
         super().__init__()
         self.encoder = nn.ModuleList(ResidualPair(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True))
         self.pool = nn.MaxPool2d(2)
@@ -46,7 +43,6 @@ class LittleUNet(nn.Module):
         self.head = nn.Conv2d(widths[0], 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of one pass."""
         features = [self.encoder[0](x)]
         for block in list(self.encoder)[1:]:
             features.append(block(self.pool(features[-1])))
@@ -70,14 +66,12 @@ class WNet(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (8, 16, 32), *, channels: int = 3) -> None:
-        """Build both passes."""
         super().__init__()
         self.multiple = 2 ** (len(widths) - 1)
         self.first = LittleUNet(tuple(widths), channels)
         self.second = LittleUNet(tuple(widths), channels + 1)
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        """Logits of the probability that a pixel is vessel."""
         check_multiple(x, self.multiple)
         first: Tensor = self.first(x)
         second: Tensor = self.second(torch.cat([x, first], dim=1))

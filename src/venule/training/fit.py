@@ -151,7 +151,6 @@ class VesselTraining(lightning.LightningModule):
         photographs: Sequence[Prepared],
         held_out: Sequence[tuple[Any, Any]],
     ) -> None:
-        """Keep the photographs; start the average at the first weights."""
         super().__init__()
         self.recipe, self.photographs, self.held_out = recipe, photographs, held_out
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lag
@@ -167,11 +166,9 @@ class VesselTraining(lightning.LightningModule):
         return time.monotonic() - self.start
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the time spent."""
         checkpoint["seconds"] = self.seconds
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Count the time that was spent before."""
         self.start = time.monotonic() - checkpoint["seconds"]
 
     def result(self) -> nn.Module:
@@ -190,12 +187,10 @@ class VesselTraining(lightning.LightningModule):
         return loss
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        """Move the average towards the new weights."""
         if self.average:
             self.average.update_parameters(self.network)
 
     def on_train_epoch_end(self) -> None:
-        """Note the time; lower the rate where the loss has stopped falling."""
         self.log("seconds", self.seconds)
         if isinstance(plateau := self.lr_schedulers(), ReduceLROnPlateau):
             plateau.step(self.trainer.callback_metrics["epoch_loss"])
@@ -228,7 +223,6 @@ class VesselTraining(lightning.LightningModule):
         return DataLoader(crops, batch_size=recipe.batch // self.trainer.world_size, shuffle=False)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        """Numbers of the photographs that were held out."""
         return DataLoader(list(range(len(self.held_out))), batch_size=None)  # type: ignore[arg-type]
 
     def _blend(self, averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:

@@ -12,7 +12,6 @@ class StepProgress(Callback):
     """One bar for the whole training on a terminal, a line an epoch in a log; both on standard error."""
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
-        """Begin where the training does, which for a resumed one is not 0."""
         if not trainer.is_global_zero:
             return
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
@@ -25,12 +24,10 @@ class StepProgress(Callback):
             self.bar.start()
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *rest: Any) -> None:
-        """One step further."""
         if trainer.is_global_zero:
             self.bar.update(self.task, completed=trainer.global_step)
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Say how well it goes."""
         if not trainer.is_global_zero or trainer.global_step == self.first:  # resumed at the end of an epoch
             return
         names = {"loss": "loss", "validation_dice": "validation Dice"}
@@ -46,11 +43,9 @@ class StepProgress(Callback):
             )
 
     def on_train_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Leave the finished bar."""
         if trainer.is_global_zero:
             self.bar.stop()
 
     def on_exception(self, trainer: Trainer, module: LightningModule, exception: BaseException) -> None:
-        """Give the terminal back."""
         if hasattr(self, "bar"):
             self.bar.stop()

@@ -29,7 +29,6 @@ class Snapshots(Callback):
         self.recipe, self.folder = recipe, folder
 
     def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Write the picture of this epoch, where it is one of those asked for."""
         epoch = trainer.current_epoch + 1
         if not trainer.is_global_zero or epoch not in self.recipe.snapshots:
             return

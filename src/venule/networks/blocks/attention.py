@@ -18,7 +18,6 @@ class ChannelAttention(nn.Module):
     """
 
     def __init__(self, channels: int, *, ratio: int = 8) -> None:
-        """Build the layers that mean and peak share."""
         super().__init__()
         narrow = max(1, channels // ratio)
         self.shared = nn.Sequential(nn.Conv2d(channels, narrow, 1), nn.ReLU(), nn.Conv2d(narrow, channels, 1))
@@ -33,7 +32,6 @@ class ChannelAttention(nn.Module):
                 nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Channels times their weights in (0, 1)."""
         mean, peak = x.mean((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)
         return x * torch.sigmoid(self.shared(mean) + self.shared(peak))
 
@@ -49,7 +47,6 @@ class SpatialAttention(nn.Module):
     """
 
     def __init__(self, *, kernel: int = 7) -> None:
-        """Build the convolution."""
         super().__init__()
         self.convolution = nn.Conv2d(2, 1, kernel, padding=kernel // 2, bias=False)
         self.initialise()
@@ -59,7 +56,6 @@ class SpatialAttention(nn.Module):
         he_normal(self.convolution.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Places times their weights in (0, 1)."""
         summary = torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], dim=1)
         return x * torch.sigmoid(self.convolution(summary))
 
@@ -77,12 +73,10 @@ class CBAM(nn.Module):
     """
 
     def __init__(self, channels: int, *, ratio: int = 8, kernel: int = 7) -> None:
-        """Build both."""
         super().__init__()
         self.channel = ChannelAttention(channels, ratio=ratio)
         self.spatial = SpatialAttention(kernel=kernel)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The feature map, weighed twice."""
         weighed: Tensor = self.spatial(self.channel(x))
         return weighed

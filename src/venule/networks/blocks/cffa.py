@@ -20,7 +20,6 @@ class CFFA(nn.Module):
     """
 
     def __init__(self, incoming: int, outgoing: int, *, groups: int = 1, bias: bool = True) -> None:
-        """Build both ways and their fusion."""
         super().__init__()
         self.fine = nn.Sequential(
             *convolution(incoming, outgoing, (3, 1), bias=bias), *convolution(outgoing, outgoing, (1, 3), bias=bias)
@@ -32,6 +31,5 @@ class CFFA(nn.Module):
         self.fuse = convolution(2 * outgoing, outgoing, 1, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Fine and coarse, fused."""
         fused: Tensor = self.fuse(torch.cat([self.fine(x), self.coarse(x)], dim=1))
         return fused

@@ -85,11 +85,9 @@ class TransposedConvolution(nn.Module):
     """
 
     def __init__(self, incoming: int, outgoing: int) -> None:
-        """Build the layer, with bias."""
         super().__init__()
         self.convolution = nn.ConvTranspose2d(incoming, outgoing, 3, stride=2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The feature map at twice the size."""
         doubled: Tensor = self.convolution(x)
         return doubled[..., :-1, :-1]

@@ -20,14 +20,12 @@ class DropBlock(nn.Module):
     """
 
     def __init__(self, keep: float, *, block: int = 7) -> None:
-        """Check the probability."""
         super().__init__()
         if not 0 < keep <= 1:
             raise ValueError(f"keep must be above 0 and at most 1; got {keep}")
         self.keep, self.block = keep, block
 
     def forward(self, x: Tensor) -> Tensor:
-        """The feature map with blocks missing; as it is when evaluating."""
         if not self.training or self.keep == 1:
             return x
         height, width = x.shape[-2:]

@@ -32,7 +32,6 @@ class MSCAF(nn.Module):
         residual: bool = False,
         dropout: float = 0,
     ) -> None:
-        """Build the three convolutions, the attention and the fusion."""
         super().__init__()
         shares = {1: max(1, outgoing // 2), 3: max(1, outgoing // 4), 5: max(1, outgoing // 4)}
         self.scales = nn.ModuleList(
@@ -44,7 +43,6 @@ class MSCAF(nn.Module):
         self.fuse = nn.Sequential(*convolution(seen, outgoing, 1, bias=False), nn.Dropout(dropout))
 
     def forward(self, x: Tensor) -> Tensor:
-        """What the scales see, weighed and fused."""
         seen = torch.cat([scale(x) for scale in self.scales], dim=1)
         weighed = self.attention(seen)
         fused: Tensor = self.fuse(weighed + seen if self.residual else weighed)

@@ -26,7 +26,6 @@ class ConvOffset2D(nn.Module):
     """
 
     def __init__(self, channels: int, *, offset_layout: OffsetLayout = "planar") -> None:
-        """Build the convolution, with weights near zero: at first pixels stay about where they are."""
         super().__init__()
         if offset_layout not in ("planar", "interleaved"):
             raise ValueError(f"offset_layout must be 'planar' or 'interleaved'; got {offset_layout!r}")
@@ -39,11 +38,6 @@ class ConvOffset2D(nn.Module):
         nn.init.normal_(self.offset.weight, std=0.01)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The feature map, resampled.
-
-        Raises:
-            ValueError: the layout is interleaved and the input not square.
-        """
         number, channels, height, width = x.shape
         offsets = self.offset(x)
         if self.offset_layout == "planar":

@@ -28,7 +28,6 @@ class PFF(nn.Module):
     """
 
     def __init__(self, incoming: Sequence[int], outgoing: int, *, align_corners: bool = False) -> None:
-        """Build one 1x1 convolution a level."""
         super().__init__()
         halvings = [len(incoming) - 1, *range(len(incoming) - 1, 0, -1)]
         shares = [max(1, outgoing // 2**halving) for halving in halvings]
@@ -39,7 +38,6 @@ class PFF(nn.Module):
         )
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
-        """All levels, upsampled and concatenated."""
         brought = [level(x) for level, x in zip(self.levels, features, strict=True)]
         for depth in range(1, len(brought)):
             brought[-1 - depth] = F.interpolate(

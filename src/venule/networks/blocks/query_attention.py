@@ -21,7 +21,6 @@ class QueryAttention(nn.Module):
     """
 
     def __init__(self, channels: int) -> None:
-        """Build the dense layers and the convolutions."""
         super().__init__()
         self.places = int(log2(channels))
         area = self.places**2
@@ -30,7 +29,6 @@ class QueryAttention(nn.Module):
         self.weigh = nn.Sequential(nn.Conv2d(channels, narrow, 1), nn.ReLU(), nn.Conv2d(narrow, channels, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Channels times their weights in (0, 1)."""
         pooled = torch.cat([_pool(x, self.places, torch.amax), _pool(x, self.places, torch.mean)], dim=2)
         return x * torch.sigmoid(self.weigh(self.query(pooled)[..., None]))
 
