@@ -5,15 +5,13 @@ import pytest
 
 import venule
 from venule.datasets.phantoms import make_phantom
-from venule.errors import VenuleError
+from venule.errors import MaskError, VenuleError
 
 PHANTOM = make_phantom(8, size=400)
 
 
 def test_a_drawing_becomes_a_map_that_can_be_measured():
-    everywhere = np.ones_like(PHANTOM.vessels)
-    assert np.array_equal(venule.VesselMap.of_drawing(everywhere, PHANTOM.photograph).vessels, PHANTOM.fov.mask)
-    drawn = venule.VesselMap.of_drawing(PHANTOM.vessels, PHANTOM.photograph)
+    drawn = venule.VesselMap.from_mask(PHANTOM.vessels | ~PHANTOM.fov.mask, PHANTOM.photograph)
     assert np.array_equal(drawn.vessels, PHANTOM.vessels)
     assert drawn.fov_diameter == PHANTOM.fov.diameter
     assert drawn.model == ""
@@ -21,11 +19,26 @@ def test_a_drawing_becomes_a_map_that_can_be_measured():
 
 
 @pytest.mark.parametrize(
-    "drawing", [PHANTOM.vessels[1:], PHANTOM.vessels.astype(np.uint8) * 255], ids=["other size", "0 and 255"]
+    ("drawing", "said"),
+    [
+        (PHANTOM.vessels[1:], "the mask is 400x399, its photograph 400x400"),
+        (~PHANTOM.vessels, "the mask is inverted"),
+        (PHANTOM.image, "the mask is no mask: its .* values are"),
+    ],
+    ids=["other size", "inverted", "photograph"],
 )
-def test_a_drawing_that_does_not_fit_its_photograph_is_refused(drawing):
-    with pytest.raises(VenuleError, match="a drawing of this photograph must be bool"):
-        venule.VesselMap.of_drawing(drawing, PHANTOM.photograph)
+def test_a_drawing_that_does_not_fit_its_photograph_is_refused(drawing, said):
+    with pytest.raises(MaskError, match=said):
+        venule.VesselMap.from_mask(drawing, PHANTOM.photograph)
+
+
+def test_a_mask_alone_is_measured_as_that_of_its_field_of_view():
+    drawn = venule.VesselMap.from_mask(PHANTOM.vessels, fov=PHANTOM.fov)
+    measured = venule.measure(PHANTOM.vessels.astype(np.uint8), fov=PHANTOM.fov.mask.astype(np.uint8) * 255)
+    assert measured["vessel_density"] == venule.measure(drawn)["vessel_density"]
+    whole = venule.measure(PHANTOM.vessels)
+    assert whole["vessel_density"] < measured["vessel_density"]
+    assert venule.VesselMap.from_mask(PHANTOM.vessels).fov_diameter == 400
 
 
 def test_another_threshold_gives_what_segmenting_with_it_gives():

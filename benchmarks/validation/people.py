@@ -55,7 +55,7 @@ def _person(record: Record, *, splits: dict[str, str]) -> Person:
     maps = {"venule": found}
     for who, drawing in (("first", example.reference), ("second", example.second)):
         if drawing is not None:
-            maps[who] = VesselMap.of_drawing(drawing, example.photograph)
+            maps[who] = VesselMap.from_mask(drawing, example.photograph)
     return Person(record.name, splits[record.name], {who: measure(one).values for who, one in maps.items()})
 
 

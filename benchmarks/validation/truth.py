@@ -21,7 +21,7 @@ CHUNK = 512  # steps of arteries that are compared with all steps of veins at a 
 
 def drawn_map(phantom: Phantom) -> VesselMap:
     """The exact drawing of a phantom, as a vessel map."""
-    return VesselMap.of_drawing(phantom.vessels, phantom.photograph)
+    return VesselMap.from_mask(phantom.vessels, phantom.photograph)
 
 
 def exact_eye(phantom: Phantom) -> Eye:

@@ -32,6 +32,12 @@ class PhotographError(VenuleError):
     reason = "bad-photograph"
 
 
+class MaskError(VenuleError):
+    """A file or an array is no binary mask, or does not fit its photograph."""
+
+    reason = "bad-mask"
+
+
 class DatasetError(VenuleError):
     """A data set is incomplete, altered, or not the one that it should be."""
 

@@ -2,16 +2,16 @@
 
 import io
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from PIL import Image
 
 from venule.errors import VenuleError
+from venule.photograph import FieldOfView, Photograph, fov_from_mask, read_mask, read_probability
 from venule.photograph.arrays import BoolArray, ImageArray, ProbabilityArray
-
-if TYPE_CHECKING:
-    from venule.photograph import Photograph
+from venule.photograph.fov import whole_frame
+from venule.photograph.mask import MaskSource, check_drawing, check_size, mask_name
 
 _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
@@ -55,24 +55,82 @@ class VesselMap:
                 )
 
     @classmethod
-    def of_drawing(cls, vessels: BoolArray, photograph: "Photograph") -> Self:
-        """The map that a drawing, or the mask of another tool, is: to measure it, or to lay it over the photograph.
+    def from_mask(
+        cls,
+        mask: MaskSource,
+        photograph: Photograph | None = None,
+        *,
+        fov: FieldOfView | MaskSource | None = None,
+        name: str | None = None,
+    ) -> Self:
+        """The map that a mask is: drawn by somebody, or found by another tool.
 
         Args:
-            vessels: bool (height, width), True where a vessel is drawn; only the field of view counts.
-            photograph: from `venule.photograph.read_photograph` or `photograph_from_array`.
+            mask: of the vessels, as `venule.photograph.read_mask` takes it; only the field of view counts.
+            photograph: from `venule.read_photograph`; None: not at hand, it is taken to be black.
+            fov: its field of view, where that of the photograph is not to be taken; without either the whole frame,
+                its longer side as the diameter.
+            name: what messages call the mask.
 
         Raises:
-            VenuleError: the drawing is not bool, or of another size than the photograph.
+            MaskError: it holds labels or grey levels, is inverted, or has another size than the photograph.
+            PhotographError: a file cannot be decoded, or the field of view is empty.
         """
-        fov = photograph.fov
-        if vessels.dtype != np.bool_ or vessels.shape != fov.mask.shape:
-            raise VenuleError(
-                f"a drawing of this photograph must be bool {fov.mask.shape}; got {vessels.dtype.name} "
-                f"{vessels.shape}: pass picture > 127 for one of 0 and 255"
-            )
-        drawn = vessels & fov.mask
-        return cls(drawn.astype(np.float32), drawn, fov.mask, 0.5, fov.diameter, "", photograph.image)
+        vessels = read_mask(mask, name=name)
+        field, image = _parts(vessels.shape, photograph, fov)
+        check_drawing(vessels, field.mask, name=name or mask_name(mask))
+        drawn = vessels & field.mask
+        return cls(drawn.astype(np.float32), drawn, field.mask, 0.5, field.diameter, "", image)
+
+    @classmethod
+    def from_probability(
+        cls,
+        probability: MaskSource,
+        photograph: Photograph | None = None,
+        *,
+        threshold: float,
+        fov: FieldOfView | MaskSource | None = None,
+        model: str = "",
+    ) -> Self:
+        """The map that a probability and a threshold are.
+
+        Args:
+            probability: that a pixel is vessel, as `venule.photograph.read_probability` takes it; only the field of
+                view counts.
+            photograph: from `venule.read_photograph`; None: not at hand, it is taken to be black.
+            threshold: in (0, 1), from which a pixel is vessel.
+            fov: as for `from_mask`.
+            model: name of what found it; "" for a map that no model made.
+
+        Raises:
+            MaskError: it holds no probabilities, or has another size than the photograph.
+            PhotographError: a file cannot be decoded, or the field of view is empty.
+            VenuleError: the threshold is not in (0, 1).
+        """
+        shares = read_probability(probability)
+        field, image = _parts(shares.shape, photograph, fov)
+        check_size(shares, field.mask.shape, name=mask_name(probability))
+        threshold = check_threshold(threshold)
+        vessels = (shares >= threshold) & field.mask
+        return cls(
+            np.where(field.mask, shares, np.float32(0)), vessels, field.mask, threshold, field.diameter, model, image
+        )
+
+    def redrawn(self, mask: MaskSource, *, name: str = "the mask") -> Self:
+        """The map of the same photograph with the vessels of a mask, made by no model.
+
+        Args:
+            mask: as `venule.photograph.read_mask` takes it; only the field of view counts.
+            name: what messages call the mask.
+
+        Raises:
+            MaskError: it holds labels or grey levels, is inverted, or has another size than the photograph.
+            PhotographError: a file cannot be decoded.
+        """
+        vessels = read_mask(mask, name=name)
+        check_drawing(vessels, self.fov, name=name)
+        drawn = vessels & self.fov
+        return replace(self, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5, model="")
 
     def at_threshold(self, threshold: float) -> Self:
         """The same map with the vessels of another threshold.
@@ -83,9 +141,8 @@ class VesselMap:
         Raises:
             VenuleError: the threshold is not in (0, 1).
         """
-        if not 0 < threshold < 1:
-            raise VenuleError(f"threshold {threshold:g} is not a probability between 0 and 1", reason="bad-threshold")
-        return replace(self, vessels=(self.probability >= threshold) & self.fov, threshold=float(threshold))
+        threshold = check_threshold(threshold)
+        return replace(self, vessels=(self.probability >= threshold) & self.fov, threshold=threshold)
 
     def __repr__(self) -> str:
         """What made it and how large it is, not its pixels."""
@@ -121,3 +178,28 @@ class VesselMap:
         file = io.BytesIO()
         picture.save(file, "PNG")
         return file.getvalue()
+
+
+def check_threshold(threshold: float) -> float:
+    """Return the threshold, if it is one.
+
+    Raises:
+        VenuleError: it is not in (0, 1).
+    """
+    if not 0 < threshold < 1:
+        raise VenuleError(
+            f"threshold {threshold:g} is not between 0 and 1; leave it out to use the model's own",
+            reason="bad-threshold",
+        )
+    return float(threshold)
+
+
+def _parts(
+    shape: tuple[int, ...], photograph: Photograph | None, fov: FieldOfView | MaskSource | None
+) -> tuple[FieldOfView, ImageArray]:
+    """The field of view and the pixels of a photograph; the whole frame and black where they are not known."""
+    if fov is not None and not isinstance(fov, FieldOfView):
+        fov = fov_from_mask(read_mask(fov, name="the field of view"))
+    if fov is None:
+        fov = photograph.fov if photograph else whole_frame((shape[0], shape[1]))
+    return fov, photograph.image if photograph else np.zeros((*fov.mask.shape, 3), np.uint8)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from venule.datasets import open_dataset, read_drawing, read_record
 from venule.datasets.registry import KNOWN
-from venule.errors import DatasetError, PhotographError
+from venule.errors import DatasetError, MaskError, PhotographError
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_drawings_that_match_no_photograph_are_refused(plain):
 
 def test_a_drawing_of_another_size_is_named_with_both_sizes(plain):
     Image.new("L", (150, 140)).save(plain / "vessels" / "a.png")
-    with pytest.raises(DatasetError, match=r"a\.png is 150x140, but its photograph .*a\.png is 300x280"):
+    with pytest.raises(MaskError, match=r"a\.png is 150x140, its photograph .*a\.png 300x280"):
         read_record(open_dataset(plain).records[0])
 
 

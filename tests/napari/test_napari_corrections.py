@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("napari", reason="needs the extra napari")
 
 import venule
-from venule.errors import MeasurementError, PhotographError
+from venule.errors import MaskError, PhotographError
 from venule.napari.finding import Finding, drawn_map, photograph_of
 from venule.photograph import photograph_from_array
 
@@ -54,12 +54,12 @@ def test_what_was_corrected_is_measured_as_a_drawing_of_it(phantom, found):
 
 
 def test_vessels_of_another_size_are_not_measured_in_a_photograph(phantom):
-    with pytest.raises(MeasurementError, match="vessels is 100x90, its photograph 512x512"):
+    with pytest.raises(MaskError, match="vessels is 100x90, its photograph 512x512"):
         drawn_map(np.zeros((90, 100), np.uint8), photograph_from_array(phantom.image))
 
 
 def test_a_layer_that_was_cut_since_is_named_with_its_size(found):
-    with pytest.raises(MeasurementError, match="100x90"):
+    with pytest.raises(MaskError, match="100x90"):
         Finding.of(found).to_measure(np.zeros((90, 100), np.uint8))
 
 

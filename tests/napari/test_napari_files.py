@@ -11,7 +11,7 @@ from PIL import Image
 npe2 = pytest.importorskip("npe2", reason="needs the extra napari")
 
 import venule  # noqa: E402
-from venule.errors import DatasetError, OutputError, PhotographError  # noqa: E402
+from venule.errors import MaskError, OutputError, PhotographError  # noqa: E402
 from venule.napari.finding import drawn_map  # noqa: E402
 from venule.napari.read import read_photograph  # noqa: E402
 from venule.photograph import photograph_from_array  # noqa: E402
@@ -79,8 +79,8 @@ def test_a_vessel_map_is_opened_as_labels_of_one_kind(viewer, tmp_path, phantom)
 
 def test_a_picture_that_is_no_vessel_map_is_not_opened_as_one(plugins, tmp_path):
     path = tmp_path / "eye_vessels.png"
-    Image.fromarray(np.eye(100, dtype=np.uint8)).save(path)
-    with pytest.raises(DatasetError, match="save it with 255 where something is drawn"):
+    Image.fromarray(np.eye(100, dtype=np.uint8) * 2).save(path)
+    with pytest.raises(MaskError, match="is no mask: its 2 values are 0, 2"):
         read(path)
 
 

@@ -147,7 +147,7 @@ WRONG_MASKS = {
     "twice": (_copy("7.png"), r"07_test\.png and .*7\.png are both number 7"),
     "twice in two formats": (_copy("07_test.tif"), r"07_test\.png and .*07_test\.tif have the same name"),
     "beside its overlay": (_copy("07_test_overlay.png"), r"07_test\.png and .*07_test_overlay\.png are both number 7"),
-    "wrong size": (_write(lambda mask: mask[:512, :512]), r"07_test\.png is 512x512; .* 565x584"),
+    "wrong size": (_write(lambda mask: mask[:512, :512]), r"07_test\.png is 512x512, .* 565x584"),
     "turned": (_write(lambda mask: mask.T), r"07_test\.png is 584x565"),
     "grey": (_write(lambda mask: np.where(mask, 255, 3 * FOV).astype(np.uint8)), r"07_test\.png has \d+ .* example 3:"),
     "0 and 1": (_write(lambda mask: mask.astype(np.uint8)), r"07_test\.png has \d+ pixels .* example 1:"),
@@ -160,8 +160,8 @@ WRONG_MASKS = {
     "empty inside": (_write(lambda mask: ~FOV), r"07_test\.png: the mask is empty"),
     "inverted": (_write(np.invert), r"07_test\.png: 9\d% of the field of view .* inverted"),
     "inverted inside": (_write(lambda mask: ~mask & FOV), r"07_test\.png: 9\d% of the field of view .* inverted"),
-    "cut off": (_break, r"07_test\.png cannot be read as an image"),
-    "no image": (lambda path: path.write_text("not yet"), r"07_test\.png cannot be read as an image"),
+    "cut off": (_break, r"07_test\.png is cut short or damaged"),
+    "no image": (lambda path: path.write_text("not yet"), r"07_test\.png is no image"),
 }
 
 
@@ -180,7 +180,7 @@ WRONG_DRIVES = {
         lambda path: Image.new("RGB", (512, 512)).save(path),
         r"07_test\.tif is 512x512; DRIVE photographs are 565x584",
     ),
-    "photograph broken": (_break, r"07_test\.tif cannot be read"),
+    "photograph broken": (_break, r"07_test\.tif begins like an image"),
     "photograph renamed": (lambda path: path.rename(path.with_name("7.tif")), r"07_test\.tif is missing|7\.tif is no"),
     "field of view missing": (lambda path: _fov_of(path).unlink(), r"07_test_mask\.gif is missing"),
     "field of view resized": (lambda path: save(_fov_of(path), FOV[:500]), r"07_test_mask\.gif is 565x500"),

@@ -55,7 +55,7 @@ for name, unit in (("crae", "px"), ("crve", "px"), ("avr", "")):
 
 def zone_b_calibres(kind):
     """Calibres of the six widest vessels of a kind in zone B, measured on its map."""
-    alone = venule.measure(venule.VesselMap.of_drawing(kind, phantom.photograph))
+    alone = venule.measure(venule.VesselMap.from_mask(kind, phantom.photograph))
     return calibres_in_zone_b(alone.graph, measured.disc)[:6]
 
 

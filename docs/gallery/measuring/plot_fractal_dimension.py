@@ -80,7 +80,7 @@ ax.legend(frameon=False, loc="upper left")
 phantoms = [make_phantom(seed, size=480) for seed in (3, 8, 15)]
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.7), layout="constrained")
 for ax, phantom in zip(axes, phantoms, strict=True):
-    drawing = venule.VesselMap.of_drawing(phantom.vessels, phantom.photograph)
+    drawing = venule.VesselMap.from_mask(phantom.vessels, phantom.photograph)
     drawn, found = (
         venule.measure(one)["box_dimension"]
         for one in (drawing, venule.segment(phantom.image))

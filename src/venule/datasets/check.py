@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from venule.datasets.dataset import load_size, read_image
+from venule.datasets.dataset import read_file
 from venule.datasets.finding import NOUNS, Check, Finding, in_order
 from venule.datasets.folder_check import check_folder
 from venule.datasets.known import ROLES, KnownSet, find, index_files
 from venule.datasets.registry import PLAIN, known_set, recognise
-from venule.errors import DatasetError
+from venule.errors import DatasetError, VenuleError
+from venule.photograph import decode
 
 AUGMENTED = 2  # times as many images in a folder as were published: copies of training folders, flipped and turned
 
@@ -131,15 +132,15 @@ def _renumbered(path: Path, homes: set[str]) -> Finding:
 
 def _wrong_size(path: Path, known: KnownSet, role: str) -> Finding | None:
     try:
-        size = read_image(path, load_size)
-    except DatasetError as error:
+        height, width = decode(read_file(path), name=str(path)).shape[:2]
+    except VenuleError as error:
         return Finding("unreadable", path, str(error))
-    if size == known.size:
+    if (width, height) == known.size:
         return None
     return Finding(
         "wrong-size",
         path,
-        f"{path} is {size[0]}x{size[1]}; {known.title} {NOUNS[role]} are {known.size[0]}x{known.size[1]}. "
+        f"{path} is {width}x{height}; {known.title} {NOUNS[role]} are {known.size[0]}x{known.size[1]}. "
         f"This copy has been resized: {_remedy(known)}",
     )
 

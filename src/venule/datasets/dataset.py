@@ -1,21 +1,14 @@
 """A data set: photographs, the drawings of their vessels, and how they are read."""
 
 import gzip
-from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from venule.errors import DatasetError, PhotographError
+from venule.errors import DatasetError
 from venule.photograph.arrays import BoolArray
+from venule.photograph.mask import check_drawing, check_size, read_mask
 from venule.photograph.photograph import Photograph
 
-T = TypeVar("T")
 MAX_UNPACKED_BYTES = 300_000_000  # of one .gz file; a STARE photograph has 1.3 million
 
 
@@ -91,88 +84,49 @@ def read_record(record: Record) -> Example:
     """Read a photograph with its drawings and its field of view.
 
     Raises:
-        DatasetError: a file cannot be read, or the drawing or the field of view differs in size from the photograph.
-        PhotographError: the photograph cannot be decoded, or shows no fundus.
+        DatasetError: a packed file cannot be unpacked.
+        PhotographError: a file cannot be decoded, or the photograph shows no fundus.
+        MaskError: a drawing or the field of view is no mask, is inverted, or differs in size from the photograph.
     """
     from venule.photograph import decode, find_fov, fov_from_mask
 
-    packed = record.photograph.suffix.lower() == ".gz"
-    try:
-        image = decode(_unpack(record.photograph) if packed else record.photograph)
-    except PhotographError as error:
-        if not packed:
-            raise
-        raise PhotographError(f"{record.photograph}: {error}", reason=error.reason) from error
+    image = decode(read_file(record.photograph), name=str(record.photograph))
+    photograph = f"its photograph {record.photograph}"
+    if record.fov is None:
+        fov = find_fov(image)
+    else:
+        mask = read_drawing(record.fov)
+        check_size(mask, image.shape, name=str(record.fov), photograph=photograph)
+        fov = fov_from_mask(mask)
 
-    def read_drawn(path: Path | None) -> BoolArray | None:
+    def drawn_in(path: Path | None) -> BoolArray | None:
         if path is None:
             return None
         drawing = read_drawing(path)
-        if drawing.shape != image.shape[:2]:
-            raise DatasetError(
-                f"{path} is {drawing.shape[1]}x{drawing.shape[0]}, but its photograph {record.photograph} is "
-                f"{image.shape[1]}x{image.shape[0]}: one of the two was resized or belongs to another photograph"
-            )
+        check_drawing(drawing, fov.mask, name=str(path), photograph=photograph)
         return drawing
 
-    mask = read_drawn(record.fov)
-    fov = find_fov(image) if mask is None else fov_from_mask(mask)
-    return Example(record.name, Photograph(image, fov), read_drawn(record.reference), read_drawn(record.second))
+    return Example(record.name, Photograph(image, fov), drawn_in(record.reference), drawn_in(record.second))
 
 
 def read_drawing(path: Path) -> BoolArray:
-    """Read a drawing of vessels, or the mask of a field of view.
-
-    A pixel is drawn where its decoded grey value is above 127: palettes are resolved first, and copies of DRIVE that
-    hold 3 and 253 for 0 and 255 read the same.
-
-    Args:
-        path: of any image format that Pillow reads, also packed (.gz).
-
-    Returns:
-        bool (height, width).
+    """Read a drawing of vessels, or the mask of a field of view, packed (.gz) or not, by `venule.photograph.read_mask`.
 
     Raises:
-        DatasetError: the file cannot be read, or holds marks that are all too dark to be a drawing.
+        DatasetError: a packed file cannot be unpacked.
+        PhotographError: the file cannot be decoded.
+        MaskError: it is no binary mask.
     """
-    grey, level = read_image(path, _to_grey)
-    drawn: BoolArray = grey > level
-    if not drawn.any() and grey.min() != grey.max():
-        raise DatasetError(
-            f"{path} holds grey values {grey.min():g} to {grey.max():g}, and only what is above {level} is taken as "
-            "drawn: save it with 255 where something is drawn and 0 elsewhere"
-        )
-    return drawn
+    return read_mask(read_file(path), name=str(path))
 
 
-def read_image(path: Path, read: Callable[[Image.Image], T]) -> T:
-    """Open an image file, packed (.gz) or not, and read from it.
+def read_file(path: Path) -> Path | bytes:
+    """The file itself, or its content where it is packed (.gz).
 
     Raises:
-        DatasetError: the file is missing, broken or not an image.
+        DatasetError: it cannot be unpacked.
     """
-    try:
-        with Image.open(BytesIO(_unpack(path)) if path.suffix.lower() == ".gz" else path) as image:
-            return read(image)
-    except DatasetError:
-        raise
-    except FileNotFoundError:
-        raise DatasetError(f"{path} does not exist") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DatasetError(f"{path} cannot be read as an image ({error}): get it anew") from error
-
-
-def load_size(image: Image.Image) -> tuple[int, int]:
-    """(width, height) of an image that is whole: the header alone would not tell of a file that was cut off."""
-    image.load()
-    return image.size
-
-
-def _to_grey(image: Image.Image) -> tuple[NDArray[Any], int]:
-    """Grey values, and the value above which they are drawn."""
-    if image.mode.startswith("I"):  # 16 bits, which convert("L") would clip: 257 would read as 255
-        return np.asarray(image), 32767
-    return np.asarray(image if image.mode == "F" else image.convert("L")), 127
+    return _unpack(path) if path.suffix.lower() == ".gz" else path
 
 
 def _unpack(path: Path) -> bytes:

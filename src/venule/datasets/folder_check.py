@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from venule.datasets.dataset import load_size, read_drawing, read_image
+from venule.datasets.dataset import read_drawing, read_file
 from venule.datasets.finding import NOUNS, Check, Finding, in_order
 from venule.datasets.folder import files_by_stem, open_folder
-from venule.errors import DatasetError
+from venule.errors import VenuleError
+from venule.photograph import decode
+from venule.photograph.mask import check_size
 
 
 def check_folder(folder: Path) -> Check:
@@ -26,15 +28,15 @@ def check_folder(folder: Path) -> Check:
             drawing = folder / "vessels" / f"{record.name}.png"
             findings.append(Finding("missing", drawing, f"{record.photograph} has no drawing such as {drawing}"))
         try:
-            size = read_image(record.photograph, load_size)
-        except DatasetError as error:
+            shape = decode(read_file(record.photograph), name=str(record.photograph)).shape
+        except VenuleError as error:
             findings.append(Finding("unreadable", record.photograph, str(error)))
             continue
         for role in ("reference", "fov", "second"):
             path: Path | None = getattr(record, role)
             if path is not None:
                 counts[NOUNS[role]] += 1
-                findings += _check_drawing(path, record.photograph, size)
+                findings += _check_drawing(path, record.photograph, shape)
     for place in ("vessels", "fov", "second"):
         for path in files_by_stem(folder / place).values():
             if path not in used:
@@ -42,12 +44,8 @@ def check_folder(folder: Path) -> Check:
     return Check("folder", dict(counts), 0, in_order(findings))
 
 
-def _check_drawing(path: Path, photograph: Path, size: tuple[int, int]) -> Iterator[Finding]:
+def _check_drawing(path: Path, photograph: Path, shape: tuple[int, ...]) -> Iterator[Finding]:
     try:
-        height, width = read_drawing(path).shape
-    except DatasetError as error:
-        yield Finding("unreadable", path, str(error))
-        return
-    if (width, height) != size:
-        message = f"{path} is {width}x{height}, but its photograph {photograph} is {size[0]}x{size[1]}"
-        yield Finding("wrong-size", path, f"{message}: one of the two was resized or belongs to another photograph")
+        check_size(read_drawing(path), shape, name=str(path), photograph=f"its photograph {photograph}")
+    except VenuleError as error:
+        yield Finding("wrong-size" if error.reason == "wrong-size" else "unreadable", path, str(error))

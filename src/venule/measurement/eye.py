@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self, TypeVar
 
-import numpy as np
-
 from venule.errors import MeasurementError
 from venule.measurement.disc import Disc, find_disc
 from venule.measurement.fovea import Fovea, find_fovea
@@ -15,6 +13,7 @@ from venule.measurement.plane import Plane
 from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
 from venule.photograph.arrays import BoolArray
+from venule.photograph.mask import MaskSource
 from venule.vessel_map import VesselMap
 
 Found = TypeVar("Found")
@@ -45,14 +44,15 @@ class Eye:
         cls,
         found: VesselMap,
         *,
-        arteries: BoolArray | None = None,
-        veins: BoolArray | None = None,
+        arteries: MaskSource | None = None,
+        veins: MaskSource | None = None,
         field_degrees: float | None = None,
     ) -> Self:
         """The eye that a vessel map shows; the angle of its field of view says how large a disc to look for.
 
         Raises:
-            MeasurementError: the field of view is empty, or arteries or veins have another size than the photograph.
+            MeasurementError: the field of view is empty.
+            MaskError: arteries or veins are no mask, or have another size than the photograph.
         """
         plane = Plane.of(found)
         graph = vessel_graph(plane)
@@ -110,13 +110,5 @@ def _or_error(find: Callable[[], Found]) -> Found | MeasurementError:
         return error.with_traceback(None)  # it would keep the arrays of the frames that it came through
 
 
-def _kind_graph(found: VesselMap, mask: BoolArray | None, name: str) -> VesselGraph | None:
-    if mask is None:
-        return None
-    if mask.shape != found.fov.shape or mask.dtype != np.bool_:
-        raise MeasurementError(
-            f"{name} must be bool {found.fov.shape}, as the photograph; got {mask.dtype} {mask.shape}"
-        )
-    drawn = mask & found.fov
-    alone = replace(found, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5, model="")
-    return vessel_graph(Plane.of(alone))
+def _kind_graph(found: VesselMap, mask: MaskSource | None, name: str) -> VesselGraph | None:
+    return None if mask is None else vessel_graph(Plane.of(found.redrawn(mask, name=name)))

@@ -15,37 +15,42 @@ from venule.measurement.plane import Plane
 from venule.measurement.regions import outside_disc, regions
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
+from venule.photograph import FieldOfView
 from venule.photograph.arrays import BoolArray
+from venule.photograph.mask import MaskSource
 from venule.vessel_map import VesselMap
 
 
 def measure(
-    found: VesselMap,
+    found: VesselMap | MaskSource,
     *,
+    fov: FieldOfView | MaskSource | None = None,
     scale: Scale | None = None,
-    arteries: BoolArray | None = None,
-    veins: BoolArray | None = None,
+    arteries: MaskSource | None = None,
+    veins: MaskSource | None = None,
 ) -> Measured:
     """Measure the vessels of a photograph.
 
     Args:
-        found: the vessel map, from `venule.segment` or of a drawing.
+        found: the vessel map, from `venule.segment`; or a mask of vessels, an array or a file of False and True, 0 and
+            1, or 0 and 255 (see `venule.photograph.read_mask`).
+        fov: the field of view of a mask, as such a mask; None: the whole frame, its longer side as the diameter.
         scale: what is known of the size of a pixel; None: nothing.
-        arteries: bool (height, width), which of the vessels are arteries; None: not known.
-        veins: bool (height, width), which are veins; None: not known.
+        arteries: a mask of the vessels that are arteries; None: not known.
+        veins: a mask of those that are veins; None: not known.
 
     Returns:
-        Every measurement of the dictionary with its 95 % interval, or with the reason why there is none.
+        Every measurement of the dictionary with its 95 % interval, or with the reason why there is none. The optic disc
+        and the fovea are looked for in the photograph too; of a mask alone, a disc has a confidence of 0.
 
     Raises:
-        MeasurementError: this is no vessel map, its field of view is empty, or arteries or veins have another size than
-            the photograph.
+        MeasurementError: the field of view is empty, or is given for a vessel map, which has its own.
+        MaskError: a mask holds labels or grey levels, is inverted, or has another size than the photograph.
     """
     if not isinstance(found, VesselMap):
-        raise MeasurementError(
-            f"measure takes what venule.segment gives, or a venule.VesselMap of your own; got {type(found).__name__}",
-            reason="no-vessel-map",
-        )
+        found = VesselMap.from_mask(found, fov=fov)
+    elif fov is not None:
+        raise MeasurementError("a vessel map has its field of view: give fov with a mask alone")
     scale = scale or Scale()
     eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
     sections = regions(eye)

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.errors import MeasurementError, PhotographError
+from venule.errors import PhotographError
 from venule.photograph import Photograph, find_fov, image_from_array
 from venule.photograph.arrays import BoolArray
+from venule.photograph.mask import check_size
 from venule.vessel_map import VesselMap
 
 FINDING = "venule"  # under which a layer's metadata holds its finding
+LAYER = "the layer of vessels"  # in messages
 Labels = NDArray[np.integer]
 
 
@@ -38,9 +40,9 @@ class Finding:
         """Which pixels somebody has corrected, of what the layer holds now.
 
         Raises:
-            MeasurementError: the layer has another size by now.
+            MaskError: the layer has another size by now.
         """
-        _check_size(labels, self.shown)
+        check_size(labels, self.shown.shape, name=LAYER)
         return np.asarray(self.by_hand | ((labels > 0) != self.shown))
 
     def at(self, threshold: float, labels: Labels) -> "Finding":
@@ -54,18 +56,16 @@ class Finding:
         """The map as it was found, or, once anything was corrected, that of a drawing."""
         if not self.corrected(labels).any():
             return self.found
-        found = self.found
-        return _drawn(labels, fov=found.fov, diameter=found.fov_diameter, like=found.image)
+        return self.found.redrawn(labels > 0, name=LAYER)
 
 
 def drawn_map(labels: Labels, photograph: Photograph) -> VesselMap:
     """The vessel map of a drawing: every label is vessel, inside the field of view of its photograph.
 
     Raises:
-        MeasurementError: they differ in size.
+        MaskError: they differ in size, or most of the field of view is labelled.
     """
-    _check_size(labels, photograph.fov.mask)
-    return _drawn(labels, fov=photograph.fov.mask, diameter=photograph.fov.diameter, like=photograph.image)
+    return VesselMap.from_mask(labels > 0, photograph, name=LAYER)
 
 
 def photograph_of(layer: Any) -> Photograph:
@@ -86,25 +86,3 @@ def photograph_of(layer: Any) -> Photograph:
         return Photograph(image, find_fov(image))
     except PhotographError as error:
         raise PhotographError(f"{name}: {error}", reason=error.reason) from error
-
-
-def _drawn(labels: Labels, *, fov: BoolArray, diameter: float, like: Any) -> VesselMap:
-    drawn = (labels > 0) & fov
-    return VesselMap(
-        probability=drawn.astype(np.float32),
-        vessels=drawn,
-        fov=fov,
-        threshold=0.5,
-        fov_diameter=diameter,
-        model="",
-        image=like,
-    )
-
-
-def _check_size(labels: Labels, mask: BoolArray) -> None:
-    if labels.shape != mask.shape:
-        sizes = ["x".join(str(side) for side in reversed(array.shape)) for array in (labels, mask)]
-        raise MeasurementError(
-            f"the layer of vessels is {sizes[0]}, its photograph {sizes[1]}: they must have the same size",
-            reason="wrong-size",
-        )

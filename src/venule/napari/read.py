@@ -6,11 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from venule.datasets.dataset import read_drawing
 from venule.errors import MissingExtraError, PhotographError
 from venule.measurement import Scale
 from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
-from venule.photograph import decode
+from venule.photograph import decode, read_mask
 from venule.photograph.signature import is_dicom
 from venule.workflows.analyse import GRAPH, VESSELS
 from venule.workflows.dicom import known_of
@@ -58,9 +57,10 @@ def read_vessels(path: str) -> list[LayerData]:
     """A vessel map, `NAME_vessels.png`.
 
     Raises:
-        DatasetError: it cannot be read, or is no drawing.
+        PhotographError: it cannot be read.
+        MaskError: it is no mask.
     """
-    return [vessels_layer(read_drawing(Path(path)), name=Path(path).stem)]
+    return [vessels_layer(read_mask(path), name=Path(path).stem)]
 
 
 def _read_graph(described: dict[str, Any], path: str) -> list[LayerData]:

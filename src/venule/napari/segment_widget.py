@@ -9,7 +9,7 @@ from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, FloatSlide
 from napari.layers import Image, Labels
 from napari.utils.notifications import show_error, show_warning
 
-from venule.errors import MeasurementError, ModelError
+from venule.errors import MaskError, ModelError
 from venule.measurement import measure
 from venule.models import Card, model_folder, read_card, shipped_models
 from venule.napari.finding import FINDING, Finding, photograph_of
@@ -131,7 +131,7 @@ class SegmentWidget(Container):
             return
         try:
             finding = layer.metadata[FINDING].at(self._threshold(), layer.data)
-        except MeasurementError as error:
+        except MaskError as error:
             show_error(str(error))
             return
         layer.metadata[FINDING] = finding

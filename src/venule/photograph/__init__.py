@@ -2,6 +2,7 @@
 
 from venule.photograph.decode import decode
 from venule.photograph.fov import find_fov, fov_from_mask
+from venule.photograph.mask import read_mask, read_probability
 from venule.photograph.photograph import FieldOfView, Photograph
 from venule.photograph.pillow import image_from_pil
 from venule.photograph.pixels import image_from_array
@@ -18,5 +19,7 @@ __all__ = [
     "image_from_array",
     "image_from_pil",
     "photograph_from_array",
+    "read_mask",
     "read_photograph",
+    "read_probability",
 ]

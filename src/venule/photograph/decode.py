@@ -3,7 +3,7 @@
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPIm
 
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.pillow import eight_bits_of, has_white_as_zero, turn_upright
-from venule.photograph.pixels import check_not_small, image_from_array
+from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_from_pil, turn_upright
+from venule.photograph.pixels import SMALLEST_SIDE, check_not_small, grey_of, image_from_array
 from venule.photograph.signature import is_dicom
 
 # Named, so that Pillow starts no other program on a file (Ghostscript); two readers must be imported to be known.
@@ -30,11 +30,12 @@ _FORMATS = (
     WebPImagePlugin.WebPImageFile.format,
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
+MOST_PIXELS = 300_000_000
 _MOST_SCANS = 200  # of a JPEG, each a pass over all pixels; cameras and programs write 1 to 15
 _switches_lock = threading.Lock()
 
 
-def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | None = None) -> ImageArray:
+def decode(source: Path | bytes, *, max_pixels: int = MOST_PIXELS, name: str | None = None) -> ImageArray:
     """Read a photograph from a file, or from the bytes of one.
 
     JPEG, PNG, TIFF, GIF, BMP, PPM and WebP, and with the extra `dicom` DICOM; black and white, grey, palette, RGB, RGBA
@@ -57,17 +58,48 @@ def decode(source: Path | bytes, *, max_pixels: int = 300_000_000, name: str | N
         MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
-    data = source if isinstance(source, bytes) else _read(Path(source))
-    if not data:
-        raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
+    data = _content(source, name=name)
     if is_dicom(data, name=name):
         from venule.photograph.dicom import read_image  # here: most runs meet no DICOM
 
         return read_image(data, max_pixels=max_pixels, name=name)
+    return _decode_with(_pixels, data, max_pixels=max_pixels, name=name, smallest=SMALLEST_SIDE)
+
+
+def decode_levels(source: Path | bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
+    """Read the grey levels of a file as they are, unscaled: of a mask, or a map of probability.
+
+    Args:
+        source: path of the file, or its bytes.
+        max_pixels: a larger file is refused by its header.
+        name: what messages call it.
+
+    Returns:
+        (height, width): uint8, uint16, int32 or float32, as the file has them; 0 and 255 of black and white.
+
+    Raises:
+        PhotographError: as `decode` says.
+    """
+    data = _content(source, name=name)
+    if is_dicom(data, name=name):
+        return grey_of(decode(data, max_pixels=max_pixels, name=name))
+    return _decode_with(_levels, data, max_pixels=max_pixels, name=name, smallest=1)
+
+
+def _content(source: Path | bytes, *, name: str) -> bytes:
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    if not data:
+        raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")
+    return data
+
+
+def _decode_with(
+    read: Callable[..., NDArray[Any]], data: bytes, *, max_pixels: int, name: str, smallest: int
+) -> NDArray[Any]:
     with _open(data, max_pixels=max_pixels, name=name) as opened:
-        _check_size(opened, data, max_pixels=max_pixels, name=name)
+        _check_size(opened, data, max_pixels=max_pixels, name=name, smallest=smallest)
         try:
-            return _pixels(opened, data, max_pixels=max_pixels, name=name)
+            return read(opened, data, max_pixels=max_pixels, name=name)
         except PhotographError:
             raise
         except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
@@ -119,7 +151,7 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
         ) from error
 
 
-def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> None:
+def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str, smallest: int) -> None:
     """Refuse by the header what would take too much memory or time, or shows too little."""
     width, height = opened.size
     if width * height > max_pixels:
@@ -128,7 +160,8 @@ def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str)
             "make it smaller, or raise max_pixels",
             reason="too-large",
         )
-    check_not_small(height, width, name=name)
+    if min(height, width) < smallest:
+        check_not_small(height, width, name=name)
     scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
     if scans > _MOST_SCANS:
         raise PhotographError(
@@ -157,14 +190,25 @@ def _pillow_set_up(max_pixels: int) -> Iterator[None]:
 
 def _pixels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> ImageArray:
     sixteen_bits_of_colour = _has_sixteen_bits_of_colour(opened, data)
-    with _pillow_set_up(max_pixels) if opened.format == "TIFF" else nullcontext():  # it looks at the size once more
-        opened.load()  # strict: a file that is cut short is an error here
+    _load(opened, max_pixels=max_pixels)
     if sixteen_bits_of_colour:
         return _sixteen_bits_of_colour(opened, data, name=name)
     turn_upright(opened)
     if opened.mode == "I" and opened.format == "PPM":  # Pillow scales to 65535, whatever the file's maximum
         return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
     return eight_bits_of(opened, white_is_zero=has_white_as_zero(opened), name=name)
+
+
+def _levels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
+    if _has_sixteen_bits_of_colour(opened, data):
+        return grey_of(_pixels(opened, data, max_pixels=max_pixels, name=name))
+    _load(opened, max_pixels=max_pixels)
+    return levels_from_pil(opened, name=name)
+
+
+def _load(opened: Image.Image, *, max_pixels: int) -> None:
+    with _pillow_set_up(max_pixels) if opened.format == "TIFF" else nullcontext():  # it looks at the size once more
+        opened.load()  # strict: a file that is cut short is an error here
 
 
 def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:

@@ -67,6 +67,11 @@ def fov_from_mask(mask: BoolArray) -> FieldOfView:
     return _round_fov(mask, circle) if circle is not None and circle.support >= _SUPPORTED else _other_fov(mask)
 
 
+def whole_frame(shape: tuple[int, int]) -> FieldOfView:
+    """The field of view that is the whole frame (height, width), its longer side as the diameter."""
+    return _other_fov(np.ones(shape, np.bool_))
+
+
 def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolArray]:
     """The field of view at the size of the photograph, (height, width), and its mask at that of the small copy."""
     best = cut_out(small)
@@ -78,7 +83,7 @@ def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolA
     if best.sharp:
         mask = cv2.resize(best.component.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT) > 0
         return _other_fov(mask), best.component
-    return _other_fov(np.ones(shape, np.bool_)), np.ones(small.shape[:2], np.bool_)
+    return whole_frame(shape), np.ones(small.shape[:2], np.bool_)
 
 
 def _shrink(image: ImageArray) -> ImageArray:

@@ -1,13 +1,15 @@
 """An image of Pillow -> uint8 RGB, upright."""
 
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
 
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.pixels import check_not_small, image_from_array, over_black
+from venule.photograph.pixels import check_not_small, grey_of, image_from_array, over_black
 
 _OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
@@ -44,6 +46,26 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
         if values.min() >= 0 and values.max() <= 65535:
             return image_from_array(values.astype(np.uint16), name=name)
     return eight_bits_of(upright, white_is_zero=white_is_zero, name=name)
+
+
+def levels_from_pil(image: Image.Image, *, name: str = "the PIL image") -> NDArray[Any]:
+    """The grey levels of a loaded image of Pillow as they are, upright, transparent as black.
+
+    Args:
+        image: of any mode that files have; it stays as it is.
+        name: what error messages call it.
+
+    Returns:
+        (height, width): uint8, uint16, int32 or float32, as the image has them; 0 and 255 of mode 1.
+
+    Raises:
+        PhotographError: `unsupported-mode`.
+    """
+    white_is_zero, upright = has_white_as_zero(image), _upright(image)
+    plain = "transparency" not in upright.info and not (white_is_zero and upright.mode.startswith("I"))
+    if plain and upright.mode.startswith(("1", "L", "I", "F")) and upright.mode not in _ALPHA_MODES:
+        return np.asarray(upright.convert("L") if upright.mode == "1" else upright)
+    return grey_of(eight_bits_of(upright, white_is_zero=white_is_zero, name=name))
 
 
 def eight_bits_of(upright: Image.Image, *, white_is_zero: bool, name: str) -> ImageArray:

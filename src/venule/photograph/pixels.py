@@ -48,6 +48,14 @@ def over_black(rgba: NDArray[np.uint8]) -> ImageArray:
     return np.asarray(cv2.multiply(np.ascontiguousarray(rgba[..., :3]), opacity, scale=1 / 255), np.uint8)
 
 
+def grey_of(image: ImageArray) -> NDArray[np.uint8]:
+    """The grey levels of uint8 (height, width, 3) RGB; exactly the channel where all three are the same."""
+    red = image[..., 0]
+    if np.array_equal(red, image[..., 1]) and np.array_equal(red, image[..., 2]):
+        return red
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
 def check_not_small(height: int, width: int, *, name: str) -> None:
     """Raise PhotographError `too-small` when the shorter side is under SMALLEST_SIDE."""
     if min(height, width) < SMALLEST_SIDE:

@@ -2,6 +2,7 @@
 
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import check_runtime
-from venule.segmentation.segmenter import Segmenter, check_threshold, segment
+from venule.segmentation.segmenter import Segmenter, segment
+from venule.vessel_map import check_threshold
 
 __all__ = ["Segmenter", "check_runtime", "check_threshold", "predict_with", "segment"]

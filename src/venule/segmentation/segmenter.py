@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from venule.errors import ModelError, VenuleError
+from venule.errors import ModelError
 from venule.models import Model, load_model, model_folder, read_card
 from venule.photograph import Photograph, photograph_from_array, read_photograph
 from venule.photograph.arrays import ProbabilityArray
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import load_network
-from venule.vessel_map import VesselMap
+from venule.vessel_map import VesselMap, check_threshold
 
 
 def segment(
@@ -49,29 +49,7 @@ def segment(
     threshold = check_threshold(card.threshold if threshold is None else threshold)
     photograph = _photograph(source)
     probability = _segmenter(folder, card.model_dump_json(), runtime, threads).probability(photograph, flips=flips)
-    return VesselMap(
-        probability=probability,
-        vessels=(probability >= threshold) & photograph.fov.mask,
-        fov=photograph.fov.mask,
-        threshold=threshold,
-        fov_diameter=photograph.fov.diameter,
-        model=card.name,
-        image=photograph.image,
-    )
-
-
-def check_threshold(threshold: float) -> float:
-    """Return the threshold, if it is one.
-
-    Raises:
-        VenuleError: it is not in (0, 1).
-    """
-    if not 0 < threshold < 1:
-        raise VenuleError(
-            f"threshold {threshold:g} is not between 0 and 1; leave it out to use the model's own",
-            reason="bad-threshold",
-        )
-    return float(threshold)
+    return VesselMap.from_probability(probability, photograph, threshold=threshold, model=card.name)
 
 
 class Segmenter:

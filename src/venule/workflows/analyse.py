@@ -8,10 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from venule.errors import MeasurementError, PhotographError
+from venule.errors import PhotographError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure
 from venule.photograph import Photograph, decode, find_fov
 from venule.photograph.arrays import BoolArray
+from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import Known, known_of
 from venule.workflows.segment import SegmentPhotograph, encode_mask
@@ -118,17 +119,20 @@ def analyse(
         segmentation: how vessels are found.
         max_pixels: a larger photograph or map is refused before memory is allocated for it.
         scale: the size of a pixel, as far as it is known; otherwise a DICOM photograph may give it.
-        arteries: a map of the arteries, bright where they are; None: not known.
-        veins: a map of the veins; None: not known.
+        arteries: a mask of the arteries; None: not known.
+        veins: a mask of the veins; None: not known.
 
     Raises:
         PhotographError: a file cannot be read or is too large, or the photograph is no fundus photograph.
-        MeasurementError: a map has another size than the photograph.
+        MaskError: a map is no mask, is empty or inverted, or has another size than the photograph.
         ModelError: the model is unknown or altered.
     """
     found = find_vessels(file, segmentation, max_pixels=max_pixels)
     known = known_of(file.name, file.content, given=scale or Scale())
-    maps = [_read_map(one, found, max_pixels) if one else None for one in (arteries, veins)]
+    maps = [
+        read_vessels(one.content, found.fov, name=one.name, max_pixels=max_pixels) if one else None
+        for one in (arteries, veins)
+    ]
     measured = measure(found, scale=known.scale, arteries=maps[0], veins=maps[1])
     return Analysis(found, assess_quality(found), measured, known, *maps)
 
@@ -152,17 +156,5 @@ def warm_up(segmentation: SegmentPhotograph) -> None:
     inside = np.hypot(rows, columns) < 120
     lines = inside & ((np.abs(rows) < 3) | (np.abs(columns - rows / 2) < 2))
     image = np.where(lines[..., None], (120, 50, 25), (190, 100, 50)) * inside[..., None]
-    found = segmentation.find(Photograph(image.astype(np.uint8), find_fov(image.astype(np.uint8))))
-    drawn = VesselMap(lines.astype(np.float32), lines, inside, 0.5, 240.0, "", found.image)
-    measure(drawn)  # its loops are compiled on first use
-
-
-def _read_map(file: MemoryFile, found: VesselMap, max_pixels: int) -> BoolArray:
-    drawn = cv2.cvtColor(decode(file.content, max_pixels=max_pixels, name=file.name), cv2.COLOR_RGB2GRAY) > 127
-    if drawn.shape != found.fov.shape:
-        raise MeasurementError(
-            f"{file.name} is {drawn.shape[1]}x{drawn.shape[0]}, its photograph {found.fov.shape[1]}x"
-            f"{found.fov.shape[0]}: they must have the same size",
-            reason="wrong-size",
-        )
-    return np.asarray(drawn & found.fov)
+    segmentation.find(Photograph(image.astype(np.uint8), find_fov(image.astype(np.uint8))))
+    measure(lines, fov=inside)  # loads its libraries

@@ -13,7 +13,6 @@ import numpy as np
 
 from venule import __version__
 from venule.batch import Batch, Done, Job, Joined, run
-from venule.datasets.dataset import read_drawing
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
@@ -21,6 +20,7 @@ from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray, FloatArray
+from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, Analysis
 from venule.workflows.dicom import (
@@ -201,7 +201,7 @@ class MeasurePhotograph:
     def _find(self, photograph: Photograph, path: str) -> VesselMap:
         if self.vessels is None:
             return self.segmentation.find(photograph)
-        return VesselMap.of_drawing(_map_of(self.vessels, path, photograph.fov.mask), photograph)
+        return VesselMap.from_mask(_map_of(self.vessels, path, photograph.fov.mask), photograph)
 
 
 def measure_files(
@@ -240,14 +240,7 @@ def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
             f"{folder} has no map for {name}: call it {stem}.png or {stem}_vessels.png",
             reason="no-vessel-map",
         )
-    drawn = read_drawing(path)
-    if drawn.shape != fov.shape:
-        raise MeasurementError(
-            f"{path} is {drawn.shape[1]}x{drawn.shape[0]}, its photograph {name} {fov.shape[1]}x"
-            f"{fov.shape[0]}: they must have the same size",
-            reason="wrong-size",
-        )
-    return drawn & fov
+    return read_vessels(path, fov, photograph=f"its photograph {name}")
 
 
 @lru_cache(maxsize=8)

@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from venule.batch.outputs import write_whole
-from venule.datasets import Record, read_drawing, read_record
+from venule.datasets import Record, read_record
 from venule.datasets.check import check_dataset
 from venule.datasets.drive import SET
 from venule.datasets.known import find, index_files
 from venule.datasets.registry import recognise
 from venule.errors import DatasetError, OutputError, SubmissionError
+from venule.photograph import read_mask
 from venule.photograph.arrays import BoolArray
 from venule.segmentation import segment
 from venule.workflows.segment import encode_mask
-from venule.workflows.submission_masks import match_masks, read_mask
+from venule.workflows.submission_masks import match_masks, read_strict_mask
 
 TEMPLATE = "{number}.png"
 MOST = 0.5  # of the field of view; an observer draws about an eighth of it
@@ -91,7 +92,7 @@ def pack_submission(
             found = segment(read_record(record).photograph, model=model)
             vessels, threshold, source = found.vessels, found.threshold, f"{record.photograph}, model {model}"
         else:
-            vessels, source = read_mask(given[record.name]), str(given[record.name])
+            vessels, source = read_strict_mask(given[record.name]), str(given[record.name])
         inside = vessels & fov
         _check_share(np.count_nonzero(inside) / np.count_nonzero(fov), source)
         blackened += int(np.count_nonzero(vessels)) - int(np.count_nonzero(inside))
@@ -128,7 +129,7 @@ def find_photographs(folder: Path) -> tuple[Record, ...]:
 
 
 def _read_fov(record: Record) -> BoolArray:
-    fov = None if record.fov is None else read_drawing(record.fov)
+    fov = None if record.fov is None else read_mask(record.fov)
     if fov is None or not fov.any():
         raise DatasetError(f"{record.fov} is no field of view, all of it is black: get the original from {SET.page}")
     return fov

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from venule.datasets import Record
-from venule.datasets.dataset import read_image
 from venule.datasets.drive import SET
 from venule.datasets.folder import files_by_stem
 from venule.errors import SubmissionError
 from venule.photograph.arrays import BoolArray
+from venule.photograph.decode import MOST_PIXELS, decode_levels
+from venule.photograph.mask import check_size
 
 
 def match_masks(folder: Path, records: Sequence[Record]) -> dict[str, Path]:
@@ -54,39 +52,27 @@ def match_masks(folder: Path, records: Sequence[Record]) -> dict[str, Path]:
     return found
 
 
-def read_mask(path: Path) -> BoolArray:
-    """Read a mask that is fit for the challenge as it is.
-
-    Args:
-        path: an image of 0 and 255.
+def read_strict_mask(path: Path) -> BoolArray:
+    """Read a mask that is fit for the challenge as it is: 565x584, 0 and 255 and nothing else.
 
     Returns:
         bool (584, 565).
 
     Raises:
-        DatasetError: it cannot be decoded.
-        SubmissionError: it has another size, or other values.
+        PhotographError: it cannot be decoded.
+        MaskError: it has another size.
+        SubmissionError: it has other values.
     """
-    grey = read_image(path, _grey)
+    levels = decode_levels(path, max_pixels=MOST_PIXELS, name=str(path))
     width, height = SET.size
-    if grey.shape != (height, width):
-        raise SubmissionError(
-            f"{path} is {grey.shape[1]}x{grey.shape[0]}; DRIVE masks are {width}x{height}: make it at the size of "
-            "its photograph"
-        )
-    other = grey[(grey != 0) & (grey != 255)]
+    check_size(levels, (height, width), name=str(path), photograph="a DRIVE photograph")
+    other = levels[(levels != 0) & (levels != 255)]
     if other.size:
         raise SubmissionError(
             f"{path} has {other.size} pixels that are neither 0 nor 255, for example {other[0]:g}: save vessels as 255 "
             "and the rest as 0, without losses (PNG), and cut probabilities at a threshold from training data"
         )
-    vessels: BoolArray = grey == 255
-    return vessels
-
-
-def _grey(image: Image.Image) -> NDArray[Any]:
-    wide = image.mode.startswith("I") or image.mode == "F"  # convert("L") would clip 65535 to 255
-    return np.asarray(image if wide else image.convert("L"))
+    return np.asarray(levels == 255)
 
 
 def _number(path: Path) -> int | None:

@@ -4,17 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from venule.datasets import Example, Record
-from venule.datasets.dataset import read_image
 from venule.datasets.folder import files_by_stem
-from venule.errors import EvaluationError
-from venule.photograph.arrays import BoolArray, FloatArray
+from venule.errors import EvaluationError, MaskError
+from venule.photograph import read_mask, read_probability
+from venule.photograph.arrays import BoolArray, ProbabilityArray
+from venule.photograph.mask import check_drawing, check_size
 from venule.vessel_map import VesselMap
 
-Found = VesselMap | BoolArray | FloatArray  # a vessel map, a mask, or a probability that a threshold must cut
+Found = VesselMap | BoolArray | ProbabilityArray  # a vessel map, a mask, or a probability that a threshold must cut
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,9 @@ def mask_entrant(folder: Path, records: Sequence[Record], *, threshold: float | 
             f"{folder} has no mask for {len(missing)} of {len(records)} photographs: {', '.join(missing[:20])}"
             f"{', ...' if len(missing) > 20 else ''}; a mask is called as its photograph, for example {missing[0]}.png"
         )
-    return Entrant(str(folder), lambda record, _: read_mask(found[record.name], threshold=threshold), threshold)
+    return Entrant(
+        str(folder), lambda record, example: _read_map(found[record.name], example, threshold=threshold), threshold
+    )
 
 
 def second_observer() -> Entrant:
@@ -96,37 +96,20 @@ def second_observer() -> Entrant:
     return Entrant("second observer", lambda _, example: example.second)
 
 
-def read_mask(path: Path, *, threshold: float | None = None) -> BoolArray | FloatArray:
-    """Read the mask of another tool.
-
-    Args:
-        path: an image: two levels near black and white; 0 and 1; or, with a threshold, grey levels of probability.
-        threshold: given where grey levels are meant.
-
-    Returns:
-        bool (height, width); float32 in [0, 1] where it holds grey levels and a threshold is given.
+def _read_map(path: Path, example: Example, *, threshold: float | None) -> BoolArray | ProbabilityArray:
+    """A mask, or, where a threshold is given and it is none, grey levels of probability.
 
     Raises:
-        DatasetError: it cannot be read.
-        EvaluationError: it holds grey levels and no threshold is given.
+        PhotographError: it cannot be decoded.
+        MaskError: it is neither, is inverted, or has another size than the photograph.
     """
-    grey = read_image(path, _grey)
-    if grey.dtype.kind != "f" and grey.max() <= 1:
-        return grey.astype(np.bool_)
-    white = 1 if grey.dtype.kind == "f" else 255 if grey.max() <= 255 else 65535
-    share = (grey / white).astype(np.float32)
-    vessels: BoolArray = share > 0.5
-    between = int(np.count_nonzero((share > 0.1) & (share < 0.9)))
-    if between == 0:
-        return vessels
-    if threshold is None:
-        raise EvaluationError(
-            f"{path} is no mask: {between} pixels are grey, neither black nor white. If they are probabilities, say "
-            "with --threshold from which one on a pixel is vessel (0.5 is mid-grey)"
-        )
-    return share
-
-
-def _grey(image: Image.Image) -> FloatArray:
-    wide = image.mode.startswith("I") or image.mode == "F"
-    return np.asarray(image if wide else image.convert("L"))
+    try:
+        mask = read_mask(path)
+    except MaskError as error:
+        if threshold is None:
+            raise MaskError(f"{error}: --threshold says from which probability on a pixel is vessel") from None
+        probability = read_probability(path)
+        check_size(probability, example.photograph.image.shape, name=str(path))
+        return probability
+    check_drawing(mask, example.photograph.fov.mask, name=str(path))
+    return mask
