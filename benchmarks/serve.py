@@ -46,7 +46,7 @@ def main() -> None:
     asked = parser.parse_args()
     photographs = [jpeg(seed, asked.size) for seed in range(4)]
     service = subprocess.Popen(
-        [sys.executable, "-m", "venule", "serve", "--port", "0", "--rate", "1000"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "venule", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
     )
     try:
         assert service.stdout is not None

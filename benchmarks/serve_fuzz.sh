@@ -3,7 +3,7 @@
 # pip install schemathesis; then: sh benchmarks/serve_fuzz.sh [examples a route]
 set -eu
 port=8321
-python -m venule serve --port $port --rate 10000 --queue 64 &
+python -m venule serve --port $port --queue 64 &
 service=$!
 trap 'kill $service' EXIT
 until python -c "import httpx,sys; sys.exit(not httpx.get('http://127.0.0.1:$port/healthz').json()['ready'])" 2>/dev/null; do sleep 1; done

@@ -38,9 +38,9 @@ def running(settings) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Of a service with one process, in which everything is tried."""
-    from venule.server import Limits, Settings
+    from venule.server import Settings
 
-    with running(Settings(processes=1, limits=Limits(rate=1e6, burst=10**6))) as found:
+    with running(Settings(processes=1)) as found:
         yield found
 
 

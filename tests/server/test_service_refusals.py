@@ -9,8 +9,7 @@ from starlette.testclient import TestClient
 
 from venule.errors import VenuleError
 from venule.server import Limits, Settings, make_app
-from venule.server.formats import choose_format
-from venule.server.rate import Rate
+from venule.server.media_types import choose_format
 
 TOKEN = "a-secret-of-the-clinic"
 
@@ -76,12 +75,12 @@ def test_uploads_with_too_many_bytes_or_pixels():
     check(asked(Settings(limits=limits)).post("/v1/segment", content=b"x" * 1001), 413, "too-many-bytes")
     pieces = asked(Settings(limits=limits)).post("/v1/segment", content=iter([b"x" * 600] * 2))
     check(pieces, 413, "too-many-bytes")
-    app = make_app(Settings(limits=Limits(upload_bytes=1000, held_bytes=1000)))
-    with app.state.service.held.holding() as others:
-        others.add(500)
+    app = make_app(Settings(limits=Limits(upload_bytes=1000, memory_bytes=1000)))
+    with app.state.service.memory.reserve() as count:
+        count(500)
         check(TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x" * 600), 503, "busy")
     with pytest.raises(VenuleError, match="--max-memory-mb"):
-        Limits(upload_bytes=1000, held_bytes=999)
+        Limits(upload_bytes=1000, memory_bytes=999)
 
 
 def test_more_photographs_than_there_may_be_are_refused_with_their_number(photograph):
@@ -103,31 +102,12 @@ def test_a_photograph_with_too_many_pixels_takes_no_memory(client, start, as_png
 
 def test_a_full_queue_says_when_to_come_back():
     app = make_app(Settings(processes=1, limits=Limits(waiting=0)))
-    with app.state.service.pool.place():
+    service = app.state.service
+    with service.admit(None, max_bytes=1):
         answer = TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x")
     check(answer, 503, "busy")
+    assert service.requests == 0
     assert int(answer.headers["retry-after"]) > 0
-
-
-def test_too_many_requests_from_one_address():
-    client = asked(Settings(limits=Limits(rate=0.1, burst=2)))
-    for _ in range(2):
-        assert client.post("/v1/segment?threshold=7").status_code == 422
-    answer = client.post("/v1/segment?threshold=7")
-    check(answer, 429, "too-many-requests")
-    assert 5 < int(answer.headers["retry-after"]) <= 11
-    assert client.get("/healthz").status_code == 200
-
-
-def test_a_bucket_fills_at_its_rate_and_never_over():
-    now = [0.0]
-    rate = Rate(2.0, 3, clock=lambda: now[0])
-    assert [rate.wait_for("a") for _ in range(4)] == [0, 0, 0, 0.5]
-    assert rate.wait_for("b") == 0
-    now[0] += 0.5
-    assert [rate.wait_for("a") for _ in range(2)] == [0, 0.5]
-    now[0] += 3600
-    assert [rate.wait_for("a") for _ in range(4)] == [0, 0, 0, 0.5]
 
 
 def test_an_upload_that_stands_still_is_given_up(start):
@@ -208,13 +188,13 @@ def test_files_of_the_server_are_not_reachable():
 @pytest.mark.parametrize(
     ("accept", "expected"),
     [("", "png"), ("*/*", "png"), ("application/json", "json"), ("image/*;q=0.2, application/json;q=0.3", "json"),
-     ("application/*", "json"), ("image/png;q=nonsense, application/json", "json"), (";;,,q", None)],
+     ("application/*", "json"), (";;,,q", None)],
 )  # fmt: skip
 def test_the_format_is_the_one_that_is_liked_best(accept, expected):
-    from venule.server.problems import Problem
+    from venule.server.problem_json import Problem
 
     if expected is None:
         with pytest.raises(Problem):
-            choose_format(["png", "json"], asked=None, accept=accept)
+            choose_format(["png", "json"], requested=None, accept=accept)
     else:
-        assert choose_format(["png", "json"], asked=None, accept=accept) == expected
+        assert choose_format(["png", "json"], requested=None, accept=accept) == expected

@@ -31,9 +31,6 @@ def serve(
     ] = 400,
     max_report: Annotated[int, typer.Option(min=1, help="Photographs of one report.", rich_help_panel=_LIMITS)] = 20,
     queue: Annotated[int, typer.Option(min=0, help="Requests that may wait.", rich_help_panel=_LIMITS)] = 16,
-    rate: Annotated[
-        float, typer.Option(help="Photographs a second from one address, in the long run.", rich_help_panel=_LIMITS)
-    ] = 4.0,
 ) -> None:
     """Serve a page and a REST interface on this machine: drop a photograph, see its vessels."""
     from venule.errors import missing_extra
@@ -48,8 +45,7 @@ def serve(
         pixels=max_megapixels * 10**6,
         seconds=time_limit,
         waiting=queue,
-        held_bytes=max_memory_mb * 2**20,
-        rate=rate,
+        memory_bytes=max_memory_mb * 2**20,
         report_photographs=max_report,
     )
     own = {} if processes is None else {"processes": processes}

@@ -1,7 +1,6 @@
-"""The service: a page and REST, on one's own machine. Holds no logic of vessels."""
+"""The service: a page and a REST interface. It calls the workflows, and holds no logic of its own."""
 
-from venule.server.app import make_app
-from venule.server.run import serve
+from venule.server.app import make_app, serve
 from venule.server.settings import Limits, Settings
 
 __all__ = ["Limits", "Settings", "make_app", "serve"]

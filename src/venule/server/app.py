@@ -1,32 +1,35 @@
-"""The service as an ASGI app."""
+"""The service as an ASGI app, and the process that serves it."""
 
+import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from typing import Any
 
-from fastapi import FastAPI
+import uvicorn
+from fastapi import Depends, FastAPI
 from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from venule import __version__
-from venule.server import about, photographs, problems
-from venule.server.guard import Guard
+from venule.errors import VenuleError
+from venule.server import photograph_routes, problem_json, status_routes
+from venule.server.security import Guard, check_token
 from venule.server.service import Service
-from venule.server.settings import Settings, is_loopback
+from venule.server.settings import Settings
 
+CONNECTIONS = 500  # open at a time; beyond, uvicorn itself answers 503
 DESCRIPTION = """Finds the blood vessels in photographs of the retina and measures them, on this machine.
 
-No photograph leaves it, and none is kept.
-Errors are problem bodies (RFC 9457) with a `code` that stays the same between versions, and a `detail` for people.
-Not a medical device."""
+No photograph leaves it, and none is stored. Errors are problem+json (RFC 9457) with a `code` that is the same in every
+version, and a `detail` for people. Not a medical device."""
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI app, for uvicorn or any other server.
 
     Args:
-        settings: how it runs; None: for this machine alone.
+        settings: of the service; None: for this machine alone.
 
     Raises:
         ModelError: a model cannot be read.
@@ -50,13 +53,13 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
-    problems.install(app)
-    for router in (photographs.router, about.router):
-        app.include_router(router)
-    names = [*settings.names, *([] if is_loopback(settings.host) else [settings.host])]
-    app.add_middleware(Guard, names=names, token=settings.token, rate=service.rate, observe=service.metrics.observe)
-    if settings.token:
-        _describe_token(app)
+    problem_json.install(app)
+    protected = [Depends(check_token)] if settings.token else []
+    for router in (photograph_routes.router, status_routes.router):
+        app.include_router(router, dependencies=protected)
+    app.include_router(status_routes.health_router)
+    names = [*settings.names, *([] if settings.is_local else [settings.host])]
+    app.add_middleware(Guard, names=names, observe=service.metrics.observe)
     page = str(files("venule.server") / "page")
     app.mount("/page", StaticFiles(directory=page))
 
@@ -67,15 +70,35 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _describe_token(app: FastAPI) -> None:
-    plain = app.openapi
+def serve(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM.
 
-    def described() -> dict[str, Any]:
-        schema = plain()
-        schema.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-        for path, routes in schema["paths"].items():
-            for route in routes.values():
-                route["security"] = [] if path == "/healthz" else [{"token": []}]
-        return schema
-
-    app.openapi = described  # type: ignore[method-assign]
+    Raises:
+        ModelError: a model cannot be read.
+        VenuleError: the port is in use, or the address is not one of this machine.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="venule: %(message)s")
+    config = uvicorn.Config(
+        make_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,  # who sends photographs of patients, and when, is private
+        proxy_headers=False,  # clients could name any address as theirs
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=20,
+        timeout_graceful_shutdown=5,
+    )
+    try:
+        listening = config.bind_socket()
+    except SystemExit:  # uvicorn has logged why
+        raise VenuleError(
+            f"cannot listen on {settings.host} port {settings.port}: choose another with --port", reason="bad-address"
+        ) from None
+    listening.listen()  # whoever reads the address may connect at once
+    port = listening.getsockname()[1]
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"http://{shown}:{port}/{'#token=...' if settings.token else ''}", flush=True)
+    print("venule is running; press Ctrl-C to stop it", file=sys.stderr, flush=True)
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,4 +1,4 @@
-"""What an operator watches, in the text format of Prometheus."""
+"""Counters for Prometheus."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ SECONDS = (0.01, 0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120)
 
 
 class Metrics:
-    """Counters of one service, with a registry of their own: there may be several in a process, as in tests."""
+    """Counters of one service, in a registry of their own: tests run several services in a process."""
 
     def __init__(self) -> None:
         """Count from zero."""
@@ -18,28 +18,27 @@ class Metrics:
         self.requests = self._counter("venule_requests", "answers by route, method and status", "route method status")
         self.seconds = Histogram(
             "venule_request_seconds",
-            "from the first byte of a request to the first of its answer",
+            "seconds from the start of a request to the start of its answer",
             ["route"],
             buckets=SECONDS,
             registry=self.registry,
         )
         self.lost = self._counter("venule_processes_lost", "processes that died or took too long", "reason")
-        self.failed = self._counter("venule_photographs_failed", "photographs without a result, by reason", "reason")
-        self.done = self._counter("venule_photographs", "photographs with a result, by what was asked", "work")
+        self.failed = self._counter("venule_photographs_failed", "photographs that failed, by reason", "reason")
+        self.done = self._counter("venule_photographs", "photographs that were processed, by route", "work")
 
     def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
-        """Show a number that is asked for each time."""
+        """Add a number that is read each time."""
         Gauge(name, meaning, registry=self.registry).set_function(value)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count an answer."""
-        route = scope.get("route")
-        path = getattr(route, "path", "") or "none"  # never the address itself: there may be any number of those
+        path = getattr(scope.get("route"), "path", "") or "none"  # never the address itself: those are unlimited
         self.requests.labels(path, scope["method"] if path != "none" else "", str(status)).inc()
         self.seconds.labels(path).observe(seconds)
 
     def text(self) -> bytes:
-        """All of them."""
+        """All of them, in the text format of Prometheus."""
         return generate_latest(self.registry)
 
     def _counter(self, name: str, meaning: str, labels: str) -> Counter:

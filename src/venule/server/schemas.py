@@ -1,114 +1,141 @@
-"""What goes in and out, as OpenAPI describes it."""
+"""What the routes take and answer, for the OpenAPI description."""
 
-from typing import Any
+from typing import Any, Literal
 
-from venule.server.formats import MEDIA_TYPES
-from venule.server.upload import FORM
+from pydantic import BaseModel, ConfigDict, Field
 
-Schema = dict[str, Any]
-_BINARY: Schema = {"type": "string", "format": "binary"}
+from venule.server.media_types import MEDIA_TYPES
+from venule.server.uploads import FORM
+
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _IMAGES = ("image/jpeg", "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "application/dicom",
            "application/octet-stream")  # fmt: skip
-_NUMBER: Schema = {"type": ["number", "null"]}
-_FOUND: Schema = {
-    "name": {"type": "string", "description": "The last part of the name that the file came with."},
-    "model": {"type": "string"},
-    "threshold": {"type": "number", "description": "Probability from which a pixel is vessel."},
-    "width_px": {"type": "integer"},
-    "height_px": {"type": "integer"},
-    "fov_diameter_px": {"type": "number", "description": "Of the circle of the field of view."},
-    "vessel_share": {"type": "number", "description": "Share of the field of view that is vessel."},
-}
-_JUDGED: Schema = {
-    "laterality": {"type": "string", "enum": ["R", "L", "B", ""], "description": "The eye, as a DICOM file says it."},
-    "scale_from": {
-        "type": "string",
-        "enum": ["given", "dicom pixel spacing", "dicom field of view", ""],
-        "description": "Where micrometres or degrees come from.",
-    },
-    "quality": {**_NUMBER, "description": "Dice with a drawing that such photographs have had, 0 to 1."},
-    "quality_reasons": {"type": "string", "description": "Codes of what is wrong with the photograph, joined by '; '."},
-}
-_GRAPH: Schema = {
-    "type": "object",
-    "description": "Disc, fovea, ends, branchings and crossings, and segments with centreline and calibre, in pixels.",
-}
+_GRAPH = "Optic disc, fovea, ends, branchings and crossings, and segments with centreline and calibre, in pixels."
 
 
-def _record(properties: Schema, *optional: str, **more: Any) -> Schema:
-    return {
-        "type": "object",
-        "required": [n for n in properties if n not in optional],
-        "properties": properties,
-        **more,
-    }
+class Found(BaseModel):
+    """What every answer says of a photograph."""
+
+    name: str = Field(description="The file name that the client sent.")
+    model: str
+    threshold: float = Field(description="Probability from which a pixel is vessel.")
+    width_px: int
+    height_px: int
+    fov_diameter_px: float = Field(description="Diameter of the field of view.")
+    vessel_share: float = Field(description="Share of the field of view that is vessel.")
 
 
-SEGMENTED = _record({
-    **_FOUND,
-    "vessels": _record(
-        {
-            "size": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
-            "counts": {"type": "array", "items": {"type": "integer"}},
-        },
-        description="Uncompressed run lengths of COCO: column by column, how many pixels are no vessel, then how many "
-        "are, and so on; size is height, width.",
-    ),
-})  # fmt: skip
-MEASURED = _record(
-    {
-        **_FOUND,
-        **_JUDGED,
-        "reasons": {"type": "string", "description": "Name and reason code of each that has no value."},
-        "graph": _GRAPH,
-    },
-    "graph",
-    additionalProperties=_NUMBER,
-    description="Besides these, each measurement under the name of its column, such as calibre_median_px, with "
-    "_lower and _upper; the data dictionary says what each means.",
-)
-LOOKED_AT = _record({
-    **_FOUND,
-    **_JUDGED,
-    "dicom": {"type": "boolean", "description": "Whether the file is DICOM."},
-    "units": {"type": "object", "additionalProperties": {"type": "number"},
-              "description": "How many micrometres (um) or degrees (deg) a pixel is, where that is known."},
-    "pictures": {"type": "object", "description": "In base64: photograph (JPEG), probability (PNG, floor of 256 times "
-                 "the probability), vessels, fov, arteries, veins (PNG, 0 and 255; null: not known)."},
-    "properties": {"type": "object", "description": "What the quality was judged by."},
-    "graph": _GRAPH,
-    "measurements": {"type": "array", "items": _record({
-        "name": {"type": "string"}, "region": {"type": "string"}, "column": {"type": "string"},
-        "unit": {"type": "string"}, "value": _NUMBER, "lower": _NUMBER, "upper": _NUMBER,
-        "reason": {"type": "string"},
-    })},
-    "row": {"type": "object", "description": "As /v1/measure gives it."},
-})  # fmt: skip
+class RunLengths(BaseModel):
+    """Uncompressed run lengths of COCO, column by column: pixels that are no vessel, then vessel, and so on."""
+
+    size: tuple[int, int] = Field(description="Height and width.")
+    counts: list[int]
 
 
-def answer(schema: Schema, *formats: str) -> Schema:
-    """An answer in some formats, of which JSON has a schema."""
-    schemas = {name: schema if name == "json" else {"type": "string"} if name == "csv" else _BINARY for name in formats}
-    return {"description": "Done.", "content": {MEDIA_TYPES[name]: {"schema": schemas[name]} for name in formats}}
+class Segmented(Found):
+    """The vessels of a photograph."""
+
+    vessels: RunLengths
 
 
-def one_photograph(*also: str) -> Schema:
-    """A body that is a photograph, or a form with one and perhaps other files."""
-    parts = {"photograph": _BINARY, **dict.fromkeys(also, _BINARY)}
-    form = {"type": "object", "required": ["photograph"], "properties": parts, "additionalProperties": False}
-    raw = {media_type: {"schema": _BINARY} for media_type in _IMAGES}
-    return {
-        "requestBody": {
-            "required": True,
-            "description": "JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM, whatever the media type says; or a form.",
-            "content": {**raw, FORM: {"schema": form}},
-        }
-    }
+class Assessed(Found):
+    """Eye, scale and quality of a photograph."""
+
+    laterality: Literal["R", "L", "B", ""] = Field(description="The eye, as a DICOM file says it.")
+    scale_from: Literal["given", "dicom pixel spacing", "dicom field of view", ""] = Field(
+        description="Where micrometres or degrees come from."
+    )
+    quality: float | None = Field(description="Dice that such photographs had with a reference drawing, 0 to 1.")
+    quality_reasons: str = Field(description="Reason codes of defects of the photograph, separated by '; '.")
 
 
-def many_photographs(*also: str) -> Schema:
-    """A body that is a form with photographs and perhaps other files."""
-    parts = {"photographs": {"type": "array", "items": _BINARY, "minItems": 1}}
-    parts |= {name: {"type": "array", "items": _BINARY} for name in also}
-    form = {"type": "object", "required": ["photographs"], "properties": parts, "additionalProperties": False}
-    return {"requestBody": {"required": True, "content": {FORM: {"schema": form}}}}
+class Measurements(Assessed):
+    """The measurements of a photograph, each under the name of its column, such as calibre_median_px.
+
+    With `_lower` and `_upper` for the 95 % interval. The data dictionary says what each means.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, float | None]
+
+    reasons: str = Field(description="Name and reason code of each measurement that has no value.")
+    graph: dict[str, Any] = Field({}, description=_GRAPH)
+
+
+class OneMeasurement(BaseModel):
+    """One measurement, in one region."""
+
+    name: str
+    region: str = Field(description="Empty for the whole field of view.")
+    column: str
+    unit: str
+    value: float | None
+    lower: float | None
+    upper: float | None
+    reason: str = Field(description="Why there is no value.")
+
+
+class Look(Assessed):
+    """Everything that the page shows of a photograph."""
+
+    dicom: bool = Field(description="Whether the file is DICOM.")
+    units: dict[str, float] = Field(description="Micrometres (um) or degrees (deg) per pixel, where known.")
+    pictures: dict[str, str | None] = Field(
+        description="In base64. photograph: JPEG. probability: PNG, 256 times the probability, rounded down. vessels, "
+        "fov, arteries, veins: PNG, 0 and 255; null where not known."
+    )
+    properties: dict[str, float | None] = Field(description="The numbers behind the quality.")
+    graph: dict[str, Any] = Field(description=_GRAPH)
+    measurements: list[OneMeasurement]
+    row: dict[str, Any] = Field(description="As /v1/measure answers.")
+
+
+class ModelCard(BaseModel):
+    """A model."""
+
+    name: str
+    summary: str
+    licence: str
+    data: list[str] = Field(description="What it was trained on.")
+    parameters: int
+    threshold: float = Field(description="Frozen on training or validation data.")
+    threshold_from: str
+    working_diameter: float
+    scores: list[dict[str, Any]] = Field(description="On photographs that it was not trained on.")
+    limits: list[str]
+    sha256: str
+
+
+class Health(BaseModel):
+    """The state of the service."""
+
+    status: Literal["ok", "starting"] = Field(description="starting: until the first process is ready.")
+    version: str
+    processes: int
+    ready: int = Field(description="Processes that have started.")
+    busy: int
+    waiting: int
+
+
+def answer(model: type[BaseModel], *formats: str) -> dict[str, Any]:
+    """The description of an answer that has several formats, one of which is JSON."""
+    others = {MEDIA_TYPES[name]: _BINARY for name in formats if name != "json"}
+    return {"description": "Done.", "model": model, "content": others}
+
+
+def photograph_body(*maps: str) -> dict[str, Any]:
+    """The description of a body that is a photograph, or a form with one and perhaps maps."""
+    parts = dict.fromkeys(("photograph", *maps), _BINARY["schema"])
+    description = "JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM, whatever the media type says; or a form."
+    content = {**dict.fromkeys(_IMAGES, _BINARY), FORM: _form(parts, "photograph")}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
+def photographs_body(*maps: str) -> dict[str, Any]:
+    """The description of a body that is a form with photographs and perhaps maps."""
+    parts = {name: {"type": "array", "items": _BINARY["schema"]} for name in ("photographs", *maps)}
+    return {"requestBody": {"required": True, "content": {FORM: _form(parts, "photographs")}}}
+
+
+def _form(parts: dict[str, Any], required: str) -> dict[str, Any]:
+    return {"schema": {"type": "object", "required": [required], "properties": parts, "additionalProperties": False}}

@@ -1,33 +1,33 @@
-"""What the routes share: settings, processes, models, counters."""
+"""The state that all routes share: settings, models, worker processes, queue and counters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
-from typing import TypeVar, cast
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar, cast
 
 from fastapi import Request
 
+from venule.batch.pool import Pool, ProcessLostError
 from venule.errors import VenuleError
 from venule.models import Card
 from venule.server.metrics import Metrics
-from venule.server.pool import Pool
-from venule.server.problems import Problem
-from venule.server.rate import Rate
-from venule.server.seen import Seen
+from venule.server.problem_json import Problem
 from venule.server.settings import Settings
-from venule.server.upload import Held
+from venule.server.uploads import UploadMemory, read_body
 from venule.workflows import SegmentPhotograph
 
 T = TypeVar("T")
-LOOKING = 1.0  # seconds between two looks at whether the client is still there
+DISCONNECT_CHECK = 1.0  # seconds between two checks that the client is still connected
+MAX_TASKS = 200  # photographs after which a process is replaced, so that memory does not grow
 
 
 class Service:
-    """One service, from its start to its end.
+    """One service.
 
     Args:
-        settings: how it runs.
+        settings: of the service.
 
     Raises:
         ModelError: a model cannot be read.
@@ -35,68 +35,109 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         """Start nothing yet."""
-        self.settings = settings
-        limits = settings.limits
+        self.settings, self.limits = settings, settings.limits
         self.models: Mapping[str, tuple[str, Card]] = settings.models()
-        self.metrics = Metrics()
-        self.rate = Rate(limits.rate, limits.burst)
-        self.held = Held(limits.held_bytes)
+        self.memory = UploadMemory(self.limits.memory_bytes)
         self.pool = Pool(
             settings.processes,
-            waiting=limits.waiting,
-            warm_up=partial(_warm_up, SegmentPhotograph(threads=settings.threads)),
-            lost=lambda reason: self.metrics.lost.labels(reason).inc(),
+            initializer=_warm_up,
+            initargs=(SegmentPhotograph(threads=settings.threads),),
+            max_tasks=MAX_TASKS,
         )
-        self.seen = Seen(limits.seen_bytes, limits.seen_seconds)
-        self.metrics.gauge("venule_processes_ready", "processes that wait for work or do it", lambda: self.pool.ready)
-        self.metrics.gauge("venule_processes_busy", "processes that do it", lambda: self.pool.busy)
-        self.metrics.gauge("venule_requests_waiting", "requests that wait", lambda: self.pool.waiting)
-        self.metrics.gauge("venule_held_bytes", "uploads in memory", lambda: self.held.bytes)
-        self.metrics.gauge("venule_seen_bytes", "results in memory for a report", lambda: self.seen.bytes)
+        self.requests = 0  # that have a place in the queue or are processed
+        self._calls: set[Future[Any]] = set()
+        self.metrics = Metrics()
+        self.metrics.gauge("venule_processes_ready", "worker processes that have started", lambda: self.pool.ready)
+        self.metrics.gauge("venule_processes_busy", "worker processes that are busy", lambda: self.busy)
+        self.metrics.gauge("venule_requests_waiting", "requests that wait", lambda: self.waiting)
+        self.metrics.gauge("venule_held_bytes", "uploads in memory", lambda: self.memory.used)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Processes, for as long as the block lasts."""
+        """Run the worker processes during the block."""
         self.pool.start()
         try:
             yield
         finally:
-            await asyncio.to_thread(self.pool.stop)
+            await asyncio.to_thread(self.pool.close)
 
-    async def work(self, request: Request, name: str, work: Awaitable[T]) -> T:
-        """The result of some work, which is given up when the client goes away before it has begun.
+    @property
+    def busy(self) -> int:
+        """Number of processes that work on a photograph."""
+        return sum(call.running() for call in list(self._calls))
+
+    @property
+    def waiting(self) -> int:
+        """Number of requests that wait for a process."""
+        return max(0, self.requests - self.busy)
+
+    @contextmanager
+    def admit(self, request: Request, *, max_bytes: int) -> Iterator[AsyncGenerator[bytes]]:
+        """Give a request a place in the queue, before anything of its upload is read; the value is the upload.
 
         Args:
-            request: of the client.
-            name: of the work, for the counters.
-            work: of `Pool.do`.
+            request: the request.
+            max_bytes: of the upload.
 
         Raises:
-            Problem: what went wrong.
+            Problem: 503, the queue is full.
         """
-        task = asyncio.ensure_future(work)
+        processes = self.settings.processes
+        if self.requests >= processes + self.limits.waiting:
+            retry = {"Retry-After": str(2 + self.requests // processes)}
+            raise Problem(503, "busy", "the queue is full: try again in a few seconds", headers=retry)
+        self.requests += 1
         try:
-            while not task.done():
-                await asyncio.wait({task}, timeout=LOOKING)
-                if not task.done() and await request.is_disconnected():
-                    raise Problem(408, "gone", "the client has gone away")
-            result = task.result()
+            with self.memory.reserve() as count:
+                yield read_body(request, count, limit=max_bytes, silence=self.limits.silence)
+        finally:
+            self.requests -= 1
+
+    async def call(
+        self, request: Request, function: Callable[..., T], *args: Any, label: str, photographs: int = 1
+    ) -> T:
+        """Call a function in a worker process.
+
+        Args:
+            request: when its client disconnects, a call that has not started is given up.
+            function: of a module.
+            *args: its arguments.
+            label: of the counter.
+            photographs: number of photographs; the time limit is for each.
+
+        Raises:
+            VenuleError: what the function raises; or the process died or reached the time limit.
+        """
+        future = self.pool.submit(function, *args, timeout=self.limits.seconds * photographs)
+        self._calls.add(future)
+        future.add_done_callback(self._calls.discard)
+        result = asyncio.wrap_future(future)
+        try:
+            while not result.done():
+                await asyncio.wait({result}, timeout=DISCONNECT_CHECK)
+                if not result.done() and await request.is_disconnected():
+                    raise Problem(408, "gone", "the client has disconnected")
+            value = result.result()
         except VenuleError as error:
             self.metrics.failed.labels(error.reason).inc()
+            if isinstance(error, ProcessLostError):
+                logging.getLogger("venule.server").warning("%s", error)
+                self.metrics.lost.labels(error.reason).inc()
+                raise VenuleError(f"{error}: try a smaller copy of the photograph", reason=error.reason) from error
             raise
         finally:
-            task.cancel()
-        self.metrics.done.labels(name).inc()
-        return result
+            result.cancel()
+        self.metrics.done.labels(label).inc()
+        return value
 
 
 def service_of(request: Request) -> Service:
-    """The service that a request has come to."""
+    """The service of a request."""
     return cast(Service, request.app.state.service)
 
 
-def _warm_up(finding: SegmentPhotograph) -> None:
-    from venule.server import tasks  # noqa: F401
-    from venule.workflows.analyse import warm_up  # in the process of the pool: the service itself needs no measuring
+def _warm_up(segmentation: SegmentPhotograph) -> None:
+    from venule.server import worker_tasks  # noqa: F401 - in the worker process: the service itself does not need them
+    from venule.workflows.analyse import warm_up
 
-    warm_up(finding)
+    warm_up(segmentation)

@@ -1,4 +1,4 @@
-"""How the service runs, and what it takes on."""
+"""Settings and limits of the service."""
 
 import ipaddress
 import os
@@ -14,19 +14,15 @@ SHORTEST_TOKEN = 16  # characters
 
 @dataclass(frozen=True)
 class Limits:
-    """What the service takes on; beyond, it says so.
+    """Limits of the service; a request beyond them is refused with a reason.
 
     Attributes:
         upload_bytes: of one photograph with its maps.
         pixels: of one photograph.
-        seconds: for one photograph.
+        seconds: to process one photograph.
         waiting: requests that wait for a free process.
-        held_bytes: of all uploads together that are in memory.
-        rate: requests with photographs a second from one address, in the long run.
-        burst: the same, at once.
-        silence: seconds without a byte, after which an upload is given up.
-        seen_bytes: of results that are kept in memory for a report.
-        seen_seconds: that each of them is kept at most.
+        memory_bytes: of all uploads together.
+        silence: seconds without a byte after which an upload is given up.
         report_photographs: in one report.
     """
 
@@ -34,46 +30,42 @@ class Limits:
     pixels: int = 40_000_000
     seconds: float = 120.0
     waiting: int = 16
-    held_bytes: int = 400 * 2**20
-    rate: float = 4.0
-    burst: int = 60
+    memory_bytes: int = 400 * 2**20
     silence: float = 20.0
-    seen_bytes: int = 100 * 2**20
-    seen_seconds: float = 15 * 60.0
     report_photographs: int = 20
 
     def __post_init__(self) -> None:
-        """Check that every limit is above zero; nothing need wait."""
+        """Check that every limit is above 0; the queue may be empty."""
         for name, value in vars(self).items():
             if not value > (-1 if name == "waiting" else 0):
                 raise VenuleError(f"the limit {name.replace('_', ' ')} is {value:g}: give a number above 0")
-        if self.upload_bytes > self.held_bytes:
+        if self.upload_bytes > self.memory_bytes:
             raise VenuleError(
-                f"one upload may have {self.upload_bytes:,} bytes (--max-mb), but all together in memory "
-                f"{self.held_bytes:,} (--max-memory-mb): allow more together, or less of one"
+                f"one upload may have {self.upload_bytes:,} bytes (--max-mb), but all together only "
+                f"{self.memory_bytes:,} (--max-memory-mb): raise the second or lower the first"
             )
 
     @property
     def report_bytes(self) -> int:
-        """Of the photographs of a report with their maps: of what is held, half is left to others."""
-        return max(self.upload_bytes, self.held_bytes // 2)
+        """Of all photographs of a report with their maps: half of the memory is left to other requests."""
+        return max(self.upload_bytes, self.memory_bytes // 2)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the service runs.
+    """Settings of the service.
 
     Attributes:
         host: address to listen on.
-        port: to listen on; 0: a free one.
-        token: that requests must bring; "": none need.
-        names: that this machine may be called by, besides addresses and localhost.
+        port: to listen on; 0: any free port.
+        token: that requests must send; "": none is needed.
+        names: host names of this machine, besides localhost and IP addresses.
         own_models: folders of models besides the shipped ones.
-        processes: that photographs are worked on in.
-        limits: what it takes on.
+        processes: number of processes that work on photographs.
+        limits: of the service.
 
     Raises:
-        VenuleError: it would listen to others without a token, or the token is too short.
+        VenuleError: other machines could use it without a token, or the token is too short.
     """
 
     host: str = "127.0.0.1"
@@ -85,8 +77,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
-        """Check that nobody else is let in without a token."""
-        if not self.token and not is_loopback(self.host):
+        """Check that other machines need a token."""
+        if not self.token and not self.is_local:
             raise VenuleError(
                 f"--host {self.host} lets other machines in: set VENULE_TOKEN to a secret of {SHORTEST_TOKEN} or more "
                 "characters, such as $(openssl rand -hex 24)",
@@ -102,8 +94,16 @@ class Settings:
             raise VenuleError(f"--processes {self.processes}: give 1 or more")
 
     @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the service."""
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+    @property
     def threads(self) -> int:
-        """For the arithmetic of each process."""
+        """Threads of each process."""
         return max(1, (os.cpu_count() or 1) // self.processes)
 
     def models(self) -> Mapping[str, tuple[str, Card]]:
@@ -118,11 +118,3 @@ class Settings:
             card = read_card(folder)
             known[card.name if card.name not in known else folder.name] = (str(folder), card)
         return known
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -34,12 +34,10 @@ class ReportedPhotograph:
     Attributes:
         file: the photograph.
         maps: of "arteries" and "veins", where they are known.
-        result: of an analysis with the same settings; None: it is analysed now.
     """
 
     file: MemoryFile
     maps: Mapping[str, MemoryFile] = field(default_factory=dict)
-    result: Result | None = None
 
 
 def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
@@ -91,9 +89,7 @@ def report_in_memory(
     for one in photographs:
         name, load = one.file.name, None
         try:
-            result = (
-                one.result or analyse(one.file, segmentation, max_pixels=max_pixels, scale=scale, **one.maps).result()
-            )
+            result = analyse(one.file, segmentation, max_pixels=max_pixels, scale=scale, **one.maps).result()
             row = {column: "" if value is None else str(value) for column, value in result.row.items()}
             load = partial(_drawn_in_memory, one.file, result, max_pixels)
         except Exception as error:  # one photograph must not end the report

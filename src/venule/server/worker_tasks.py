@@ -1,4 +1,4 @@
-"""What the processes of the pool are asked to do: a photograph's content in, an answer's content out."""
+"""What the worker processes do: from a photograph to the content of an answer."""
 
 import base64
 import io
@@ -17,82 +17,87 @@ from venule.photograph.arrays import ImageArray, ProbabilityArray
 from venule.photograph.signature import is_dicom
 from venule.vessel_map import VesselMap
 from venule.workflows import SegmentPhotograph
-from venule.workflows.analyse import Analysis, MemoryFile, Result, analyse, describe, find_vessels
+from venule.workflows.analyse import Analysis, MemoryFile, analyse, describe, find_vessels
 from venule.workflows.dicom import encode_seg, encode_sr, header_to_answer
 from venule.workflows.report import ReportedPhotograph, report_in_memory
 from venule.workflows.segment import encode_mask, encode_picture, encode_probability, encode_runs
 
 JPEG_QUALITY = 92  # of the photograph on the page
 LEVELS = 256  # of the probability on the page
+Maps = Mapping[str, MemoryFile]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a request asks for, besides its photograph.
+class Options:
+    """The options of a request.
 
     Attributes:
-        finding: how vessels are found.
-        scale: what is known of the size of a pixel.
+        segmentation: how vessels are found.
+        scale: the size of a pixel, as far as it is known.
         max_pixels: of a photograph.
     """
 
-    finding: SegmentPhotograph
+    segmentation: SegmentPhotograph
     scale: Scale = field(default_factory=Scale)
     max_pixels: int = 40_000_000
 
+    def analyse(self, photograph: MemoryFile, maps: Maps) -> Analysis:
+        """Analyse a photograph with these options."""
+        return analyse(photograph, self.segmentation, max_pixels=self.max_pixels, scale=self.scale, **maps)
 
-def segment(given: MemoryFile, asked: Asked, picture: str, form: str) -> bytes:
+
+def segment(photograph: MemoryFile, options: Options, picture: str, form: str) -> bytes:
     """The vessels of a photograph.
 
     Args:
-        given: the photograph.
-        asked: how.
+        photograph: the file.
+        options: of the request.
         picture: "vessels", "probability", "overlay" or "fov".
-        form: "png": that picture; "json" or "parquet": what is known of it, the vessels with it; "dicom-seg": DICOM.
+        form: "png": the picture; "json" or "parquet": the vessels, with model, threshold and size; "dicom-seg": DICOM.
     """
-    header = header_to_answer(given.name, given.content) if form == "dicom-seg" else None
-    found = find_vessels(given, asked.finding, max_pixels=asked.max_pixels)
+    segmentation = options.segmentation
+    header = header_to_answer(photograph.name, photograph.content) if form == "dicom-seg" else None
+    found = find_vessels(photograph, segmentation, max_pixels=options.max_pixels)
     if header is not None:
-        return encode_seg(found, header, model=asked.finding.model, name=given.name)
+        return encode_seg(found, header, model=segmentation.model, name=photograph.name)
     if form == "png":
         return _picture(found, picture)
-    row = {"name": given.name, **_found(found)}
+    row = {"name": photograph.name, **_about(found)}
     if form == "json":
         return _json({**row, "vessels": json.loads(encode_runs(found.vessels))})
     return _parquet({**row, "vessels_png": encode_mask(found.vessels)})
 
 
-def measure(
-    given: MemoryFile, asked: Asked, maps: Mapping[str, MemoryFile], picture: str, form: str, graph: bool
-) -> bytes:
+def measure(photograph: MemoryFile, options: Options, maps: Maps, picture: str, form: str, graph: bool) -> bytes:
     """The measurements of a photograph.
 
     Args:
-        given: the photograph.
-        asked: how.
+        photograph: the file.
+        options: of the request.
         maps: of "arteries" and "veins", where they are known.
         picture: see `segment`.
-        form: "json", "csv" or "parquet"; "png": the picture of what was measured; "dicom-sr": DICOM.
-        graph: with the centrelines, in JSON.
+        form: "json", "csv" or "parquet"; "png": the picture; "dicom-sr": DICOM.
+        graph: add the centrelines, in JSON.
     """
-    header = header_to_answer(given.name, given.content) if form == "dicom-sr" else None
-    analysis = analyse(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
+    header = header_to_answer(photograph.name, photograph.content) if form == "dicom-sr" else None
+    analysis = options.analyse(photograph, maps)
+    found, measured = analysis.found, analysis.measured
     if header is not None:
-        return encode_sr(analysis.found, analysis.measured, header, model=asked.finding.model, name=given.name)
+        return encode_sr(found, measured, header, model=options.segmentation.model, name=photograph.name)
     if form == "png":
-        return _picture(analysis.found, picture)
-    row = {"name": given.name, **_found(analysis.found), **_judged(analysis), **analysis.measured.row()}
+        return _picture(found, picture)
+    row = {"name": photograph.name, **_about(found), **_assessment(analysis), **measured.row()}
     if form == "csv":
         return pd.DataFrame([row]).to_csv(index=False).encode()
     if form == "parquet":
         return _parquet(row)
-    return _json(row | ({"graph": describe(analysis.measured)} if graph else {}))
+    return _json(row | ({"graph": describe(measured)} if graph else {}))
 
 
-def show(given: MemoryFile, asked: Asked, maps: Mapping[str, MemoryFile]) -> tuple[bytes, Result]:
-    """Everything that the page shows of a photograph, as JSON with pictures in base64; and what a report needs."""
-    analysis = analyse(given, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale, **maps)
-    found = analysis.found
+def look(photograph: MemoryFile, options: Options, maps: Maps) -> bytes:
+    """Everything that the page shows of a photograph, as JSON with pictures in base64."""
+    analysis = options.analyse(photograph, maps)
+    found, measured = analysis.found, analysis.measured
     pictures = {
         "photograph": _jpeg(found.image),
         "probability": _levels(found.probability),
@@ -101,23 +106,23 @@ def show(given: MemoryFile, asked: Asked, maps: Mapping[str, MemoryFile]) -> tup
         "arteries": encode_mask(analysis.arteries) if analysis.arteries is not None else None,
         "veins": encode_mask(analysis.veins) if analysis.veins is not None else None,
     }
-    row = {"name": given.name, **_found(found), **_judged(analysis)}
-    shown = _json({
+    row = {"name": photograph.name, **_about(found), **_assessment(analysis)}
+    return _json({
         **row,
-        "dicom": is_dicom(given.content, name=given.name),
-        "units": {unit: _plain(size) for unit, size in analysis.measured.units.items()},
+        "dicom": is_dicom(photograph.content, name=photograph.name),
+        "units": {unit: _plain(size) for unit, size in measured.units.items()},
         "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
         "properties": {name: _plain(value) for name, value in asdict(analysis.quality.properties).items()},
-        "graph": describe(analysis.measured),
-        "measurements": [_measurement(value, analysis.measured) for value in analysis.measured.values],
-        "row": {**row, **analysis.measured.row()},
+        "graph": describe(measured),
+        "measurements": [_measurement(value, measured) for value in measured.values],
+        "row": {**row, **measured.row()},
     })  # fmt: skip
-    return shown, analysis.result()
 
 
-def report(photographs: Sequence[ReportedPhotograph], asked: Asked) -> bytes:
+def report(photographs: Sequence[MemoryFile], options: Options, maps: Sequence[Maps]) -> bytes:
     """The report of some photographs, as one HTML file."""
-    return report_in_memory(photographs, asked.finding, max_pixels=asked.max_pixels, scale=asked.scale).encode()
+    given = [ReportedPhotograph(one, its) for one, its in zip(photographs, maps, strict=True)]
+    return report_in_memory(given, options.segmentation, max_pixels=options.max_pixels, scale=options.scale).encode()
 
 
 def _picture(found: VesselMap, picture: str) -> bytes:
@@ -128,7 +133,7 @@ def _picture(found: VesselMap, picture: str) -> bytes:
     return encode_mask({"vessels": found.vessels, "fov": found.fov}[picture])
 
 
-def _found(found: VesselMap) -> dict[str, Any]:
+def _about(found: VesselMap) -> dict[str, Any]:
     height, width = found.vessels.shape
     return {
         "model": found.model,
@@ -140,7 +145,7 @@ def _found(found: VesselMap) -> dict[str, Any]:
     }
 
 
-def _judged(analysis: Analysis) -> dict[str, Any]:
+def _assessment(analysis: Analysis) -> dict[str, Any]:
     return {
         "laterality": analysis.known.laterality,
         "scale_from": analysis.known.scale_from,
@@ -150,7 +155,7 @@ def _judged(analysis: Analysis) -> dict[str, Any]:
 
 
 def _measurement(value: Value, measured: Measured) -> dict[str, Any]:
-    """A value in the unit that the scale gives, else in pixels, with all its words left to the page."""
+    """A value in the unit that the scale gives, else in pixels; the page has the labels."""
     definition = BY_NAME[value.name]
     column, unit = columns_of(definition, value.region, list(measured.units))[-1]
     size = measured.units.get(unit.rstrip("2").removeprefix("1/"), 1.0) ** definition.power

@@ -1,0 +1,198 @@
+"""Photographs that clients send: the body of a request, or the parts of a form. They stay in memory."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import PurePath
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from venule.server.problem_json import Problem
+from venule.workflows.analyse import MemoryFile
+
+FORM, DICOM = "multipart/form-data", "application/dicom"
+LONGEST_NAME = 80
+Maps = dict[str, MemoryFile]
+
+
+class UploadMemory:
+    """Counts the bytes of all uploads together.
+
+    Args:
+        limit: bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Start at zero."""
+        self.used, self._limit = 0, limit
+
+    @contextmanager
+    def reserve(self) -> Iterator[Callable[[int], None]]:
+        """A function that counts more bytes of one request; they are given back after the block.
+
+        Raises:
+            Problem: 503, the limit is reached.
+        """
+        mine = 0
+
+        def count(size: int) -> None:
+            nonlocal mine
+            mine += size
+            self.used += size
+            if self.used > self._limit:
+                message = "other uploads use all the memory that is reserved for them: try again in a few seconds"
+                raise Problem(503, "busy", message, headers={"Retry-After": "5"})
+
+        try:
+            yield count
+        finally:
+            self.used -= mine
+
+
+async def read_body(
+    request: Request, count: Callable[[int], None], *, limit: int, silence: float
+) -> AsyncGenerator[bytes]:
+    """The body of a request, piece by piece.
+
+    Args:
+        request: the request.
+        count: is called with the size of each piece.
+        limit: bytes that the body may have.
+        silence: seconds without a byte after which the upload is given up.
+
+    Raises:
+        Problem: 408 or 413.
+    """
+    too_large = Problem(413, "too-many-bytes", f"the upload has more than {limit:,} bytes, which is the limit")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit:
+        raise too_large
+    size, stream = 0, request.stream()
+    while True:
+        try:
+            piece = await asyncio.wait_for(anext(stream, None), silence)
+        except TimeoutError:
+            raise Problem(408, "silence", f"the upload stopped for {silence:g} s: send it again") from None
+        if piece is None:
+            return
+        size += len(piece)
+        if size > limit:
+            raise too_large
+        count(len(piece))
+        yield piece
+
+
+async def read_photograph(
+    request: Request, body: AsyncGenerator[bytes], *, map_names: Sequence[str]
+) -> tuple[MemoryFile, Maps]:
+    """The photograph of a request, and its maps by name: the body itself, or the parts of a form.
+
+    Args:
+        request: the request.
+        body: see `read_body`.
+        map_names: parts that a form may have besides `photograph`.
+
+    Raises:
+        Problem: 400 for a broken form; 413 or 422 where there is not one photograph.
+    """
+    kind = _media_type(request)
+    if kind != FORM:
+        # The name tells old DICOM files, which have no preamble.
+        name = "photograph.dcm" if kind == DICOM else "photograph"
+        return _check_not_empty(MemoryFile(name, b"".join([piece async for piece in body]))), {}
+    parts = await _parse_form(request, body, ("photograph", *map_names), most=1)
+    if len(parts["photograph"]) != 1:
+        allowed = " and ".join(f"a part {name}" for name in map_names)
+        optional = f", and optionally {allowed}" if allowed else ""
+        raise Problem(422, "no-photograph", f"send one file in the part photograph{optional}")
+    return _check_not_empty(parts["photograph"][0]), {name: files[0] for name in map_names if (files := parts[name])}
+
+
+async def read_photographs(
+    request: Request, body: AsyncGenerator[bytes], *, most: int, map_names: Sequence[str]
+) -> tuple[list[MemoryFile], list[Maps]]:
+    """The photographs of a form, in parts called `photographs`, and the maps of each.
+
+    A map belongs to the photograph of the same name, with or without the kind: eye.png or eye_arteries.png to eye.jpg.
+
+    Args:
+        request: the request.
+        body: see `read_body`.
+        most: photographs that there may be.
+        map_names: parts that a form may have besides `photographs`.
+
+    Raises:
+        Problem: 400 for a broken form; 413 for too many photographs; 415 where it is no form; 422 where there is no
+            photograph, or a map without its photograph.
+    """
+    if _media_type(request) != FORM:
+        raise Problem(415, "no-form", f"send {FORM} with each photograph in a part called photographs")
+    parts = await _parse_form(request, body, ("photographs", *map_names), most=most)
+    photographs = parts["photographs"]
+    if not photographs:
+        raise Problem(422, "no-photograph", "send each photograph in a part called photographs")
+    stems = [_stem(one) for one in photographs]
+    maps: list[Maps] = [{} for _ in photographs]
+    for kind in map_names:
+        for one in parts[kind]:
+            stem = _stem(one).removesuffix(f"_{kind}")
+            if stem not in stems:
+                message = f"{one.name} matches no photograph by its name: call the map of eye.jpg eye_{kind}.png"
+                raise Problem(422, "unmatched-map", message)
+            for its, name in zip(maps, stems, strict=True):
+                if name == stem:
+                    its[kind] = one
+    return photographs, maps
+
+
+class _InMemoryParser(MultiPartParser):
+    spool_max_size = 2**62  # bytes; Starlette writes larger parts to a temporary file
+
+
+async def _parse_form(
+    request: Request, body: AsyncGenerator[bytes], names: Sequence[str], *, most: int
+) -> Mapping[str, list[MemoryFile]]:
+    """The files of a form by the name of their part, at most so many of each."""
+    plural = "s" if most > 1 else ""
+    too_many = Problem(413, "too-many-photographs", f"one request takes at most {most} photograph{plural}: send fewer")
+    try:
+        form = await _InMemoryParser(request.headers, body, max_files=most * len(names), max_fields=0).parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        message = str(getattr(error, "message", error))
+        if message.startswith("Too many files"):
+            raise too_many from error
+        raise Problem(400, "bad-form", f"the form cannot be read: {message}") from error
+    files: dict[str, list[MemoryFile]] = {name: [] for name in names}
+    try:
+        for name, part in form.multi_items():
+            if name not in files:
+                raise Problem(422, "no-photograph", f"there is no part {name[:80]!r}: send {', '.join(names)}")
+            if isinstance(part, UploadFile):
+                files[name].append(MemoryFile(_shown_name(part.filename or name), await part.read()))
+    finally:
+        await form.close()
+    if max(map(len, files.values())) > most:
+        raise too_many
+    return files
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_not_empty(file: MemoryFile) -> MemoryFile:
+    if not file.content:
+        raise Problem(422, "empty-file", f"{file.name} is empty (0 bytes): send a photograph")
+    return file
+
+
+def _shown_name(given: str) -> str:
+    """The last part of a client's file name, for messages; nothing is opened by it."""
+    last = PurePath(given.replace("\\", "/")).name
+    return "".join(c for c in last if c.isprintable())[:LONGEST_NAME] or "photograph"
+
+
+def _stem(file: MemoryFile) -> str:
+    return PurePath(file.name).stem.lower()
