@@ -1,1 +1,1 @@
-"""The commands: one file each; parse, call one function, print."""
+"""The commands, one file each: parse, call one workflow, print."""

@@ -1,14 +1,17 @@
-"""`venule data`: list, check, get and make data sets."""
+"""`venule data`: list, check, download and make data sets."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from venule.cli import completion
+from venule.cli.options import option, output_option
+
 if TYPE_CHECKING:
     from venule.datasets.finding import Check
 
-app = typer.Typer(help="List, check, get and make data sets.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")
@@ -24,20 +27,25 @@ def list_sets() -> None:
     table = Table("name", "photographs", "size", "drawings", "licence", "how to get it", box=SIMPLE)
     for name, known in KNOWN.items():
         size = f"{known.size[0]}x{known.size[1]}"
-        way = "downloaded" if name in SOURCES else "by hand"
+        way = "venule data get" if name in SOURCES else "by hand"
         table.add_row(name, str(known.photographs), size, known.drawings, known.licence, way)
     Console().print(table)
-    typer.echo("venule data get NAME downloads a set, or says how to get it by hand.")
+    typer.echo("venule data get NAME downloads a data set, or says how to get it by hand.")
 
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="Folder of a data set.")],
-    name: Annotated[str | None, typer.Option(help="Which set it is, where it cannot be recognised.")] = None,
+    folder: Annotated[Path, typer.Argument(help="Folder of a data set.", metavar="FOLDER")],
+    name: Annotated[
+        str | None,
+        option("Which set it is.", "NAME", default="recognised by its files", autocompletion=completion.data_sets),
+    ] = None,
 ) -> None:
     """Compare a copy of a data set with what was published, and name each file that differs.
 
-    Exit code 0 where the copy can be used, 1 where files are missing, extra, renumbered, augmented, resized or broken.
+    Example: `venule data check DATA/DRIVE`
+
+    Exit code 0 if the copy can be used, 1 if files are missing, extra, renumbered, augmented, resized or broken.
     """
     from venule.datasets.check import check_dataset
 
@@ -46,16 +54,19 @@ def check(
 
 @app.command()
 def get(
-    name: Annotated[str, typer.Argument(help="chase_db1, hrf or stare; for drive and fives it says what to do.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder to make; by default the name of the set, here.")
-    ] = None,
-    base: Annotated[str | None, typer.Option(help="Address of the folder with the archives, if it has moved.")] = None,
+    name: Annotated[
+        str,
+        typer.Argument(help="The data set; see venule data list.", metavar="NAME", autocompletion=completion.data_sets),
+    ],
+    output: Annotated[Path | None, output_option("Folder to make.", default="the name of the set")] = None,
+    base: Annotated[str | None, option("Address of the folder with the archives, if it has moved.", "URL")] = None,
 ) -> None:
     """Download a data set from its publisher and check each file.
 
-    The addresses could not be tried where this version was written; one that fails is named, with the page that has
-    the set. Exit code 1 where nothing was downloaded or the files differ from the published ones.
+    Example: `venule data get CHASE_DB1 -o DATA/CHASE_DB1`
+
+    The addresses have not been verified. If one fails, the message names it and the page that has the data set. Exit
+    code 1 if nothing was downloaded or the files differ from the published ones.
     """
     from rich.console import Console
     from rich.progress import DownloadColumn, Progress, TaskID
@@ -77,18 +88,21 @@ def get(
                 tasks[archive] = bar.add_task(archive)
             bar.update(tasks[archive], completed=there, total=total)
 
-        found = get_dataset(name, folder, base=base, progress=show)
-    _print_check(folder, found)
+        checked = get_dataset(name, folder, base=base, progress=show)
+    _print_check(folder, checked)
 
 
 @app.command()
 def phantom(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to make: images/, vessels/, fov/.")],
-    count: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same phantoms.")] = 0,
-    size: Annotated[int, typer.Option(min=128, max=4096, help="Width in pixels; some are lower than wide.")] = 768,
+    output: Annotated[Path, output_option("Folder for images/, vessels/ and fov/.")],
+    count: Annotated[int, option("How many.", "NUMBER", min=1)] = 10,
+    seed: Annotated[int, option("The same seed makes the same phantoms.", "NUMBER", min=0)] = 0,
+    size: Annotated[int, option("Width; some are not as high as they are wide.", "PIXELS", min=128, max=4096)] = 768,
 ) -> None:
-    """Make synthetic fundus photographs with exact drawings of their vessels."""
+    """Make phantoms: synthetic fundus photographs with exact drawings of their vessels.
+
+    Example: `venule data phantom --count 20 --seed 1 -o phantoms`
+    """
     from venule.datasets.phantoms import write_phantoms
 
     write_phantoms(output, count=count, seed=seed, size=size)
@@ -96,10 +110,10 @@ def phantom(
 
 
 def _print_check(folder: Path, check: "Check") -> None:
-    for finding in check.findings:
-        typer.echo(f"{finding.kind}: {finding.message}")
-    holds = ", ".join(f"{count} {noun}" for noun, count in check.counts.items())
+    for difference in check.findings:
+        typer.echo(f"{difference.kind}: {difference.message}")
+    files = ", ".join(f"{count} {noun}" for noun, count in check.counts.items())
     compared = f"; {check.checksums} checksums compared" if check.checksums else ""
-    wrong = sum(not finding.is_note for finding in check.findings)
-    typer.echo(f"{folder} is {check.name}: {holds or 'no file of it'}{compared}; {wrong or 'nothing'} wrong")
+    wrong = sum(not difference.is_note for difference in check.findings)
+    typer.echo(f"{folder} is {check.name}: {files or 'none of its files'}{compared}; {wrong or 'nothing'} wrong")
     raise typer.Exit(0 if check.is_clean else 1)

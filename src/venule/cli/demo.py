@@ -5,21 +5,24 @@ from typing import Annotated
 
 import typer
 
+from venule.cli.options import option, output_option
+
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="A new folder for what is made.")] = Path(
-        "venule-demo"
-    ),
-    count: Annotated[int, typer.Option(min=1, help="How many phantoms.")] = 3,
-    seed: Annotated[int, typer.Option(min=0, help="Other phantoms for another seed.")] = 1,
+    output: Annotated[Path, output_option("A new folder for the results.")] = Path("venule-demo"),
+    count: Annotated[int, option("How many photographs to make.", "NUMBER", min=1)] = 3,
+    seed: Annotated[int, option("Another seed makes other photographs.", "NUMBER", min=0)] = 1,
 ) -> None:
-    """See what venule does: phantoms are made, segmented and scored. Needs no data and no network."""
+    """Show what venule does, on synthetic photographs that it makes itself: find the vessels and score them.
+
+    Example: `venule demo`
+    """
     from venule.workflows.demo import make_demo
 
-    typer.echo(f"making {count} phantoms (synthetic fundus photographs), finding their vessels, scoring them ...")
+    typer.echo(f"Making {count} phantoms (synthetic fundus photographs), finding and scoring their vessels ...")
     made = make_demo(output, count=count, seed=seed)
-    typer.echo(f"  photographs     {made.photographs / 'images'}")
-    typer.echo(f"  vessels         {made.vessels} ({made.job.summary().splitlines()[0]})")
-    typer.echo(f"  scores          {made.scores} (mean Dice {made.dice:.3f} against the exact drawings)")
-    typer.echo(f"  all on a sheet  {made.sheet}")
-    typer.echo("with photographs of your own: venule segment FOLDER -o vessels --overlay")
+    typer.echo(f"  photographs  {made.photographs / 'images'}")
+    typer.echo(f"  vessels      {made.vessels} ({made.job.summary().splitlines()[0]})")
+    typer.echo(f"  scores       {made.scores} (mean Dice {made.dice:.3f} against the exact drawings)")
+    typer.echo(f"  overview     {made.sheet}")
+    typer.echo("Next, with your own photographs: venule segment FOLDER -o vessels --overlay")

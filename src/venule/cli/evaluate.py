@@ -5,28 +5,43 @@ from typing import Annotated
 
 import typer
 
+from venule.cli.options import ModelName, flag, model_option, option, output_option
+
 
 def evaluate(
-    dataset: Annotated[Path, typer.Argument(help="Folder of a data set, or with images/ and vessels/ (drawings).")],
+    dataset: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of a data set, or with the folders images/ and vessels/ (the reference drawings).",
+            metavar="FOLDER",
+        ),
+    ],
     split: Annotated[
         str | None,
-        typer.Option(help="Photographs to score, or 'all'. Default: the test split where there is one, else all."),
+        option(
+            "Which photographs to score; all: every one.", "NAME", default="test, if the set has such a split, else all"
+        ),
     ] = None,
-    model: Annotated[str, typer.Option(help="Name of a shipped model, or the folder of your own.")] = "general",
-    compare: Annotated[str | None, typer.Option(help="A second model, on the same photographs.")] = None,
+    model: ModelName = "general",
+    compare: Annotated[str | None, model_option("A second model to compare with, on the same photographs.")] = None,
     masks: Annotated[
-        Path | None, typer.Option(help="Score the masks in this folder, of any tool, in place of --model.")
+        Path | None, option("Score the masks in this folder, made by any tool, and run no model.", "FOLDER")
     ] = None,
-    flips: Annotated[bool, typer.Option("--flips", help="Average four mirror images: steadier, and slower.")] = False,
     threshold: Annotated[
-        float | None, typer.Option(help="For --model or grey --masks. Default: the model's own, frozen one.")
+        float | None,
+        option(
+            "Probability, or grey level of --masks, from which a pixel is vessel.", "0-1", default="the model's own"
+        ),
     ] = None,
+    flips: Annotated[bool, flag("--flips", "Average over four mirror images: steadier, slower.")] = False,
     output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Folder for scores.csv, summary.json, summary.md and agreement/NAME.png."),
+        Path | None, output_option("Folder for scores.csv, summary.json, summary.md and agreement/NAME.png.")
     ] = None,
 ) -> None:
-    """Score a model, or the masks of another tool, against reference drawings."""
+    """Score a model, or the masks of another tool, against reference drawings.
+
+    Example: `venule evaluate CHASE_DB1 -o scores`
+    """
     from rich.console import Console
     from rich.progress import Progress
 
@@ -49,4 +64,4 @@ def evaluate(
         Console().print(table.to_rich())
     if output:
         write_trial(trial, summary, output)
-        typer.echo(f"written to {output}: scores.csv, summary.json, summary.md, agreement/")
+        typer.echo(f"{output}: scores.csv, summary.json, summary.md, agreement/")

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from typer.core import TyperArgument, TyperOption
 
 from venule.cli import data
 from venule.cli.demo import demo
@@ -19,10 +20,23 @@ from venule.cli.study import study
 from venule.cli.submit import submit
 from venule.cli.train import train
 
+PANELS = {
+    "Start": (demo, segment, serve),
+    "Measure": (measure, report),
+    "Many photographs": (status, merge),
+    "Networks": (models, evaluate, train, networks, study, submit),
+}
+
+# Typer shows Python's types, such as <list[str]> and <bool>: an argument's name says enough, and a flag has no value.
+TyperArgument.display_type_rich = lambda self, ctx: ""  # type: ignore[method-assign]
+TyperOption.display_type_rich = lambda self, ctx: self.metavar or ("" if self.is_flag else self.display_type(ctx))  # type: ignore[method-assign]
+
 app = typer.Typer(
-    help="Find the blood vessels in photographs of the retina, and train, compare and score the networks that do.",
+    help="Find and measure the blood vessels in photographs of the retina; train and compare the networks that do it.",
+    epilog="Documentation: docs/index.md in the checkout. Options of a command: venule COMMAND --help.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -38,29 +52,16 @@ def _print_version(value: bool) -> None:
 @app.callback()
 def venule(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Options that come before every command."""
+    """Take the options that come before every command."""
 
 
-for command in (
-    demo,
-    segment,
-    measure,
-    report,
-    serve,
-    status,
-    merge,
-    evaluate,
-    train,
-    study,
-    submit,
-    networks,
-    models,
-):
-    app.command()(command)
-app.add_typer(data.app, name="data")
+for panel, commands in PANELS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(data.app, name="data", help="List, check, download and make data sets.", rich_help_panel="Networks")
 
 
 def main() -> None:

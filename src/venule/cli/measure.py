@@ -1,54 +1,93 @@
 """`venule measure`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from venule.cli import options
+from venule.cli.options import (
+    OUTPUT,
+    SCALE,
+    VESSELS,
+    DicomSeg,
+    Output,
+    Photographs,
+    RunOptions,
+    VesselOptions,
+    flag,
+    option,
+    with_shared_options,
+)
 
 
-def measure(
-    photographs: options.Photographs,
-    output: options.Output,
-    model: options.Model = "general",
-    vessels: Annotated[Path | None, typer.Option(help="Folder with vessel maps to measure instead.")] = None,
-    arteries: Annotated[Path | None, typer.Option(help="Folder with maps of the arteries.")] = None,
-    veins: Annotated[Path | None, typer.Option(help="Folder with maps of the veins.")] = None,
-    um_per_pixel: Annotated[float | None, typer.Option(help="Micrometres on the retina that a pixel spans.")] = None,
-    field: Annotated[float | None, typer.Option(help="Degrees that the field of view spans, such as 45.")] = None,
-    disc_um: Annotated[float | None, typer.Option(help="Micrometres to take the optic disc for, such as 1800.")] = None,
-    segments: Annotated[bool, typer.Option("--segments", help="Write segments.csv: a row a vessel segment.")] = False,
+@dataclass(frozen=True)
+class GivenMaps:
+    """Maps that were made before, in place of a model's."""
+
+    vessels: Annotated[
+        Path | None, option("Measure the vessel maps in this folder, and run no model.", "FOLDER", VESSELS)
+    ] = None
+    arteries: Annotated[Path | None, option("Folder with maps of the arteries.", "FOLDER", VESSELS)] = None
+    veins: Annotated[Path | None, option("Folder with maps of the veins.", "FOLDER", VESSELS)] = None
     min_quality: Annotated[
-        float | None, typer.Option(help="Refuse photographs whose quality, 0 to 1, is below; left out: flag them.")
-    ] = None,
-    dicom_seg: options.DicomSeg = False,
-    dicom_sr: Annotated[
-        bool, typer.Option("--dicom-sr", help="Write NAME_sr.dcm, of DICOM photographs (extra dicom).")
-    ] = False,
-    flips: options.Flips = False,
-    threshold: options.Threshold = None,
-    runtime: options.Runtime = "onnxruntime",
-    resume: options.Resume = False,
-    jobs: options.Jobs = None,
-    engine: options.EngineKind = "local",
-    address: options.Address = None,
-    time_limit: options.TimeLimit = 300.0,
-    layout: options.LayoutKind = "mirrored",
-    shard: options.ShardText = None,
-    journal: options.Journal = None,
-) -> None:
-    """Measure the vessels of fundus photographs: a row each in results.csv, and what every column means."""
-    from venule.batch import Batch, show_progress
-    from venule.measurement import Scale
-    from venule.workflows import SegmentPhotograph
-    from venule.workflows.measure import MeasurePhotograph, measure_files
+        float | None, option("Refuse photographs with a lower quality score.", "0-1", VESSELS, default="refuse none")
+    ] = None
 
-    segmentation = SegmentPhotograph(model, threshold, flips, runtime=runtime, dicom_seg=dicom_seg)
-    scale = Scale(um_per_pixel, field, disc_um)
-    work = MeasurePhotograph(segmentation, vessels, arteries, veins, scale, segments, min_quality, dicom_sr)
+
+@dataclass(frozen=True)
+class ScaleOptions:
+    """How large a pixel is."""
+
+    um_per_pixel: Annotated[float | None, option("Size of a pixel on the retina.", "MICROMETRES", SCALE)] = None
+    field: Annotated[
+        float | None, option("Angle of the field of view, as the camera gives it, such as 45.", "DEGREES", SCALE)
+    ] = None
+    disc_um: Annotated[float | None, option("Diameter of the optic disc, such as 1800.", "MICROMETRES", SCALE)] = None
+
+
+@with_shared_options
+def measure(
+    photographs: Photographs,
+    output: Output,
+    segments: Annotated[
+        bool, flag("--segments", "Also write segments.csv: one row for each vessel segment.", OUTPUT)
+    ] = False,
+    dicom_seg: DicomSeg = False,
+    dicom_sr: Annotated[
+        bool,
+        flag("--dicom-sr", "For DICOM photographs, also write NAME_sr.dcm, a structured report (extra dicom).", OUTPUT),
+    ] = False,
+    *,
+    finding: VesselOptions,
+    maps: GivenMaps,
+    scale: ScaleOptions,
+    run: RunOptions,
+) -> None:
+    """Measure the vessels of fundus photographs: one row for each in results.csv.
+
+    What each column means is in dictionary.csv.
+
+    Example: `venule measure photographs/ -o measured --field 45`
+    """
+    from venule.batch import show_progress
+    from venule.workflows import SegmentPhotograph
+    from venule.workflows.measure import MeasurePhotograph, Scale, measure_files
+
+    segmentation = SegmentPhotograph(
+        finding.model, finding.threshold, finding.flips, runtime=run.runtime, dicom_seg=dicom_seg
+    )
+    work = MeasurePhotograph(
+        segmentation,
+        maps.vessels,
+        maps.arteries,
+        maps.veins,
+        Scale(scale.um_per_pixel, scale.field, scale.disc_um),
+        segments,
+        maps.min_quality,
+        dicom_sr,
+    )
     with show_progress() as progress:
-        batch = Batch.of(engine, jobs, address, time_limit, layout, resume, shard, journal, progress)
-        job = measure_files(photographs, output, work=work, batch=batch)
+        job = measure_files(photographs, output, work=work, batch=run.batch(progress))
     typer.echo(job.summary())
     raise typer.Exit(job.exit_code)

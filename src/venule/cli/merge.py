@@ -5,12 +5,17 @@ from typing import Annotated
 
 import typer
 
+from venule.cli.options import output_option
+
 
 def merge(
-    outputs: Annotated[list[Path], typer.Argument(help="Output folders of finished runs.", metavar="OUT")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the whole.")],
+    outputs: Annotated[list[Path], typer.Argument(help="Output folders of the shards.", metavar="FOLDERS")],
+    output: Annotated[Path, output_option("Folder for the whole.")],
 ) -> None:
-    """Join the outputs of shards that were made on separate machines."""
+    """Join the outputs of shards that were processed on separate machines.
+
+    Example: `venule merge part1 part2 part3 -o whole`
+    """
     from venule.batch import merge
 
-    typer.echo(f"{merge(outputs, output)} photographs of {len(outputs)} outputs in {output}")
+    typer.echo(f"{merge(outputs, output)} photographs from {len(outputs)} folders, now in {output}")

@@ -4,7 +4,7 @@ import typer
 
 
 def models() -> None:
-    """List the models that come with venule: name, what for, working diameter, threshold, scores, licence."""
+    """List the models that come with venule, with their scores and licences."""
     from venule.models import load_model, shipped_models
 
     for name in shipped_models():

@@ -1,56 +1,152 @@
-"""Options that several commands share."""
+"""Options that several commands share.
 
+A dataclass here is a group of options. A command with a parameter of such a class has its fields as options:
+
+    @with_shared_options
+    def measure(photographs: Photographs, *, vessels: VesselOptions, run: RunOptions) -> None: ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_type_hints
 
 import typer
+
+from venule.cli import completion
+
+if TYPE_CHECKING:
+    from venule.batch import Batch, Job
+
+VESSELS, SCALE, OUTPUT, RUN = "Vessels", "Scale", "Output", "How it runs"
+MODEL = "A shipped model (see venule models), or the folder of your own."
+
+
+def option(text: str, kind: str | None = None, panel: str | None = None, default: str = "", **more: Any) -> Any:
+    """An option, named after its parameter.
+
+    Args:
+        text: the help.
+        kind: what its value is, such as "FOLDER"; None: one of the choices of its type.
+        panel: of the help.
+        default: words for a default that is None.
+        **more: other arguments of `typer.Option`.
+    """
+    return typer.Option(help=text, metavar=kind, rich_help_panel=panel, show_default=default or True, **more)
+
+
+def flag(name: str, text: str, panel: str | None = None) -> Any:
+    """An option without a value."""
+    return typer.Option(name, help=text, rich_help_panel=panel)
+
+
+def output_option(text: str, kind: str = "FOLDER", panel: str | None = None, default: str = "") -> Any:
+    """The option -o."""
+    return typer.Option("--output", "-o", help=text, metavar=kind, rich_help_panel=panel, show_default=default or True)
+
+
+def model_option(text: str = MODEL, panel: str | None = None) -> Any:
+    """An option that names a model."""
+    return option(text, "NAME or FOLDER", panel, autocompletion=completion.models)
+
 
 Photographs: TypeAlias = Annotated[
     list[str],
     typer.Argument(
-        help="Photographs, folders (searched to the bottom), patterns, .zip or .tar archives, lists (.csv or .parquet "
-        "with a column path), or URLs of them.",
-        metavar="PATH",
+        help="Photographs, folders (searched recursively), patterns such as '*.jpg', .zip or .tar archives, lists "
+        "(.csv or .parquet with a column 'path'), or URLs of any of these.",
+        metavar="PHOTOGRAPHS",
     ),
 ]
-Output: TypeAlias = Annotated[str, typer.Option("--output", "-o", help="Folder, or URL, for the results.")]
-Model: TypeAlias = Annotated[str, typer.Option(help="A shipped model (see venule models), or the folder of your own.")]
-Flips: TypeAlias = Annotated[bool, typer.Option("--flips", help="Average four mirror images: steadier, and slower.")]
-Threshold: TypeAlias = Annotated[float | None, typer.Option(help="Probability, 0 to 1; the model's own if left out.")]
-Runtime: TypeAlias = Annotated[str, typer.Option(help="onnxruntime; or openvino (extra openvino), faster.")]
+Output: TypeAlias = Annotated[str, output_option("Folder or URL for the results.", panel=OUTPUT)]
 DicomSeg: TypeAlias = Annotated[
-    bool, typer.Option("--dicom-seg", help="Write NAME_seg.dcm, of DICOM photographs (extra dicom).")
+    bool, flag("--dicom-seg", "Also write NAME_seg.dcm of DICOM photographs, a segmentation (extra dicom).", OUTPUT)
 ]
-_BATCH = "Many photographs"
-Resume: TypeAlias = Annotated[
-    bool, typer.Option("--resume", help="Go on where an earlier run ended.", rich_help_panel=_BATCH)
-]
-Jobs: TypeAlias = Annotated[
-    int | None,
-    typer.Option(min=1, help="Processes; chosen by the number of photographs.", rich_help_panel=_BATCH),
-]
-EngineKind: TypeAlias = Annotated[
-    str, typer.Option("--engine", help="local, or ray (extra cluster).", rich_help_panel=_BATCH)
-]
-Address: TypeAlias = Annotated[
-    str | None, typer.Option(help="Of a running Ray cluster, such as auto.", rich_help_panel=_BATCH)
-]
-TimeLimit: TypeAlias = Annotated[float, typer.Option(help="Seconds for one photograph.", rich_help_panel=_BATCH)]
-LayoutKind: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--layout",
-        help="mirrored: the folders of the input; sharded: 256 folders; parquet: tables of 1,000 photographs.",
-        rich_help_panel=_BATCH,
-    ),
-]
-ShardText: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--shard", help="Do a part of the list, such as 3/16; see venule merge.", rich_help_panel=_BATCH),
-]
+ModelName: TypeAlias = Annotated[str, model_option()]
+Accelerator: TypeAlias = Annotated[Literal["auto", "cpu", "gpu"], option("The device to train on.", panel=RUN)]
 Journal: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--journal", help="Folder on a local disk for the journal of an output that is not.", rich_help_panel=_BATCH
-    ),
+    Path | None, option("Local folder for the journal, if the output folder is remote.", "FOLDER", RUN)
 ]
+
+
+@dataclass(frozen=True)
+class VesselOptions:
+    """How vessels are found."""
+
+    model: Annotated[str, model_option(panel=VESSELS)] = "general"
+    threshold: Annotated[
+        float | None, option("Probability from which a pixel is vessel.", "0-1", VESSELS, default="the model's own")
+    ] = None
+    flips: Annotated[bool, flag("--flips", "Average over four mirror images: steadier, and slower.", VESSELS)] = False
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How photographs are processed."""
+
+    layout: Annotated[
+        Literal["mirrored", "sharded", "parquet"],
+        option(
+            "mirrored: the folders of the input; sharded: 256 folders; parquet: tables of 1,000 photographs.",
+            panel=OUTPUT,
+        ),
+    ] = "mirrored"
+    runtime: Annotated[
+        Literal["onnxruntime", "openvino"],
+        option("What runs the model; openvino (extra openvino) is faster.", panel=RUN),
+    ] = "onnxruntime"
+    resume: Annotated[bool, flag("--resume", "Process only what an earlier run did not finish.", RUN)] = False
+    jobs: Annotated[
+        int | None,
+        option("Worker processes.", "NUMBER", RUN, "one for each core, if there are many photographs", min=1),
+    ] = None
+    time_limit: Annotated[float, option("Longest time for one photograph.", "SECONDS", RUN)] = 300
+    shard: Annotated[
+        str | None,
+        option("Process one part of the list, such as 3/16; venule merge joins the parts.", "PART/PARTS", RUN),
+    ] = None
+    engine: Annotated[
+        Literal["local", "ray"], option("local: this machine; ray: a Ray cluster (extra cluster).", panel=RUN)
+    ] = "local"
+    address: Annotated[
+        str | None, option("Address of a running Ray cluster; auto: the one that this machine is in.", "ADDRESS", RUN)
+    ] = None
+    journal: Journal = None
+
+    def batch(self, progress: "Callable[[Job], None]") -> "Batch":
+        """The batch that these options describe."""
+        from venule.batch import Batch
+
+        return Batch.of(
+            engine=self.engine,
+            jobs=self.jobs,
+            address=self.address,
+            time_limit=self.time_limit,
+            layout=self.layout,
+            resume=self.resume,
+            shard=self.shard,
+            state=self.journal,
+            progress=progress,
+        )
+
+
+def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of its dataclass parameters; the command is called with the dataclasses."""
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)}
+    parameters: list[Parameter] = []
+    for name, parameter in signature(command).parameters.items():
+        one_or_group = signature(groups[name]).parameters.values() if name in groups else (parameter,)
+        parameters += (one.replace(kind=Parameter.KEYWORD_ONLY) for one in one_or_group)
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        command(**given)
+
+    run.__signature__ = signature(command).replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run

@@ -3,36 +3,39 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from venule.cli.options import option
 
-_LIMITS = "Limits"
+LIMITS = "Limits"
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on; any but this machine's own needs a token.")] = (
+    host: Annotated[str, option("Address to listen on; a token is required if others can reach it.", "ADDRESS")] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8000,
+    port: Annotated[int, option("Port; 0: any free one.", "NUMBER", min=0, max=65535)] = 8000,
     token: Annotated[
-        str, typer.Option(envvar="VENULE_TOKEN", help="Secret that requests must bring; best given as VENULE_TOKEN.")
+        str, option("Secret that every request must carry; best given as VENULE_TOKEN.", "TEXT", envvar="VENULE_TOKEN")
     ] = "",
     name: Annotated[
-        list[str] | None, typer.Option(help="A name that this machine is called by, such as eyes.example.org.")
+        list[str] | None, option("A host name of this machine, such as eyes.example.org. Can be repeated.", "NAME")
     ] = None,
     model: Annotated[
-        list[Path] | None, typer.Option(help="Folder of a model of your own, besides the shipped.")
+        list[Path] | None, option("Also offer the model in this folder. Can be repeated.", "FOLDER")
     ] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help="To work in; as many as there are cores.")] = None,
-    max_mb: Annotated[int, typer.Option(min=1, help="Of one photograph.", rich_help_panel=_LIMITS)] = 50,
-    max_megapixels: Annotated[int, typer.Option(min=1, help="Of one photograph.", rich_help_panel=_LIMITS)] = 40,
-    time_limit: Annotated[float, typer.Option(help="Seconds for one photograph.", rich_help_panel=_LIMITS)] = 120.0,
-    max_memory_mb: Annotated[
-        int, typer.Option(min=1, help="Of all uploads together that are in memory.", rich_help_panel=_LIMITS)
-    ] = 400,
-    max_report: Annotated[int, typer.Option(min=1, help="Photographs of one report.", rich_help_panel=_LIMITS)] = 20,
-    queue: Annotated[int, typer.Option(min=0, help="Requests that may wait.", rich_help_panel=_LIMITS)] = 16,
+    processes: Annotated[int | None, option("Worker processes.", "NUMBER", default="one for each core", min=1)] = None,
+    max_mb: Annotated[int, option("Largest photograph, megabytes.", "NUMBER", LIMITS, min=1)] = 50,
+    max_megapixels: Annotated[int, option("Largest photograph, megapixels.", "NUMBER", LIMITS, min=1)] = 40,
+    time_limit: Annotated[float, option("Longest time for one photograph.", "SECONDS", LIMITS)] = 120,
+    max_memory_mb: Annotated[int, option("Memory for all uploads together, megabytes.", "NUMBER", LIMITS, min=1)] = 400,
+    max_report: Annotated[int, option("Photographs in one report.", "NUMBER", LIMITS, min=1)] = 20,
+    queue: Annotated[int, option("Requests that may wait.", "NUMBER", LIMITS, min=0)] = 16,
 ) -> None:
-    """Serve a page and a REST interface on this machine: drop a photograph, see its vessels."""
+    """Show the vessels of photographs on a page in your browser, and offer a REST interface. Needs the extra serve.
+
+    Nothing leaves this machine, and nothing is kept.
+
+    Example: `venule serve`, then open http://127.0.0.1:8000/
+    """
     from venule.errors import missing_extra
 
     try:

@@ -4,14 +4,19 @@ from typing import Annotated
 
 import typer
 
-from venule.cli import options
+from venule.cli.options import Journal
 
 
 def status(
-    output: Annotated[str, typer.Argument(help="Output folder, or URL, of venule segment or measure.", metavar="OUT")],
-    journal: options.Journal = None,
+    output: Annotated[
+        str, typer.Argument(help="Output folder, or URL, of venule segment or venule measure.", metavar="FOLDER")
+    ],
+    journal: Journal = None,
 ) -> None:
-    """Say how far a batch is, while it runs or when it is dead."""
+    """Show the progress of a running or stopped batch.
+
+    Example: `venule status measured`
+    """
     from venule.batch import read_status
 
     typer.echo(read_status(output, state=journal))

@@ -5,35 +5,40 @@ from typing import Annotated
 
 import typer
 
+from venule.cli import completion
+from venule.cli.options import OUTPUT, RUN, Accelerator, flag, option, output_option
+
 
 def study(
     recipe: Annotated[
         str,
-        typer.Argument(help="Name of a shipped study (study, study-compact, study-tiny) or a YAML file of your own."),
+        typer.Argument(
+            help="A shipped study, or a YAML file of your own.", metavar="STUDY", autocompletion=completion.studies
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the runs, tables and figures.")] = Path(
-        "study"
-    ),
-    data: Annotated[Path, typer.Option(help="The folder that holds the study's data set.")] = Path(),
-    shard: Annotated[
-        str | None,
-        typer.Option(help="i/n: do every n-th run, from the i-th; for jobs of an array. Makes no tables."),
-    ] = None,
-    devices: Annotated[int, typer.Option(min=1, help="Processes, each on a GPU of its own.")] = 1,
-    accelerator: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
-    tables_only: Annotated[
-        bool, typer.Option("--tables-only", help="Train nothing: tables and figures of what is done so far.")
-    ] = False,
+    data: Annotated[Path, option("The folder with the study's data set.", "FOLDER")] = Path(),
+    output: Annotated[Path, output_option("Folder for the runs, tables and figures.", panel=OUTPUT)] = Path("study"),
     photograph: Annotated[
         str | None,
-        typer.Option(help="Show this held-out photograph in the figures (as DRIVE/21), in place of a phantom."),
+        option("Show this held-out photograph in the figures, such as DRIVE/21.", "NAME", OUTPUT, default="a phantom"),
     ] = None,
+    tables_only: Annotated[
+        bool, flag("--tables-only", "Train nothing: make tables and figures of finished runs.", OUTPUT)
+    ] = False,
+    shard: Annotated[
+        str | None,
+        option("Do one part of the runs, such as 2/8, and make no tables; for array jobs.", "PART/PARTS", RUN),
+    ] = None,
+    accelerator: Accelerator = "auto",
+    devices: Annotated[int, option("Processes, each on its own GPU.", "NUMBER", RUN, min=1)] = 1,
 ) -> None:
     """Train networks under one recipe, with and without augmentation, and compare them: tables, verdicts, figures.
 
-    The same command goes on where an earlier one was stopped: what is finished is never run again, and a run that
-    failed is tried once more. As an array of 8 jobs: `venule study study -o OUT --data DIR --shard i/8` with i from 1
-    to 8, and then once without --shard for the tables.
+    Example: `venule study study-tiny -o tiny`
+
+    The same command continues a study that was stopped: finished runs are kept, and failed ones are tried once more.
+    As 8 array jobs: `venule study study -o OUT --data DIR --shard i/8`, with i from 1 to 8, and then once without
+    --shard for the tables. Needs the extra train.
     """
     from venule.study import do_runs, progress_of, read_study, report_study, run_on_devices, run_study
 
@@ -41,7 +46,7 @@ def study(
     if shard:
         do_runs(chosen, data, output, accelerator=accelerator, shard=_shard(shard), say=typer.echo)
         progress = progress_of(chosen, output)
-        typer.echo(f"{len(progress.finished)} runs of the study are done, {len(progress.missing)} are not")
+        typer.echo(f"{len(progress.finished)} runs of the study are finished, {len(progress.missing)} are not")
         raise typer.Exit(1 if progress.failed else 0)
     if devices > 1 and not tables_only:
         command = ["study", recipe, "-o", str(output), "--data", str(data), "--accelerator", accelerator]
@@ -59,9 +64,9 @@ def study(
 
 
 def _shard(text: str) -> tuple[int, int]:
-    place, _, count = text.partition("/")
-    if not (place.isdecimal() and count.isdecimal() and 1 <= int(place) <= int(count)):
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise typer.BadParameter(
-            f"{text!r} is no shard: write i/n with i from 1 to n, such as 2/8", param_hint="--shard"
+            f"{text!r} is not a shard: write i/n with i from 1 to n, such as 2/8", param_hint="--shard"
         )
-    return int(place), int(count)
+    return int(part), int(parts)

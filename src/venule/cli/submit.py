@@ -5,27 +5,31 @@ from typing import Annotated
 
 import typer
 
+from venule.cli.options import ModelName, option, output_option
+
 
 def submit(
-    drive: Annotated[Path, typer.Argument(help="Folder of DRIVE, with test/images and test/mask.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The zip file to write; must not exist yet.")] = Path(
+    drive: Annotated[Path, typer.Argument(help="Folder of DRIVE, with test/images and test/mask.", metavar="FOLDER")],
+    output: Annotated[Path, output_option("The zip file to write; it must not exist yet.", "FILE")] = Path(
         "submission.zip"
     ),
-    model: Annotated[str, typer.Option(help="Name of a shipped model, or the folder of your own.")] = "drive",
+    model: ModelName = "drive",
     masks: Annotated[
         Path | None,
-        typer.Option(help="Pack the masks in this folder in place of --model: 01_test.png, 1.png, 01_test_vessels.png"),
+        option("Pack the masks in this folder, and run no model: 01_test.png, 1.png or 01_test_vessels.png.", "FOLDER"),
     ] = None,
     template: Annotated[
-        str, typer.Option(help="Names of the masks: {number} is 1 to 20, {number:02d} is 01 to 20.")
+        str, option("Names of the masks: {number} is 1 to 20, {number:02d} is 01 to 20.", "PATTERN")
     ] = "{number}.png",
 ) -> None:
-    """Pack the vessels of the 20 DRIVE test photographs for the challenge: one zip file, checked before it is written.
+    """Pack the vessels of the 20 DRIVE test photographs for the challenge, as one zip file that is checked first.
+
+    Example: `venule submit DATA/DRIVE -o submission.zip`
 
     20 masks, 565x584, 8-bit grey PNG, 255 for vessel and 0 elsewhere. The test drawings are not needed.
 
-    The challenge's own rule for the names could not be checked where this version was written, without the internet:
-    compare with https://drive.grand-challenge.org/ before you hand in, and change --template where it differs.
+    The challenge's rule for file names has not been verified: compare with https://drive.grand-challenge.org/ before
+    you submit, and change --template if it differs.
     """
     from rich.console import Console
     from rich.progress import Progress

@@ -5,33 +5,40 @@ from typing import Annotated
 
 import typer
 
+from venule.cli import completion
+from venule.cli.options import RUN, Accelerator, flag, option, output_option
+
 
 def train(
     recipe: Annotated[
-        str | None, typer.Argument(help="Name of a shipped recipe (drive, general) or a YAML file of your own.")
+        str | None,
+        typer.Argument(
+            help="A shipped recipe, or a YAML file of your own.", metavar="RECIPE", autocompletion=completion.recipes
+        ),
     ] = None,
     data: Annotated[
-        Path,
-        typer.Option(help="The folder that holds the recipe's data sets; without a recipe, the data set itself."),
+        Path, option("The folder with the recipe's data sets; without a recipe, the data set.", "FOLDER")
     ] = Path(),
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model, checkpoints and logs.")] = Path(
-        "training"
-    ),
-    network: Annotated[str | None, typer.Option(help="Another network than the recipe's (venule networks).")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Another number of steps than the recipe's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the recipe's.")] = None,
-    folds: Annotated[int | None, typer.Option(min=2, help="Cross-validate with so many folds instead.")] = None,
-    threshold: Annotated[
-        float | None, typer.Option(min=0.01, max=0.99, help="Frozen threshold, from a cross-validation.")
+    output: Annotated[Path, output_option("Folder for the model, checkpoints and logs.")] = Path("training"),
+    network: Annotated[
+        str | None, option("Train this network (see venule networks).", "NAME", default="the recipe's")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
-    accelerator: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
-    devices: Annotated[int, typer.Option(min=1, help="GPUs, or CPU processes, on each machine.")] = 1,
-    nodes: Annotated[int, typer.Option(min=1, help="Machines.")] = 1,
+    steps: Annotated[int | None, option("Number of training steps.", "NUMBER", default="the recipe's", min=1)] = None,
+    seed: Annotated[int | None, option("Random seed.", "NUMBER", default="the recipe's", min=0)] = None,
+    threshold: Annotated[
+        float | None, option("Threshold of the model, from a cross-validation.", "0-1", min=0.01, max=0.99)
+    ] = None,
+    folds: Annotated[int | None, option("Cross-validate with this number of folds instead.", "NUMBER", min=2)] = None,
+    resume: Annotated[bool, flag("--resume", "Continue a training that was stopped.", RUN)] = False,
+    accelerator: Accelerator = "auto",
+    devices: Annotated[int, option("GPUs, or CPU processes, on each machine.", "NUMBER", RUN, min=1)] = 1,
+    nodes: Annotated[int, option("Machines.", "NUMBER", RUN, min=1)] = 1,
 ) -> None:
-    """Train a model on photographs with drawings: recipe in, ONNX and card out.
+    """Train a model on photographs with reference drawings. Needs the extra train.
 
-    On two GPUs: `venule train drive --data DIR --devices 2`. On two machines with four GPUs each, on each of them:
+    Example: `venule train --data my_photographs -o mine`
+
+    On two GPUs: `venule train drive --data DIR --devices 2`. On two machines with four GPUs each, run on both:
     `torchrun --nnodes 2 --nproc-per-node 4 --node-rank RANK --master-addr HOST --master-port 29500 -m venule train
     drive --data DIR --devices 4 --nodes 2`. Under Slurm: `srun --nodes 2 --ntasks-per-node 4 venule train drive
     --data DIR --devices 4 --nodes 2`.
@@ -46,10 +53,10 @@ def train(
         mean = result.mean
         typer.echo(
             f"Dice {mean.mean:.4f} [{mean.lower:.4f}, {mean.upper:.4f}] over {len(result.dice)} photographs, each "
-            f"scored by a model that did not see it; threshold for a model trained on all: {result.threshold}\n"
+            f"scored by a model that was not trained on it; threshold for a model trained on all: {result.threshold}\n"
             f"details: {output / 'cross_validation.json'}"
         )
         return
     folder = train_model(chosen, data, output, hardware=hardware, resume=resume, threshold=threshold)
     if folder:
-        typer.echo(f"model: {folder}\nuse it: venule segment PHOTOGRAPHS -o OUT --model {folder}")
+        typer.echo(f"model: {folder}\nto use it: venule segment PHOTOGRAPHS -o OUT --model {folder}")
