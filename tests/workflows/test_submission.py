@@ -250,7 +250,7 @@ def test_test_drawings_are_not_looked_at(altered, masks, tmp_path):
 
 
 def test_the_help_says_that_the_names_are_not_certain():
-    assert "could not be checked" in run("--help")
+    assert "has not been verified" in run("--help")
 
 
 def test_the_real_photographs_are_packed_and_renumbered_ones_refused(data, tmp_path, make_model):
