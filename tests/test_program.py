@@ -60,9 +60,7 @@ def test_tab_completes_names_and_does_not_wait_for_pytorch(words, offered):
 def test_the_help_of_a_command_shows_an_example_and_no_type_of_python(command):
     text = CliRunner().invoke(app, [command, "--help"]).output
     assert f"venule {command}" in text.split("Example:")[-1] or command in ("models", "networks")
-    assert not [
-        name for name in ("FLOAT", "INTEGER", "<int", "<str", "<bool", "<list", "<path") if name in text
-    ]
+    assert not [name for name in ("FLOAT", "INTEGER", "<int", "<str", "<bool", "<list", "<path") if name in text]
 
 
 def test_help_loads_nothing_that_takes_long():
