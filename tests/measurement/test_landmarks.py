@@ -12,7 +12,7 @@ from venule.errors import MeasurementError
 from venule.measurement import Scale, measure
 from venule.measurement.around_disc import disc_fovea_distance
 from venule.measurement.eye import Eye
-from venule.measurement.regions import regions
+from venule.measurement.regions import Area, regions
 from venule.measurement.section import Section
 from venule.segmentation import segment
 
@@ -101,5 +101,5 @@ def test_on_real_photographs_the_fovea_is_not_looked_for_in_the_wrong_eye(data):
             assert parts["temporal"].any()
             assert parts["etdrs_centre"].reason == "fovea-not-seen"
             with pytest.raises(MeasurementError, match="beyond the edge"):
-                disc_fovea_distance(Section(eye, eye.plane.fov))
+                disc_fovea_distance(Section(eye, Area.of(eye.plane.fov)))
     assert told >= 6

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from venule.errors import MeasurementError
-from venule.measurement.distances import distance_to_false
 from venule.measurement.section import Section
 
 
@@ -22,15 +22,16 @@ def avascular_radius(section: Section) -> float:
         MeasurementError: disc or fovea were not found, or that disc would reach out of the field of view.
     """
     plane, disc, fovea = section.plane, section.eye.known_disc(), section.eye.placed_fovea()
-    rows, columns = np.ogrid[: plane.fov.shape[0], : plane.fov.shape[1]]
-    near = plane.fov & (np.hypot(rows - fovea.centre[0], columns - fovea.centre[1]) <= disc.diameter / 3)
-    if not near.any():
+    near = _pixels_about(fovea.centre, disc.diameter / 3, plane.fov.shape)
+    near = near[plane.fov[tuple(near.T)]]
+    if not len(near):
         raise MeasurementError("the fovea lies outside the field of view", reason="fovea-not-seen")
-    reach = np.where(near, plane.to_vessel, -1)
-    radius = float(reach.max())
-    row, column = np.unravel_index(int(reach.argmax()), reach.shape)
-    edge = distance_to_false(np.pad(plane.fov, 1))[1:-1, 1:-1]
-    if edge[row, column] < radius:
+    to_vessel = plane.to_vessel[tuple(near.T)]
+    radius, (row, column) = float(to_vessel.max()), near[to_vessel.argmax()]
+    half = math.ceil(radius)
+    about = np.pad(plane.fov, half)[row : row + 2 * half + 1, column : column + 2 * half + 1]
+    rows, columns = np.ogrid[-half : half + 1, -half : half + 1]
+    if not about[rows**2 + columns**2 < round(radius**2)].all():
         raise MeasurementError("the area round the fovea is cut by the field of view", reason="fovea-not-seen")
     return radius - 0.5  # from the centre of a pixel to the wall, not to the centre of the vessel's pixel
 
@@ -38,3 +39,11 @@ def avascular_radius(section: Section) -> float:
 def avascular_area(section: Section) -> float:
     """Area of the disc of `avascular_radius`, square pixels."""
     return math.pi * avascular_radius(section) ** 2
+
+
+def _pixels_about(centre: tuple[float, float], radius: float, shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """Pixels of an array no farther than a radius from a place, (n, 2), in reading order."""
+    top, left = (max(0, math.floor(middle - radius)) for middle in centre)
+    bottom, right = (min(size, math.ceil(middle + radius) + 1) for middle, size in zip(centre, shape, strict=True))
+    pixels = np.argwhere(np.ones((max(0, bottom - top), max(0, right - left)), np.bool_)) + np.array([top, left])
+    return np.asarray(pixels[np.hypot(*(pixels - centre).T) <= radius])

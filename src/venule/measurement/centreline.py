@@ -54,9 +54,20 @@ def smooth(path: FloatArray, *, sigma: float = SMOOTHING, ring: bool = False) ->
     )
 
 
+def slopes(path: FloatArray) -> FloatArray:
+    """Half of the step from the point before to the point after, for each point; at an end the only step.
+
+    What `numpy.gradient` gives along the first axis, in a fraction of its time for a short path.
+    """
+    result = np.empty_like(path)
+    result[1:-1] = (path[2:] - path[:-2]) / 2
+    result[0], result[-1] = path[1] - path[0], path[-1] - path[-2]
+    return result
+
+
 def normals(centreline: FloatArray) -> FloatArray:
     """Unit vectors across a centreline, (points, 2), to the left of its direction."""
-    along = np.gradient(centreline, axis=0)
+    along = slopes(centreline)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
     return np.column_stack([-along[:, 1], along[:, 0]])
 
@@ -73,8 +84,8 @@ def curvature(centreline: FloatArray, *, sigma: float) -> FloatArray:
     if len(centreline) < 5:
         return np.zeros(len(centreline))
     path = smooth(centreline, sigma=min(sigma, len(centreline) / 6))
-    first = np.gradient(path, axis=0)
-    second = np.gradient(first, axis=0)
+    first = slopes(path)
+    second = slopes(first)
     speed = np.maximum(np.hypot(first[:, 0], first[:, 1]), 1e-12)
     bends = (first[:, 1] * second[:, 0] - first[:, 0] * second[:, 1]) / speed**3
     edge = min(round(3 * sigma), len(bends) // 4)

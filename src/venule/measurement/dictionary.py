@@ -8,13 +8,13 @@ from functools import partial
 from venule.measurement import (
     around_disc,
     avascular,
+    branching,
     calibre,
     density,
     equivalents,
     fractal,
     gaps,
-    junctions,
-    tortuosity,
+    mean_tortuosity,
 )
 from venule.measurement.section import Section
 
@@ -101,24 +101,24 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "branching_angle",
         "angle between the two branches of a branching, median",
         "deg",
-        of=junctions.branching_angle,
+        of=branching.branching_angle,
         most=180,
     ),
     Definition(
         "junction_exponent",
         "x of parent^x = wide^x + narrow^x, median over branchings",
         source="Murray 1926, PNAS",
-        of=junctions.junction_exponent,
+        of=branching.junction_exponent,
     ),
-    Definition("branch_asymmetry", "narrower over wider branch, median", of=junctions.branch_asymmetry, most=1),
+    Definition("branch_asymmetry", "narrower over wider branch, median", of=branching.branch_asymmetry, most=1),
     Definition(
-        "branch_area_ratio", "cross sections of the branches over the parent's, median", of=junctions.area_ratio
+        "branch_area_ratio", "cross sections of the branches over the parent's, median", of=branching.area_ratio
     ),
     Definition(
         "tortuosity_distance",
         "length over distance between the ends, mean over segments weighted by length",
         source="Lotmar et al. 1979",
-        of=tortuosity.mean_distance_tortuosity,
+        of=mean_tortuosity.mean_distance_tortuosity,
         least=1,
         by_region=True,
     ),
@@ -126,26 +126,26 @@ MEASUREMENTS: tuple[Definition, ...] = (
         "tortuosity_distance_median",
         "length over distance between the ends, median over segments",
         source="Lotmar et al. 1979",
-        of=tortuosity.median_distance_tortuosity,
+        of=mean_tortuosity.median_distance_tortuosity,
         least=1,
     ),
     Definition(
         "tortuosity_curvature",
         "absolute curvature times the diameter of the field of view, weighted by length",
         source="Hart et al. 1999 (tau 4)",
-        of=tortuosity.mean_curvature_tortuosity,
+        of=mean_tortuosity.mean_curvature_tortuosity,
     ),
     Definition(
         "tortuosity_squared_curvature",
         "squared curvature times the squared diameter of the field of view, weighted by length",
         source="Hart et al. 1999 (tau 5)",
-        of=tortuosity.mean_squared_curvature_tortuosity,
+        of=mean_tortuosity.mean_squared_curvature_tortuosity,
     ),
     Definition(
         "tortuosity_inflection",
         "inflections plus one, times length over chord, weighted by length",
         source="Bullitt et al. 2003",
-        of=tortuosity.mean_inflection_tortuosity,
+        of=mean_tortuosity.mean_inflection_tortuosity,
         least=1,
     ),
     Definition(

@@ -10,6 +10,7 @@ from venule.measurement.disc import Disc, find_disc
 from venule.measurement.fovea import Fovea, find_fovea
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
+from venule.measurement.tortuosity import Winding
 from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
 from venule.photograph.arrays import BoolArray
@@ -70,6 +71,11 @@ class Eye:
     def within_walls(self) -> BoolArray:
         """Pixels between the walls of vessels, bool (height, width): each wall is that of the nearest centreline."""
         return within_walls(self.plane, self.graph)
+
+    @cached_property
+    def windings(self) -> tuple[Winding, ...]:
+        """How each segment of the graph winds between its junctions."""
+        return tuple(Winding(segment.between_junctions, self.plane.diameter) for segment in self.graph.segments)
 
     def known_disc(self) -> Disc:
         """The optic disc.

@@ -40,7 +40,7 @@ def lacunarity(vessels: BoolArray, fov: BoolArray, *, side: int) -> float:
 def section_lacunarity(section: Section) -> float:
     """Lacunarity with a box of 1/16 of the field of view."""
     side = max(2, round(BOX * section.plane.diameter))
-    return lacunarity(section.vessels, section.plane.fov & section.region, side=side)
+    return lacunarity(section.vessels, section.area.inside, side=side)
 
 
 def mean_sparsity(section: Section) -> float:
@@ -56,10 +56,10 @@ def largest_sparsity(section: Section) -> float:
 def _distances(section: Section) -> FloatArray:
     if not section.plane.vessels.any():
         raise MeasurementError("there are no vessels", reason="no-vessels")
-    between = section.region & section.plane.fov & ~section.plane.vessels
+    between = section.area.inside & ~section.area.cut(section.plane.vessels)
     if not between.any():
         raise MeasurementError("there is nothing between the vessels", reason="all-vessel")
-    return np.asarray(section.plane.to_vessel[between])
+    return np.asarray(section.area.cut(section.plane.to_vessel)[between])
 
 
 def _box_sums(mask: BoolArray, side: int) -> NDArray[np.int32]:

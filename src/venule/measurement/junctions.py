@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from venule.errors import MeasurementError
 from venule.measurement.centreline import leaving_direction
 from venule.measurement.graph import Node, VesselGraph
-from venule.measurement.section import Section
 from venule.measurement.vessel_graph import lines_from
 
 EXPONENTS = (0.2, 12.0)  # between which a junction exponent is looked for
@@ -64,39 +62,6 @@ def junctions(graph: VesselGraph) -> list[Junction]:
     """Every place where exactly three segments meet. The widest of them counts as the parent."""
     found = (_junction(graph, index) for index, node in enumerate(graph.nodes) if _splits(node))
     return [junction for junction in found if junction is not None]
-
-
-def branching_angle(section: Section) -> float:
-    """Angle between the two branches of a branching, median over branchings, degrees."""
-    return float(np.median([junction.angle for junction in _inside(section)]))
-
-
-def junction_exponent(section: Section) -> float:
-    """Junction exponent (Murray 1926), median over the branchings that have one."""
-    exponents = [junction.exponent for junction in _inside(section)]
-    known = [exponent for exponent in exponents if exponent is not None]
-    if not known:
-        raise MeasurementError("no branching has a junction exponent", reason="no-branchings")
-    return float(np.median(known))
-
-
-def branch_asymmetry(section: Section) -> float:
-    """Narrower over wider branch, median over branchings."""
-    return float(np.median([junction.asymmetry for junction in _inside(section)]))
-
-
-def area_ratio(section: Section) -> float:
-    """Cross sections of the branches over that of their parent, median (1.26 by Murray's law, alike)."""
-    return float(np.median([junction.area_ratio for junction in _inside(section)]))
-
-
-def _inside(section: Section) -> list[Junction]:
-    every = junctions(section.graph)
-    inside = section.holds(np.array([junction.position for junction in every]).reshape(-1, 2))
-    chosen = [junction for junction, kept in zip(every, inside, strict=True) if kept]
-    if not chosen:
-        raise MeasurementError("no vessel splits in two there", reason="no-branchings")
-    return chosen
 
 
 def _splits(node: Node) -> bool:

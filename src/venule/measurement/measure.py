@@ -12,7 +12,7 @@ from venule.measurement.graph import VesselGraph
 from venule.measurement.intervals import odds_tried, with_intervals
 from venule.measurement.measured import Measured, Value
 from venule.measurement.plane import Plane
-from venule.measurement.regions import outside_disc, regions
+from venule.measurement.regions import Area, areas
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
 from venule.photograph import FieldOfView
@@ -53,41 +53,40 @@ def measure(
         raise MeasurementError("a vessel map has its field of view: give fov with a mask alone")
     scale = scale or Scale()
     eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
-    sections = regions(eye)
-    others = [measure_eye(eye.at_odds(odds), sections) for odds in odds_tried(found)]
-    sure = with_intervals(measure_eye(eye, sections), others, drawn=not found.model)
-    values = tuple(_on_photograph(value, eye.plane) for value in sure)
+    looked_at = areas(eye)
+    others = [measure_eye(eye.at_odds(odds), looked_at) for odds in odds_tried(found)]
+    sure = with_intervals(measure_eye(eye, looked_at), others, drawn=not found.model)
+    size = eye.plane.pixel
+    values = tuple(_on_photograph(value, size) for value in sure)
     disc = None if isinstance(eye.disc, MeasurementError) else eye.disc
     fovea = None if isinstance(eye.fovea, MeasurementError) else eye.fovea
     if disc:
-        disc = replace(disc, centre=_place(disc.centre, eye.plane), diameter=disc.diameter * eye.plane.pixel)
+        disc = replace(disc, centre=_place(disc.centre, eye.plane), diameter=disc.diameter * size)
     if fovea:
         fovea = replace(fovea, centre=_place(fovea.centre, eye.plane))
     units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc.diameter if disc else None)
     return Measured(values, _graph_on_photograph(eye.graph, eye.plane), disc, fovea, units)
 
 
-def measure_eye(eye: Eye, sections: Mapping[str, BoolArray | MeasurementError] | None = None) -> list[Value]:
+def measure_eye(eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | None = None) -> list[Value]:
     """Every measurement, in pixels of the plane: the whole field of view, then the regions.
 
     The optic disc, where it was found, is left out of all: vessels lie over one another there.
 
     Args:
         eye: to measure.
-        sections: its regions, where they are known already.
+        looked_at: its areas, where they are known already.
     """
-    outside = outside_disc(eye)
-    whole = Section(eye, eye.plane.fov & outside)
-    parts = {
-        name: region if isinstance(region, MeasurementError) else Section(eye, region & outside)
-        for name, region in (sections or regions(eye)).items()
+    sections = {
+        name: area if isinstance(area, MeasurementError) else Section(eye, area)
+        for name, area in (looked_at or areas(eye)).items()
     }
-    values = []
-    for definition in MEASUREMENTS:
-        values.append(_value(definition, "", whole))
-        if definition.by_region:
-            values += [_value(definition, name, part) for name, part in parts.items()]
-    return values
+    return [
+        _value(definition, region, section)
+        for definition in MEASUREMENTS
+        for region, section in sections.items()
+        if definition.by_region or not region
+    ]
 
 
 def _value(definition: Definition, region: str, section: Section | MeasurementError) -> Value:
@@ -102,8 +101,8 @@ def _value(definition: Definition, region: str, section: Section | MeasurementEr
     return Value(definition.name, region, value)
 
 
-def _on_photograph(value: Value, plane: Plane) -> Value:
-    size = plane.pixel ** BY_NAME[value.name].power
+def _on_photograph(value: Value, pixel: float) -> Value:
+    size = pixel ** BY_NAME[value.name].power
     value_, lower, upper = (None if n is None else n * size for n in (value.value, value.lower, value.upper))
     return replace(value, value=value_, lower=lower, upper=upper)
 
@@ -114,9 +113,14 @@ def _place(place: tuple[float, float], plane: Plane) -> tuple[float, float]:
 
 
 def _graph_on_photograph(graph: VesselGraph, plane: Plane) -> VesselGraph:
-    nodes = tuple(replace(node, position=_place(node.position, plane)) for node in graph.nodes)
+    positions = plane.on_photograph(np.array([node.position for node in graph.nodes]).reshape(-1, 2)).tolist()
+    nodes = tuple(
+        replace(node, position=(row, column)) for node, (row, column) in zip(graph.nodes, positions, strict=True)
+    )
+    ends = np.cumsum([len(segment.centreline) for segment in graph.segments])
+    lines = np.split(plane.on_photograph(graph.points), ends[:-1]) if len(ends) else []
     segments = tuple(
-        replace(s, centreline=plane.on_photograph(s.centreline), calibre=s.calibre * plane.pixel)
-        for s in graph.segments
+        replace(segment, centreline=line, calibre=segment.calibre * plane.pixel)
+        for segment, line in zip(graph.segments, lines, strict=True)
     )
     return VesselGraph(nodes, segments)

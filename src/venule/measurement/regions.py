@@ -1,8 +1,11 @@
 """The regions of the retina that measurements are made in."""
 
 import math
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from venule.errors import MeasurementError
 from venule.measurement.disc import Disc
@@ -51,6 +54,62 @@ def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
         return found | _etdrs(eye.plane, eye.disc, eye.placed_fovea())
     except MeasurementError as error:
         return dict.fromkeys(REGIONS, error.with_traceback(None)) | found
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """The part of a plane that a section looks at, cut to the smallest box about it.
+
+    Attributes:
+        inside: bool, the box: which of its pixels belong to the area.
+        corner: (row, column) of the box's first pixel in the plane.
+        size: pixels in the area, at least one.
+    """
+
+    inside: BoolArray
+    corner: tuple[int, int]
+    size: int
+
+    @classmethod
+    def of(cls, mask: BoolArray) -> Self:
+        """The area of a mask, bool (height, width) of the plane.
+
+        Raises:
+            MeasurementError: no pixel belongs to it.
+        """
+        rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
+        top, left = int(rows[0]), int(columns[0])
+        inside = mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+        return cls(inside, (top, left), int(np.count_nonzero(inside)))
+
+    def cut(self, plane: NDArray[Any]) -> NDArray[Any]:
+        """The box of an array (height, width, ...) of the plane."""
+        (top, left), (height, width) = self.corner, self.inside.shape
+        return plane[top : top + height, left : left + width]
+
+    def holds(self, points: FloatArray) -> BoolArray:
+        """Whether each of (n, 2) points of the plane lies within the area, bool (n,)."""
+        pixels = np.rint(points).astype(np.intp) - self.corner
+        held: BoolArray = np.all((pixels >= 0) & (pixels < self.inside.shape), axis=1)
+        held[held] = self.inside[tuple(pixels[held].T)]
+        return held
+
+
+def areas(eye: Eye) -> dict[str, Area | MeasurementError]:
+    """What is looked at: the whole field of view, "", and every region of `REGIONS`, all without the optic disc.
+
+    A region that cannot be looked at is the reason why.
+    """
+    seen = eye.plane.fov & outside_disc(eye)
+    found: dict[str, Area | MeasurementError] = {}
+    for name, region in {"": eye.plane.fov, **regions(eye)}.items():
+        try:
+            found[name] = region if isinstance(region, MeasurementError) else Area.of(region & seen)
+        except MeasurementError as error:
+            found[name] = error.with_traceback(None)
+    return found
 
 
 def outside_disc(eye: Eye) -> BoolArray:

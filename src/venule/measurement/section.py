@@ -1,29 +1,37 @@
 """A section: the part of an eye that a measurement looks at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
+from typing import TypeVar
 
 import numpy as np
 
 from venule.errors import MeasurementError
 from venule.measurement.eye import Eye
 from venule.measurement.fractal import Dimensions, fractal_dimensions
-from venule.measurement.graph import Node, VesselGraph, VesselSegment
+from venule.measurement.graph import Node, VesselGraph
+from venule.measurement.junctions import Junction, junctions
 from venule.measurement.plane import Plane
+from venule.measurement.regions import Area
+from venule.measurement.tortuosity import Winding
 from venule.photograph.arrays import BoolArray, FloatArray
+
+Placed = TypeVar("Placed", Node, Junction)
 
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """Vessels within a region of the field of view.
+    """Vessels within an area of the field of view.
 
     Attributes:
         eye: that is measured.
-        region: bool (height, width); what lies outside the field of view does not count.
+        area: of its plane, within the field of view.
     """
 
     eye: Eye
-    region: BoolArray
+    area: Area
 
     @property
     def plane(self) -> Plane:
@@ -36,32 +44,20 @@ class Section:
         return self.eye.graph
 
     @cached_property
-    def area(self) -> float:
-        """Of the region inside the field of view, in pixels.
-
-        Raises:
-            MeasurementError: the region lies outside the field of view.
-        """
-        area = float(np.count_nonzero(self._seen))
-        if not area:
-            raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
-        return area
-
-    @cached_property
     def vessels(self) -> BoolArray:
-        """Pixels between the walls of vessels, within the region, bool (height, width)."""
-        return self.eye.within_walls & self.region
+        """Pixels of the area's box between the walls of vessels, within the area."""
+        return self.area.cut(self.eye.within_walls) & self.area.inside
 
     @cached_property
     def centreline_pixels(self) -> BoolArray:
-        """The centrelines within the region as pixels, bool (height, width)."""
-        drawn = np.zeros(self.region.shape, np.bool_)
+        """The centrelines within the area as pixels, bool (height, width) of the plane."""
+        drawn = np.zeros(self.plane.fov.shape, np.bool_)
         drawn[tuple(np.rint(self.points).astype(np.intp).T)] = True
         return drawn
 
     @cached_property
     def dimensions(self) -> Dimensions:
-        """Fractal dimensions of the centrelines within the region.
+        """Fractal dimensions of the centrelines within the area.
 
         Raises:
             MeasurementError: there are no vessels, or the field of view is too small.
@@ -69,16 +65,12 @@ class Section:
         return fractal_dimensions(self.centreline_pixels, diameter=self.plane.diameter)
 
     @cached_property
-    def _seen(self) -> BoolArray:
-        return self.region & self.plane.fov
-
-    @cached_property
     def _chosen(self) -> BoolArray:
-        return self.holds(self.graph.points)
+        return self.area.holds(self.graph.points)
 
     @cached_property
     def points(self) -> FloatArray:
-        """Points of centrelines within the region, (points, 2)."""
+        """Points of centrelines within the area, (points, 2)."""
         return np.asarray(self.graph.points[self._chosen])
 
     @cached_property
@@ -92,24 +84,24 @@ class Section:
         return np.asarray(self.graph.weights[self._chosen])
 
     @cached_property
-    def segments(self) -> tuple[VesselSegment, ...]:
-        """Segments whose middle lies within the region."""
-        middles = np.array([s.centreline[len(s.centreline) // 2] for s in self.graph.segments]).reshape(-1, 2)
-        return tuple(s for s, kept in zip(self.graph.segments, self.holds(middles), strict=True) if kept)
+    def windings(self) -> tuple[Winding, ...]:
+        """How each segment winds whose middle lies within the area."""
+        middles = [segment.centreline[len(segment.centreline) // 2] for segment in self.graph.segments]
+        return tuple(compress(self.eye.windings, self.area.holds(np.array(middles).reshape(-1, 2))))
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
-        """Nodes within the region."""
-        places = np.array([node.position for node in self.graph.nodes]).reshape(-1, 2)
-        return tuple(node for node, kept in zip(self.graph.nodes, self.holds(places), strict=True) if kept)
+        """Nodes within the area."""
+        return self._within(self.graph.nodes)
 
-    def holds(self, points: FloatArray) -> BoolArray:
-        """Whether each of (n, 2) points lies within the region and the field of view, bool (n,)."""
-        height, width = self.region.shape
-        rows, columns = np.rint(points).astype(np.intp).T
-        inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-        rows, columns = np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
-        return np.asarray(inside & self._seen[rows, columns])
+    @cached_property
+    def junctions(self) -> tuple[Junction, ...]:
+        """Places within the area where a vessel splits in two."""
+        return self._within(junctions(self.graph))
+
+    def _within(self, places: Sequence[Placed]) -> tuple[Placed, ...]:
+        positions = np.array([place.position for place in places]).reshape(-1, 2)
+        return tuple(compress(places, self.area.holds(positions)))
 
     def check_vessels(self) -> None:
         """See that there is a centreline to measure.

@@ -24,73 +24,77 @@ def skeleton_paths(skeleton: BoolArray) -> Iterator[NDArray[np.intp]]:
         joins begins and ends at its first pixel. A pixel that touches no other belongs to no path.
     """
     pixels = np.argwhere(skeleton)
-    neighbours = _neighbours(skeleton)
-    for path in _paths(neighbours):
+    for path in _paths(*_neighbours(skeleton)):
         yield pixels[path]
 
 
-def _paths(neighbours: list[list[int]]) -> Iterator[list[int]]:
-    """Paths between pixels whose number of neighbours is not two; then the rings of those that are left."""
+def _paths(start: list[int], beside: list[int]) -> Iterator[list[int]]:
+    """Paths between pixels whose number of neighbours is not two; then the rings of those that are left.
+
+    Args:
+        start: for each pixel, where its neighbours begin in `beside`; one more, where the last ones end.
+        beside: the neighbours of all pixels.
+    """
+    counts = np.diff(start)
     walked: set[tuple[int, int]] = set()  # the last step of each path, backwards: where it would be walked again
     inner: set[int] = set()
-    for node, beside in enumerate(neighbours):
-        if len(beside) == 2:
-            continue
-        for first in beside:
+    for node in np.flatnonzero(counts != 2).tolist():
+        for first in beside[start[node] : start[node + 1]]:
             if (node, first) not in walked:
-                path = _walk(neighbours, node, first)
+                path = _walk(start, beside, node, first)
                 walked.add((path[-1], path[-2]))
                 inner.update(path[1:-1])
                 yield path
-    for node, beside in enumerate(neighbours):
-        if len(beside) == 2 and node not in inner:
-            path = _walk(neighbours, node, beside[0])
+    for pixel in np.flatnonzero(counts == 2).tolist():
+        if pixel not in inner:
+            path = _walk(start, beside, pixel, beside[start[pixel]])
             inner.update(path)
             yield path
 
 
-def _walk(neighbours: list[list[int]], node: int, following: int) -> list[int]:
-    path = [node, following]
-    while len(neighbours[following]) == 2 and following != path[0]:
-        one, other = neighbours[following]
-        node, following = following, other if one == node else one
+def _walk(start: list[int], beside: list[int], pixel: int, following: int) -> list[int]:
+    path = [pixel, following]
+    while following != path[0]:
+        first = start[following]
+        if start[following + 1] - first != 2:
+            break
+        pixel, following = following, beside[first + 1] if beside[first] == pixel else beside[first]
         path.append(following)
     return path
 
 
-def _neighbours(skeleton: BoolArray) -> list[list[int]]:
-    """For each pixel, in reading order, the numbers of the pixels that it is joined to, in the same order."""
+def _neighbours(skeleton: BoolArray) -> tuple[list[int], list[int]]:
+    """The pixels that each pixel is joined to, as `_paths` takes them; pixels are numbered in reading order."""
     padded = np.pad(skeleton, 1)
     width = padded.shape[1]
     places = np.flatnonzero(padded)
     numbers = np.zeros(padded.size, np.intp)
     numbers[places] = np.arange(len(places))
-    beside = places[:, None] + [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]
-    touching = padded.ravel()[beside]
-    starts, kinds = np.nonzero(touching)
-    ends = numbers[beside[touching]]
+    about = places[:, None] + [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]
+    touching = padded.ravel()[about]
+    pixels, kinds = np.nonzero(touching)
+    beside = numbers[about[touching]]
     junction = touching.sum(axis=1) > 2
-    within = junction[starts] & junction[ends]  # steps within a junction
-    by_length = np.argsort(~np.isin(kinds[within], SIDES), kind="stable")
-    kept = _spanning_tree(zip(starts[within][by_length].tolist(), ends[within][by_length].tolist(), strict=True))
-    neighbours: list[list[int]] = [[] for _ in places]
-    for start, end, uncertain in zip(starts.tolist(), ends.tolist(), within.tolist(), strict=True):
-        if not uncertain or (start, end) in kept or (end, start) in kept:
-            neighbours[start].append(end)
-    return neighbours
+    within = np.flatnonzero(junction[pixels] & junction[beside])  # steps within a junction
+    by_length = within[np.argsort(~np.isin(kinds[within], SIDES), kind="stable")]
+    tree = _spanning_tree(zip(pixels[by_length].tolist(), beside[by_length].tolist(), strict=True))
+    kept = np.ones(len(beside), np.bool_)
+    kept[within] = [step in tree for step in zip(pixels[within].tolist(), beside[within].tolist(), strict=True)]
+    starts = np.searchsorted(pixels[kept], np.arange(len(places) + 1))
+    return starts.tolist(), beside[kept].tolist()
 
 
 def _spanning_tree(steps: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The steps, taken in their order, that close no ring (Kruskal 1956)."""
+    """The steps, taken in their order, that close no ring (Kruskal 1956), forwards and backwards."""
     above: dict[int, int] = {}
-    kept = set()
-    for start, end in steps:
+    tree = set()
+    for one, other in steps:
         tops = []
-        for top in (start, end):
+        for top in (one, other):
             while top in above:
                 top = above[top]
             tops.append(top)
         if tops[0] != tops[1]:
             above[tops[0]] = tops[1]
-            kept.add((start, end))
-    return kept
+            tree |= {(one, other), (other, one)}
+    return tree

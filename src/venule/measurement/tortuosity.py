@@ -1,22 +1,19 @@
-"""How much vessels wind: each definition for one segment, and means over segments weighted by their length."""
+"""How much a segment winds: each definition for one centreline."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.signal import find_peaks
 
 from venule.errors import MeasurementError
-from venule.measurement.centreline import curvature, path_length
-from venule.measurement.section import Section
+from venule.measurement.centreline import curvature, path_length, slopes
 from venule.photograph.arrays import FloatArray
 
 SHORTEST = 1 / 25  # of the field of view: shorter segments say more of the pixels than of the vessel
-BENT = 1 / 15  # of the field of view: the same where curvature is asked, six sigma of its smoothing
 CURVED_AT = 1 / 90  # of the field of view: sigma along the vessel at which curvature is taken, 6 px at 540
 KINK = 1 / 100  # of the field of view: what turns in a smaller radius than that is two vessels whose ends touch
 LEAST_TURN = 0.15  # radians that a bend must turn by to count as one
-
-PerSegment = Callable[[FloatArray, float], float]
 
 
 def distance_tortuosity(centreline: FloatArray) -> float:
@@ -49,7 +46,7 @@ def curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float
     Returns:
         Radians per unit of length; 0 for a straight segment, 1 / radius for an arc.
     """
-    return float(np.abs(curvature(centreline, sigma=sigma)).mean())
+    return _absolute(curvature(centreline, sigma=sigma))
 
 
 def squared_curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
@@ -62,7 +59,7 @@ def squared_curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) 
     Returns:
         Per unit of length squared; 0 for a straight segment, 1 / radius**2 for an arc.
     """
-    return float((curvature(centreline, sigma=sigma) ** 2).mean())
+    return _squared(curvature(centreline, sigma=sigma))
 
 
 def inflection_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
@@ -86,75 +83,71 @@ def inflections(centreline: FloatArray, *, sigma: float = 3.0) -> int:
 
     Those are the peaks and troughs of its direction along its length that stand out by as much.
     """
-    steps = np.linalg.norm(np.gradient(centreline, axis=0), axis=1)
-    direction = np.cumsum(curvature(centreline, sigma=sigma) * steps)
+    return _inflections(centreline, curvature(centreline, sigma=sigma))
+
+
+def _absolute(bends: FloatArray) -> float:
+    return float(np.abs(bends).mean())
+
+
+def _squared(bends: FloatArray) -> float:
+    return float((bends**2).mean())
+
+
+def _inflections(centreline: FloatArray, bends: FloatArray) -> int:
+    direction = np.cumsum(bends * np.linalg.norm(slopes(centreline), axis=1))
     peaks, troughs = (len(find_peaks(sign * direction, prominence=LEAST_TURN)[0]) for sign in (1, -1))
     return peaks + troughs
 
 
-def mean_distance_tortuosity(section: Section) -> float:
-    """Distance tortuosity, the mean over segments weighted by length."""
-    return _weighted(section, lambda line, _: distance_tortuosity(line))
+@dataclass(frozen=True, eq=False)
+class Winding:
+    """How one segment winds; each number is computed once.
 
-
-def median_distance_tortuosity(section: Section) -> float:
-    """Distance tortuosity, the median over segments."""
-    return float(np.median(_each(section, lambda line, _: distance_tortuosity(line))[0]))
-
-
-def mean_curvature_tortuosity(section: Section) -> float:
-    """Curvature tortuosity times the diameter of the field of view, weighted by length; radians per such diameter."""
-    return section.plane.diameter * _weighted(
-        section, lambda line, sigma: curvature_tortuosity(line, sigma=sigma), shortest=BENT
-    )
-
-
-def mean_squared_curvature_tortuosity(section: Section) -> float:
-    """Squared curvature tortuosity times the squared diameter of the field of view, weighted by length."""
-    weighted = _weighted(section, lambda line, sigma: squared_curvature_tortuosity(line, sigma=sigma), shortest=BENT)
-    return section.plane.diameter**2 * weighted
-
-
-def mean_inflection_tortuosity(section: Section) -> float:
-    """Inflection count metric, the mean over segments weighted by length."""
-    return _weighted(section, lambda line, sigma: inflection_tortuosity(line, sigma=sigma), shortest=BENT)
-
-
-def _weighted(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> float:
-    values, lengths = _each(section, of, shortest=shortest)
-    return float(np.average(values, weights=lengths))
-
-
-def _each(section: Section, of: PerSegment, *, shortest: float = SHORTEST) -> tuple[FloatArray, FloatArray]:
-    """The value and the length of every segment that is open, without a kink and long enough, outside of junctions."""
-    if not section.area:
-        raise MeasurementError("the region lies outside the field of view", reason="region-not-seen")
-    diameter = section.plane.diameter
-    lines = [segment.between_junctions for segment in section.segments]
-    found = [
-        (of(line, CURVED_AT * diameter), path_length(line))
-        for line in lines
-        if tells_winding(line, diameter=diameter, shortest=shortest)
-    ]
-    if not found:
-        raise MeasurementError(
-            f"no segment is open, without a kink, and as long as 1/{1 / shortest:.0f} of the field of view",
-            reason="no-long-segments",
-        )
-    values, lengths = np.array(found).T
-    return values, lengths
-
-
-def tells_winding(line: FloatArray, *, diameter: float, shortest: float = SHORTEST) -> bool:
-    """Whether a centreline between junctions is long enough, neither closes on itself, nor has a kink.
-
-    Args:
-        line: (points, 2), in pixels of the plane, a pixel apart.
+    Attributes:
+        line: (points, 2), its centreline between junctions, in pixels of the plane, a pixel apart.
         diameter: of the field of view, in the same pixels.
-        shortest: of the field of view.
     """
-    length = path_length(line)
-    if length < shortest * diameter or float(np.linalg.norm(line[-1] - line[0])) <= 0.1 * length:
-        return False
-    bends = curvature(line, sigma=CURVED_AT * diameter)
-    return float(np.abs(bends).max()) * KINK * diameter < 1
+
+    line: FloatArray
+    diameter: float
+
+    @cached_property
+    def length(self) -> float:
+        """Along the centreline."""
+        return path_length(self.line)
+
+    @cached_property
+    def bends(self) -> FloatArray:
+        """The curvature at each point."""
+        return curvature(self.line, sigma=CURVED_AT * self.diameter)
+
+    @cached_property
+    def distance(self) -> float:
+        """Distance tortuosity."""
+        return distance_tortuosity(self.line)
+
+    @property
+    def absolute(self) -> float:
+        """Curvature tortuosity."""
+        return _absolute(self.bends)
+
+    @property
+    def squared(self) -> float:
+        """Squared curvature tortuosity."""
+        return _squared(self.bends)
+
+    @property
+    def inflection(self) -> float:
+        """Inflection tortuosity."""
+        return (_inflections(self.line, self.bends) + 1) * self.distance
+
+    def tells(self, shortest: float = SHORTEST) -> bool:
+        """Whether the segment is as long as that share of the field of view, is open, and has no kink."""
+        return self.length >= shortest * self.diameter and self._smooth
+
+    @cached_property
+    def _smooth(self) -> bool:
+        if float(np.linalg.norm(self.line[-1] - self.line[0])) <= 0.1 * self.length:
+            return False
+        return float(np.abs(self.bends).max()) * KINK * self.diameter < 1

@@ -18,7 +18,7 @@ SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is n
 MERGED = 1.0  # calibres between two junctions of the skeleton that are one place on the vessel
 CROSSED = 3.0  # calibres that two vessels which cross at a sharp angle may run as one
 
-# nodes: position, radius, spread; edges: path, (points, 2), from the node `first`
+# nodes: position, radius, spread; edges: path, (points, 2), from the node `first`, and its length
 Network: TypeAlias = "nx.MultiGraph[int]"
 
 
@@ -50,7 +50,7 @@ def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
     network: Network = nx.MultiGraph()
     for path in skeleton_paths(skeleton):
         first, last = (_node(network, end, radii) for end in (path[:5], path[:-6:-1]))
-        network.add_edge(first, last, path=path.astype(np.float64), first=first)
+        _connect(network, first, last, path.astype(np.float64))
     _dissolve(network)
     while _prune(network, shortest=SHORTEST * diameter) or _merge_junctions(network):
         _dissolve(network)
@@ -102,6 +102,10 @@ def _node(network: Network, end: NDArray[np.integer], radii: FloatArray) -> int:
     return key
 
 
+def _connect(network: Network, first: int, last: int, path: FloatArray) -> None:
+    network.add_edge(first, last, path=path, first=first, length=path_length(path))
+
+
 def _dissolve(network: Network) -> None:
     """Join the two paths of every node that has just two, unless they are one ring."""
     for node in [node for node, degree in network.degree() if degree == 2]:
@@ -112,7 +116,7 @@ def _dissolve(network: Network) -> None:
         path = np.concatenate([path_from(before, node)[::-1], path_from(after, node)[1:]])
         network.remove_edges_from([(node, one, one_key), (node, other, other_key)])
         network.remove_node(node)
-        network.add_edge(one, other, path=path, first=one)
+        _connect(network, one, other, path)
 
 
 def _merge_junctions(network: Network) -> bool:
@@ -125,11 +129,11 @@ def _merge_junctions(network: Network) -> bool:
     for one, other, edge in network.edges(data=True):
         if one == other or min(network.degree(one), network.degree(other)) < 3:
             continue
-        calibre = 2 * max(network.nodes[one]["radius"], network.nodes[other]["radius"])
-        length = path_length(edge["path"])
-        allowed = CROSSED * calibre if length > MERGED * calibre and _cross(network, one, other) else MERGED * calibre
-        if length <= allowed:
-            near.append((length, one, other, allowed))
+        calibre, length = 2 * max(network.nodes[one]["radius"], network.nodes[other]["radius"]), edge["length"]
+        if length <= MERGED * calibre:
+            near.append((length, one, other, MERGED * calibre))
+        elif length <= CROSSED * calibre and _cross(network, one, other):
+            near.append((length, one, other, CROSSED * calibre))
     group_of: dict[int, frozenset[int]] = {}
     for _, one, other, allowed in sorted(near):
         union = group_of.get(one, frozenset([one])) | group_of.get(other, frozenset([other]))
@@ -168,14 +172,14 @@ def _merge(network: Network, group: list[int]) -> None:
     network.add_node(kept, position=position, radius=radius, spread=spread)
     for one, other, _, edge in edges:
         path, first = edge["path"], edge["first"]
-        if one in members and other in members and path_length(path) <= CROSSED * 2 * radius:
+        if one in members and other in members and edge["length"] <= CROSSED * 2 * radius:
             continue  # it lies within the merged junction
         last = other if first == one else one
         if first in members:
             first, path = kept, _from(position, path, spread)
         if last in members:
             last, path = kept, _from(position, path[::-1], spread)[::-1]
-        network.add_edge(first, last, path=path, first=first)
+        _connect(network, first, last, path)
 
 
 def _from(position: FloatArray, path: FloatArray, spread: float) -> FloatArray:
@@ -193,7 +197,7 @@ def _prune(network: Network, *, shortest: float) -> bool:
         if degree == 1:
             _, other, key, edge = next(iter(network.edges(node, keys=True, data=True)))
             if network.degree(other) >= 3:
-                ends.append((path_length(edge["path"]), node, other, key))
+                ends.append((edge["length"], node, other, key))
     for length, node, other, key in sorted(ends):
         if other in touched or length >= max(2 * network.nodes[other]["radius"], shortest):
             continue
@@ -205,7 +209,7 @@ def _prune(network: Network, *, shortest: float) -> bool:
 
 def _drop_specks(network: Network, *, shortest: float) -> None:
     for piece in list(nx.connected_components(network)):
-        length = sum(path_length(edge["path"]) for _, _, edge in network.edges(piece, data=True))
+        length = sum(edge["length"] for _, _, edge in network.edges(piece, data=True))
         wide = 2 * max(network.nodes[node]["radius"] for node in piece)
         if length < max(wide, shortest):
             network.remove_nodes_from(piece)

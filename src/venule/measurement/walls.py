@@ -8,7 +8,7 @@ from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, FloatArray
 
-PART = 4096  # points at a time, to spare memory
+BLOCK = 12  # looks at a time: most walls are found in the first block
 STEP = 0.5  # pixels between two looks at the level, across a vessel
 
 
@@ -30,9 +30,7 @@ def distances_to_walls(plane: Plane, points: FloatArray, across: FloatArray, *, 
     """
     # Outside the field of view there is no vessel; between the last pixel inside and the first outside lies its wall.
     level = np.pad(np.where(plane.fov, plane.level, np.float32(0)), 1)
-    parts = [slice(start, start + PART) for start in range(0, len(points), PART)]
-    sides = [[_to_wall(plane, level, points[part], s * across[part], reach) for part in parts] for s in (-1, 1)]
-    return np.column_stack([np.concatenate([np.zeros(0), *side]) for side in sides])
+    return np.column_stack([_to_wall(plane, level, points, side * across, reach) for side in (-1, 1)])
 
 
 def within_walls(plane: Plane, graph: VesselGraph) -> BoolArray:
@@ -59,13 +57,22 @@ def within_walls(plane: Plane, graph: VesselGraph) -> BoolArray:
 
 def _to_wall(plane: Plane, level: FloatArray, points: FloatArray, across: FloatArray, reach: float) -> FloatArray:
     offsets = np.arange(0, reach + STEP, STEP)
-    rows, columns = (points[:, axis, None] + across[:, axis, None] * offsets + 1 for axis in (0, 1))
-    profile = map_coordinates(level, [rows, columns], order=1, mode="constant")
-    profile -= plane.walls_of(profile[:, :1])
-    below = profile < 0
-    first = below.argmax(axis=1)
-    has = below.any(axis=1) & (first > 0)
-    inside, outside = (profile[has, first[has] - shift] for shift in (1, 0))
+    wall = plane.walls_of(_levels(level, points, across, offsets[:1]))
     found = np.full(len(points), np.nan)
-    found[has] = offsets[first[has] - 1] + STEP * inside / (inside - outside)
+    sought = np.arange(len(points))
+    for start in range(0, len(offsets), BLOCK):
+        looks = offsets[max(0, start - 1) : start + BLOCK]  # from the last of the block before
+        profile = _levels(level, points[sought], across[sought], looks) - wall[sought]
+        below = profile < 0
+        first = below.argmax(axis=1)
+        has = np.flatnonzero(first > 0)
+        inside, outside = (profile[has, first[has] - shift] for shift in (1, 0))
+        found[sought[has]] = looks[first[has] - 1] + STEP * inside / (inside - outside)
+        sought = sought[~below.any(axis=1)]
     return found
+
+
+def _levels(level: FloatArray, points: FloatArray, across: FloatArray, offsets: FloatArray) -> FloatArray:
+    """The level at some distances from points, (points, offsets)."""
+    places = [points[:, axis, None] + across[:, axis, None] * offsets + 1 for axis in (0, 1)]
+    return np.asarray(map_coordinates(level, places, order=1, mode="constant"))

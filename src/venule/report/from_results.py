@@ -13,7 +13,7 @@ from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS
 from venule.measurement.centreline import path_length
 from venule.measurement.measured import columns_of
 from venule.measurement.regions import SURE
-from venule.measurement.tortuosity import distance_tortuosity, tells_winding
+from venule.measurement.tortuosity import Winding, distance_tortuosity
 from venule.photograph import Photograph
 from venule.photograph.arrays import BoolArray, FloatArray
 from venule.report.labels import COUNTS, FAMILIES, FLAWS, LABELS, PHOTOGRAPH, REASONS, REGION_NAMES, UNITS
@@ -172,7 +172,7 @@ def _most_winding(graph: Mapping[str, Any], lines: Sequence[FloatArray], diamete
         first, last = segment["in_junctions"]
         between = line[first : len(line) - last]
         pixel = path_length(line) / (len(line) - 1)  # of the plane, a point each
-        if len(between) > 1 and pixel and tells_winding(between / pixel, diameter=diameter / pixel):
+        if len(between) > 1 and pixel and Winding(between / pixel, diameter / pixel).tells():
             winding[number] = distance_tortuosity(between)
     return dict(sorted(winding.items(), key=lambda one: -one[1])[:MARKED])
 
