@@ -16,7 +16,6 @@ from venule.measurement.regions import Area, areas
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
 from venule.photograph import FieldOfView
-from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import MaskSource
 from venule.vessel_map import VesselMap
 
