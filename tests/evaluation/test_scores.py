@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from venule.errors import EvaluationError
-from venule.evaluation import SCORES, Pool, evaluate
+from venule.evaluation import SCORES, ScorePool, evaluate
 from venule.vessel_map import VesselMap
 
 SHAPE = (12, 17)
@@ -142,7 +142,7 @@ def test_cl_dice_forgives_width_and_punishes_a_missing_branch():
 
 def test_pooled_scores_are_those_of_all_pixels_side_by_side():
     cases = [random_case(seed) for seed in range(4)]
-    pool = Pool()
+    pool = ScorePool()
     for probability, reference, fov in cases:
         pool.add(probability, reference, fov=fov, threshold=0.5)
     pooled = pool.scores().fov.values

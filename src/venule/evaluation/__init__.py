@@ -1,18 +1,19 @@
 """A vessel map against a reference drawing: counts, scores, intervals and the map of agreement."""
 
-from venule.evaluation.agreement import agreement_colours, agreement_map
+from venule.evaluation.agreement import LEGEND, agreement_colours, agreement_map
 from venule.evaluation.counts import Counts
-from venule.evaluation.intervals import Difference, Interval, bootstrap_mean_interval, paired_difference
-from venule.evaluation.pooling import Pool
+from venule.evaluation.pooling import ScorePool
 from venule.evaluation.scores import SCORES, RegionScores, Scores, evaluate
+from venule.evaluation.uncertainty import Difference, MeanInterval, bootstrap_mean_interval, paired_difference
 
 __all__ = [
+    "LEGEND",
     "SCORES",
     "Counts",
     "Difference",
-    "Interval",
-    "Pool",
+    "MeanInterval",
     "RegionScores",
+    "ScorePool",
     "Scores",
     "agreement_colours",
     "agreement_map",

@@ -13,7 +13,7 @@ DRAWN_ONLY = (86, 180, 233)
 NEITHER = (0, 0, 0)
 OUTSIDE = (64, 64, 64)
 
-_LEGEND = {
+LEGEND = {
     "found and drawn (TP)": FOUND_AND_DRAWN,
     "found only (FP)": FOUND_ONLY,
     "drawn only (FN)": DRAWN_ONLY,
@@ -70,7 +70,7 @@ def _legend(width: int) -> ImageArray:
     size = max(11, width // 60)
     font, gap = ImageFont.load_default(size), size // 2
     places, left, top = [], gap, gap
-    for name in _LEGEND:
+    for name in LEGEND:
         long = round(1.5 * size + font.getlength(name))
         if left + long > width and left > gap:
             left, top = gap, top + size + gap
@@ -78,7 +78,7 @@ def _legend(width: int) -> ImageArray:
         left += long + 2 * gap
     strip = Image.new("RGB", (width, top + size + gap), _PAPER)
     draw = ImageDraw.Draw(strip)
-    for (left, top), (name, colour) in zip(places, _LEGEND.items(), strict=True):
+    for (left, top), (name, colour) in zip(places, LEGEND.items(), strict=True):
         draw.rectangle((left, top, left + size - 1, top + size - 1), fill=colour, outline=_INK)
         draw.text((left + 1.4 * size, top + size / 2), name, font=font, fill=_INK, anchor="lm")
     return np.asarray(strip)

@@ -1,4 +1,4 @@
-"""Many photographs as if they were one."""
+"""The scores of many photographs together."""
 
 from functools import reduce
 from operator import add
@@ -14,7 +14,7 @@ from venule.photograph.arrays import BoolArray, FloatArray
 from venule.vessel_map import VesselMap
 
 
-class Pool:
+class ScorePool:
     """Scores photographs one by one and keeps their counts, not their pixels."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from venule import __version__
 from venule.batch.outputs import write_whole
-from venule.evaluation import SCORES, Interval, RegionScores
+from venule.evaluation import SCORES, MeanInterval, RegionScores
 from venule.report import Table, figure
 from venule.workflows.evaluate.scoring import Row, Trial
 from venule.workflows.evaluate.summary import REGIONS, Summary
@@ -84,7 +84,7 @@ def _score_row(trial: Trial, summary: Summary, region: str, score: str) -> tuple
     return tuple(cells)
 
 
-def _interval(interval: Interval) -> str:
+def _interval(interval: MeanInterval) -> str:
     return figure(interval.mean, interval.lower, interval.upper)
 
 
@@ -146,7 +146,7 @@ def _json(trial: Trial, summary: Summary) -> dict[str, Any]:
     }
 
 
-def _region_json(means: dict[str, Interval | str], pooled: RegionScores) -> dict[str, Any]:
+def _region_json(means: dict[str, MeanInterval | str], pooled: RegionScores) -> dict[str, Any]:
     return {
         "mean": {name: {"undefined": mean} if isinstance(mean, str) else asdict(mean) for name, mean in means.items()},
         "pooled": asdict(pooled.counts) | pooled.values,

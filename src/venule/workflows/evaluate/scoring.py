@@ -11,7 +11,7 @@ from PIL import Image
 from venule.batch.outputs import write_whole
 from venule.datasets import Dataset, Example, Record, read_record
 from venule.errors import EvaluationError
-from venule.evaluation import Pool, Scores, agreement_map
+from venule.evaluation import ScorePool, Scores, agreement_map
 from venule.photograph.arrays import BoolArray
 from venule.vessel_map import VesselMap
 from venule.workflows.evaluate.choose import choose_records
@@ -93,7 +93,7 @@ def run_trial(
         raise EvaluationError(f"{names[0]} cannot be compared with itself")
     split, records = choose_records(dataset, split)
     drawn = [record for record in records if record.reference]
-    pools: dict[str, Pool] = {}
+    pools: dict[str, ScorePool] = {}
     rows: list[Row] = []
     for done, record in enumerate(drawn):
         progress(done, len(drawn))
@@ -102,7 +102,7 @@ def run_trial(
             found = entrant.map(record, example)
             if found is None:
                 continue
-            row = _score(pools.setdefault(entrant.name, Pool()), entrant, record, example, found)
+            row = _score(pools.setdefault(entrant.name, ScorePool()), entrant, record, example, found)
             rows.append(row)
             if output is not None and entrant in entrants:
                 folder = output / ("agreement" if entrant is entrants[0] else "agreement_compared")
@@ -118,7 +118,7 @@ def run_trial(
     )
 
 
-def _score(pool: Pool, entrant: Entrant, record: Record, example: Example, found: Found) -> Row:
+def _score(pool: ScorePool, entrant: Entrant, record: Record, example: Example, found: Found) -> Row:
     if isinstance(found, VesselMap):
         threshold: float | None = found.threshold
     else:

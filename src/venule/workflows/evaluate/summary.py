@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from venule.evaluation import SCORES, Difference, Interval, Scores, bootstrap_mean_interval, paired_difference
+from venule.evaluation import SCORES, Difference, MeanInterval, Scores, bootstrap_mean_interval, paired_difference
 from venule.workflows.evaluate.scoring import Trial
 
 REGIONS = {"fov": "In the field of view", "frame": "Over the full frame"}
@@ -17,7 +17,7 @@ class Summary:
         differences: first entrant minus second, on the photographs where both have the score; empty with one alone.
     """
 
-    means: dict[str, dict[str, dict[str, Interval | str]]]
+    means: dict[str, dict[str, dict[str, MeanInterval | str]]]
     differences: dict[str, dict[str, Difference]]
 
 
@@ -29,9 +29,9 @@ def summarise(trial: Trial) -> Summary:
     )
 
 
-def _means(trial: Trial, entrant: str, region: str) -> dict[str, Interval | str]:
+def _means(trial: Trial, entrant: str, region: str) -> dict[str, MeanInterval | str]:
     rows = [row for row in trial.rows if row.entrant == entrant]
-    means: dict[str, Interval | str] = {}
+    means: dict[str, MeanInterval | str] = {}
     for score in SCORES:
         known = {row.record.name: _value(row.scores, region, score) for row in rows}
         values = {name: value for name, value in known.items() if value is not None}

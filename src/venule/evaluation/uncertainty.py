@@ -1,19 +1,19 @@
-"""How sure is a mean over photographs, and a difference between two models?"""
+"""The uncertainty of a mean over photographs, and of a difference between two models."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import bootstrap
 
 from venule.errors import EvaluationError
 
 EXACT_SUBJECTS = 12  # up to here every one of the 2**n sign patterns is tried
-BLOCKS = 20  # resamples are drawn in so many parts, to spare memory
 
 
 @dataclass(frozen=True)
-class Interval:
+class MeanInterval:
     """A mean with the limits between which it lies with some confidence.
 
     Attributes:
@@ -40,7 +40,7 @@ class Difference:
         p_value: how often chance alone makes a mean difference as large, in either direction.
     """
 
-    interval: Interval
+    interval: MeanInterval
     p_value: float
 
 
@@ -51,7 +51,7 @@ def bootstrap_mean_interval(
     resamples: int = 10_000,
     confidence: float = 0.95,
     groups: Sequence[Hashable] | None = None,
-) -> Interval:
+) -> MeanInterval:
     """Percentile bootstrap interval of a mean (Efron 1979), resampling people, not eyes.
 
     It says how the mean would vary with other photographs of the same kind, and nothing of another camera or another
@@ -70,15 +70,19 @@ def bootstrap_mean_interval(
     sums, sizes = _per_group(values, groups)
     mean = float(sums.sum() / sizes.sum())
     if len(sums) < 2:
-        return Interval(mean, None, None, len(values), len(sums))
-    rng = np.random.default_rng(seed)
-    means = np.empty(resamples)
-    for block in np.array_split(means, BLOCKS):
-        drawn = rng.integers(len(sums), size=(len(block), len(sums)))
-        block[:] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    tail = (1 - confidence) / 2
-    lower, upper = np.quantile(means, [tail, 1 - tail])
-    return Interval(mean, float(lower), float(upper), len(values), len(sums))
+        return MeanInterval(mean, None, None, len(values), len(sums))
+    limits = bootstrap(
+        (sums, sizes),
+        lambda drawn, count, axis: drawn.sum(axis) / count.sum(axis),
+        paired=True,
+        vectorized=True,
+        n_resamples=resamples,
+        batch=max(1, resamples // 20),  # to spare memory
+        confidence_level=confidence,
+        method="percentile",
+        random_state=np.random.default_rng(seed),
+    ).confidence_interval
+    return MeanInterval(mean, float(limits.low), float(limits.high), len(values), len(sums))
 
 
 def paired_difference(
