@@ -8,8 +8,8 @@ from venule.photograph import FieldOfView
 from venule.photograph.normalise import normalise
 from venule.training.augmentation import cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
-from venule.training.recipe import Augmentation, Recipe, Source
-from venule.training.samples import Crops, Drawn, find_photographs, hold_out, prepare
+from venule.training.recipe import Augmentation, DataSource, Recipe
+from venule.training.samples import Crops, Sample, find_photographs, hold_out, prepare
 from venule.training.threshold import best_threshold, dice_curve, expected_threshold, odds_exponent
 
 STILL = Augmentation(rotation=0, scale=(1, 1), horizontal_flip=False, gain=0, offset=0)
@@ -102,8 +102,8 @@ def test_crop_number_i_is_the_same_however_it_is_asked_for(own_data):
 
 
 def test_both_eyes_of_a_child_are_held_out_together():
-    photographs = [Drawn(f"CHASE_DB1/{n}{eye}", f"CHASE_DB1/{n}", 0, True, None) for n in range(10) for eye in "LR"]
-    photographs += [Drawn(f"phantom/{n}", f"phantom/{n}", 1, False, None) for n in range(5)]
+    photographs = [Sample(f"CHASE_DB1/{n}{eye}", f"CHASE_DB1/{n}", 0, True, None) for n in range(10) for eye in "LR"]
+    photographs += [Sample(f"phantom/{n}", f"phantom/{n}", 1, False, None) for n in range(5)]
     training, validation = hold_out(photographs, 0.3, seed=1)
     assert len(validation) == 6
     assert not {p.subject for p in training} & {p.subject for p in validation}
@@ -111,7 +111,7 @@ def test_both_eyes_of_a_child_are_held_out_together():
 
 
 def test_a_copy_at_lower_resolution_is_learned_from_but_never_scored(own_data):
-    recipe = Recipe(data=(Source(dataset=".", seen_at=(70,)),))
+    recipe = Recipe(data=(DataSource(dataset=".", seen_at=(70,)),))
     photographs = find_photographs(recipe, own_data)
     assert len(photographs) == 12
     training, validation = hold_out(photographs, 0.3, seed=0)
@@ -195,4 +195,4 @@ def test_a_network_is_not_used_at_sizes_that_training_does_not_show():
 
 def test_copies_that_would_not_be_enlarged_are_refused():
     with pytest.raises(ValueError, match="not below the working diameter 540"):
-        Recipe(data=(Source(dataset=".", seen_at=(600,)),))
+        Recipe(data=(DataSource(dataset=".", seen_at=(600,)),))

@@ -20,7 +20,7 @@ import venule
 from venule.datasets import open_dataset, read_record
 from venule.errors import OutputError, RecipeError
 from venule.training import cross_validate, read_recipe, train
-from venule.training.curves import read_curve
+from venule.training.epochs import read_epochs
 
 
 def _command(recipe, data, output, *more):
@@ -112,7 +112,7 @@ def test_the_rate_falls_and_training_ends_when_the_loss_does_not_fall(own_data, 
         }
     )
     train(stuck, own_data, tmp_path / "out")
-    curve = read_curve(tmp_path / "out")
+    curve = read_epochs(tmp_path / "out")
     assert [epoch.number for epoch in curve] == list(range(1, len(curve) + 1))
     losses = [epoch.loss for epoch in curve]
     assert len(curve) - 1 - int(np.argmin(losses)) == 4 < len(curve) < 60
@@ -126,7 +126,7 @@ def test_the_rate_falls_and_training_ends_when_the_loss_does_not_fall(own_data, 
 
     shutil.rmtree(tmp_path / "out" / "model")
     train(stuck, own_data, tmp_path / "out", resume=True)
-    assert read_curve(tmp_path / "out") == curve, "what has ended is exported again, not trained on"
+    assert read_epochs(tmp_path / "out") == curve, "what has ended is exported again, not trained on"
 
 
 def test_training_goes_on_from_a_model_of_ones_own(trained, own_data, tmp_path):

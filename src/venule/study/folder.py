@@ -12,7 +12,7 @@ from venule.datasets.phantoms import write_phantoms
 from venule.errors import OutputError
 from venule.study.grid import runs_of, training_recipe
 from venule.study.recipe import Study
-from venule.training.samples import Drawn, find_photographs
+from venule.training.samples import Sample, find_photographs
 
 RECIPE_FILE = "study.yaml"
 PHANTOMS = "phantoms"
@@ -45,7 +45,7 @@ def claim(output: Path, study: Study) -> None:
         )
 
 
-def find_study_photographs(study: Study, data: Path, output: Path) -> tuple[Drawn, ...]:
+def find_study_photographs(study: Study, data: Path, output: Path) -> tuple[Sample, ...]:
     """The photographs of a study; phantoms are made once, in the output folder.
 
     Args:

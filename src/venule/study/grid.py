@@ -12,7 +12,7 @@ from venule import networks
 from venule.errors import RecipeError
 from venule.study.recipe import VARIANTS, Entry, Study, Variant
 from venule.training.recipe import Recipe
-from venule.training.samples import Drawn, hold_out, without
+from venule.training.samples import Sample, hold_out, without
 
 RUNS = "runs"
 
@@ -59,7 +59,7 @@ def runs_of(study: Study) -> tuple[Run, ...]:
     )
 
 
-def split_for(run: Run, photographs: Sequence[Drawn], study: Study) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
+def split_for(run: Run, photographs: Sequence[Sample], study: Study) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
     """Training and held-out photographs of a run, by person.
 
     Raises:

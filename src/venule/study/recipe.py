@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from venule.errors import RecipeError
-from venule.training.recipe import Augmentation, Source
+from venule.training.recipe import Augmentation, DataSource
 from venule.training.yaml_file import read_yaml
 
 Variant = Literal["original", "augmented"]
@@ -97,7 +97,7 @@ class Study(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    data: Source
+    data: DataSource
     phantom_size: int = Field(default=256, ge=128)
     networks: tuple[Entry, ...] = Field(min_length=1)
     variants: dict[Variant, Augmentation] = {"original": ORIGINAL, "augmented": AUGMENTED}

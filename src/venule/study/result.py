@@ -42,7 +42,7 @@ class Scored(BaseModel):
 
 
 class EpochResult(BaseModel):
-    """One epoch of a run; fields as `venule.training.curves.Epoch`."""
+    """One epoch of a run; fields as `venule.training.epochs.Epoch`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -19,9 +19,9 @@ from venule.study.folder import claim, find_study_photographs, source_of, study_
 from venule.study.grid import Run, check_networks, runs_of, split_for, training_recipe
 from venule.study.recipe import Study
 from venule.study.result import EpochResult, RunResult, Scored, read_result, write_result
-from venule.training.curves import read_curve
+from venule.training.epochs import read_epochs
 from venule.training.fit import Hardware
-from venule.training.samples import Drawn
+from venule.training.samples import Sample
 from venule.training.train import train_on
 
 THRESHOLD = 0.5  # fixed before anything is trained: no photograph chooses it
@@ -113,7 +113,7 @@ def progress_of(study: Study, output: Path) -> Progress:
     return Progress(tuple(finished), failed, tuple(missing))
 
 
-def _do(run: Run, study: Study, photographs: Sequence[Drawn], output: Path, *, accelerator: str) -> RunResult:
+def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, accelerator: str) -> RunResult:
     folder = run.folder(output)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FAILURE_FILE).unlink(missing_ok=True)
@@ -135,7 +135,7 @@ def _do(run: Run, study: Study, photographs: Sequence[Drawn], output: Path, *, a
         study=study_hash(study),
         trained_on=tuple(drawn.name for drawn in training),
         photographs=tuple(_score(segmenter, drawn) for drawn in held_out),
-        epochs=tuple(EpochResult(**vars(epoch)) for epoch in read_curve(folder)),
+        epochs=tuple(EpochResult(**vars(epoch)) for epoch in read_epochs(folder)),
         device=loaded.card.device,
         venule=version("venule"),
     )
@@ -144,7 +144,7 @@ def _do(run: Run, study: Study, photographs: Sequence[Drawn], output: Path, *, a
     return result
 
 
-def _score(segmenter: Segmenter, drawn: Drawn) -> Scored:
+def _score(segmenter: Segmenter, drawn: Sample) -> Scored:
     photograph, reference = drawn.read()
     fov = photograph.fov.mask
     counts = Counts.of(segmenter.probability(photograph) >= THRESHOLD, reference, fov)

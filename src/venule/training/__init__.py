@@ -1,4 +1,4 @@
-"""Recipe -> augmentation -> fit -> checkpoint -> ONNX."""
+"""Training: a recipe and photographs with drawings -> a model."""
 
 from venule.errors import missing_extra
 
@@ -8,15 +8,15 @@ except ModuleNotFoundError as error:
     raise missing_extra("train", "training needs PyTorch and Lightning") from error
 
 from venule.training.fit import Hardware
-from venule.training.recipe import Augmentation, Recipe, Source, override, read_recipe, shipped_recipes
+from venule.training.recipe import Augmentation, DataSource, Recipe, override, read_recipe, shipped_recipes
 from venule.training.train import CrossValidation, cross_validate, train
 
 __all__ = [
     "Augmentation",
     "CrossValidation",
+    "DataSource",
     "Hardware",
     "Recipe",
-    "Source",
     "cross_validate",
     "override",
     "read_recipe",

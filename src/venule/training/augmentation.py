@@ -1,4 +1,4 @@
-"""One crop of a photograph, turned, scaled and seen through another camera."""
+"""Augmentation: a crop is rotated, scaled and flipped, and its colours vary as between cameras."""
 
 import cv2
 import numpy as np

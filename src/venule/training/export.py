@@ -1,4 +1,4 @@
-"""A fitted network -> the files of a model: ONNX to use, safetensors to train on, and the card."""
+"""Export of a fitted network to ONNX."""
 
 import hashlib
 import logging
@@ -61,7 +61,7 @@ def sha256(content: bytes) -> str:
 
 
 def _without_traces(model: Any) -> Any:
-    """An ONNX model without what torch notes of its making: the folders and lines of the machine that made it."""
+    """An ONNX model without the paths and lines of code that torch writes into it."""
     del model.graph.metadata_props[:]
     for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
         del part.metadata_props[:]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning
+import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
@@ -20,12 +21,13 @@ from torch.utils.data import DataLoader
 from venule import networks
 from venule.errors import RecipeError
 from venule.evaluation import Counts
+from venule.photograph import Photograph
+from venule.photograph.arrays import ProbabilityArray
+from venule.segmentation import predict_with
+from venule.training.callbacks import Snapshots, StepProgress
 from venule.training.losses import vessel_loss
-from venule.training.predict import predict
-from venule.training.progress import StepProgress
 from venule.training.recipe import Recipe
-from venule.training.samples import Crops, Drawn, Prepared, prepare
-from venule.training.snapshots import Snapshots
+from venule.training.samples import Crops, Prepared, Sample, prepare
 from venule.training.weights import load_weights, save_weights, starting_weights
 
 
@@ -46,13 +48,13 @@ class Hardware:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A network that was fitted.
+    """A fitted network.
 
     Attributes:
-        network: with the best weights by validation; with the last where nothing was held out to choose them.
-        seconds: wall time, with that of the runs that were stopped, up to their last checkpoint.
+        network: with the best weights by validation, or the last where nothing was held out.
+        seconds: wall time, with that before an interruption up to the last checkpoint.
         device: what it ran on.
-        main: False in the processes that only helped.
+        main: False in every process but the first.
     """
 
     network: nn.Module
@@ -62,16 +64,14 @@ class Fitted:
 
 
 def fit(
-    recipe: Recipe, training: Sequence[Drawn], validation: Sequence[Drawn], output: Path, *, hardware: Hardware
+    recipe: Recipe,
+    training: Sequence[Sample],
+    validation: Sequence[Sample],
+    output: Path,
+    *,
+    hardware: Hardware,
 ) -> Fitted:
-    """Fit the network of a recipe; goes on where the last checkpoint in the output folder ends, if there is one.
-
-    Args:
-        recipe: what to fit and how.
-        training: photographs that crops are cut from.
-        validation: photographs that choose the best epoch; may be empty.
-        output: folder for checkpoints, weights and logs.
-        hardware: what to run on.
+    """Fit the network of a recipe; continues from the last checkpoint in the output folder, if there is one.
 
     Raises:
         RecipeError: the batch cannot be split over the processes.
@@ -104,7 +104,7 @@ def fit(
     if recipe.stop_after:
         callbacks.append(_Stop("epoch_loss", patience=recipe.stop_after, check_on_train_epoch_end=True))
     if recipe.snapshots and held_out:
-        callbacks.append(Snapshots(held_out[0], recipe, output / "snapshots"))
+        callbacks.append(Snapshots(held_out[0], recipe.snapshots, output / "snapshots"))
     trainer = lightning.Trainer(
         accelerator=hardware.accelerator,
         devices=hardware.devices,
@@ -157,7 +157,6 @@ class VesselTraining(lightning.LightningModule):
         self.average: AveragedModel | None = None
         if recipe.average:
             self.average = AveragedModel(self.network, avg_fn=self._blend, use_buffers=True).requires_grad_(False)
-
         self.start = time.monotonic()
 
     @property
@@ -175,8 +174,25 @@ class VesselTraining(lightning.LightningModule):
         """The network to use: the average where there is one."""
         return self.average.module if self.average else self.network
 
+    def probability(self, photograph: Photograph) -> ProbabilityArray:
+        """The probability of vessel, by the steps that `venule.segment` takes; float32, the photograph's size."""
+        network = self.result()
+
+        def run(network_input: np.ndarray) -> np.ndarray:
+            with torch.no_grad():
+                logits = network(torch.from_numpy(np.ascontiguousarray(network_input)).to(self.device))
+            return np.asarray(torch.sigmoid(logits.float()).cpu().numpy())
+
+        return predict_with(
+            run,
+            photograph,
+            working_diameter=self.recipe.largest_diameter,
+            smallest_diameter=self.recipe.smallest_diameter,
+            multiple=getattr(network, "multiple", 1),
+        )
+
     def training_step(self, batch: tuple[Tensor, Tensor, Tensor], index: int) -> Tensor:
-        """The loss of one batch; a network that gives several logits is judged on all."""
+        """The loss of one batch; of a network with several outputs, the sum over them."""
         shown, target, fov = batch
         logits = self.network(shown.contiguous(memory_format=torch.channels_last))
         weights = {"cross_entropy": self.recipe.cross_entropy, "dice": self.recipe.dice}
@@ -198,8 +214,7 @@ class VesselTraining(lightning.LightningModule):
     def validation_step(self, index: Tensor, batch_index: int) -> None:
         """Dice inside the field of view of one photograph that was held out, at its own size and threshold 0.5."""
         photograph, reference = self.held_out[int(index)]
-        probability = predict(self.result(), photograph, self.recipe, device=self.device)
-        dice = Counts.of(probability >= 0.5, reference, photograph.fov.mask).dice
+        dice = Counts.of(self.probability(photograph) >= 0.5, reference, photograph.fov.mask).dice
         self.log("validation_dice", dice or 0.0, on_epoch=True, batch_size=1, sync_dist=True)
 
     def configure_optimizers(self) -> Any:
@@ -216,7 +231,7 @@ class VesselTraining(lightning.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cycle, "interval": "step"}}
 
     def train_dataloader(self) -> DataLoader[Any]:
-        """The crops of this epoch: which they are depends on the epoch's number alone, so a resumed run sees them."""
+        """The crops of this epoch; they depend on its number alone, so a resumed training sees the same."""
         recipe, first = self.recipe, self.current_epoch * self.recipe.epoch
         steps = max(1, min(recipe.epoch, recipe.steps - first))
         crops = Crops(self.photographs, recipe, first=first * recipe.batch, count=steps * recipe.batch)

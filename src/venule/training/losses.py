@@ -1,4 +1,4 @@
-"""What a training makes small."""
+"""Loss functions."""
 
 import torch
 from torch import Tensor

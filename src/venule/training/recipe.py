@@ -1,17 +1,16 @@
-"""A recipe: everything that decides what a training gives, as checked YAML."""
+"""A recipe: the settings of a training, as checked YAML."""
 
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from venule.errors import RecipeError
-from venule.training.yaml_file import read_yaml
+from venule.training.yaml_file import read_checked, shipped_names
 
 _SHIPPED = Path(__file__).parent / "recipes"
 
 
-class Source(BaseModel):
+class DataSource(BaseModel):
     """Photographs to train on: a split of a data set, or phantoms.
 
     Attributes:
@@ -84,7 +83,7 @@ class Augmentation(BaseModel):
 
 
 class Recipe(BaseModel):
-    """A training, whole.
+    """The settings of a training.
 
     Attributes:
         name: of the model that it makes.
@@ -132,7 +131,7 @@ class Recipe(BaseModel):
     network: str = "compact"
     network_arguments: dict[str, Any] = {}
     start_from: str | None = None
-    data: tuple[Source, ...] = (Source(dataset="."),)
+    data: tuple[DataSource, ...] = (DataSource(dataset="."),)
     working_diameter: float = Field(default=540, ge=64, le=8192)
     used_at: tuple[float, float] | None = None
     crop: int = Field(default=256, ge=32)
@@ -196,7 +195,7 @@ class Recipe(BaseModel):
 
 def shipped_recipes() -> tuple[str, ...]:
     """Names of the recipes that come with venule."""
-    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+    return shipped_names(_SHIPPED)
 
 
 def read_recipe(name_or_path: str | Path) -> Recipe:
@@ -205,20 +204,7 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     Raises:
         RecipeError: no such recipe, no YAML, or a field is unknown, missing or out of range.
     """
-    path = Path(name_or_path)
-    if str(name_or_path) in shipped_recipes():
-        path = _SHIPPED / f"{name_or_path}.yaml"
-    try:
-        return Recipe.model_validate(read_yaml(path))
-    except OSError as error:
-        raise RecipeError(
-            f"recipe {str(name_or_path)!r} cannot be read ({error.strerror}); "
-            f"shipped: {', '.join(shipped_recipes())}; or give a YAML file"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise RecipeError(f"{path}: {where}: {first['msg']}; got {repr(first.get('input'))[:200]}") from error
+    return read_checked(Recipe, name_or_path, _SHIPPED, word="recipe")
 
 
 def override(recipe: Recipe, **changes: Any) -> Recipe:

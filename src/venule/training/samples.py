@@ -1,4 +1,4 @@
-"""The photographs of a recipe, and the crops that a training sees."""
+"""The photographs of a recipe, and the crops that a network is trained on."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ from venule.errors import RecipeError
 from venule.photograph import FieldOfView, Photograph, WorkingScale
 from venule.photograph.arrays import BoolArray
 from venule.training.augmentation import Layer, cut_crop, point_inside, vary_camera
-from venule.training.recipe import Recipe, Source
+from venule.training.recipe import DataSource, Recipe
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Sample:
     """A photograph with its drawing, and where it comes from.
 
     Attributes:
         name: unique in the recipe, such as "CHASE_DB1/01L".
         subject: the person, unique in the recipe.
         source: position of its source in the recipe.
-        as_given: the photograph of a data set as it is; not a phantom, and not a copy at another resolution. Only
-            these are held out and scored.
-        read: gives the photograph and the bool (height, width) drawing, from the file.
+        as_given: an original photograph of a data set: no phantom, and no copy at another resolution. Only these are
+            held out and scored.
+        read: reads the photograph and its bool (height, width) drawing from the file.
     """
 
     name: str
@@ -40,24 +40,22 @@ class Drawn:
     read: Callable[[], tuple[Photograph, BoolArray]]
 
 
-def find_photographs(recipe: Recipe, data: Path) -> tuple[Drawn, ...]:
-    """Every photograph that a recipe trains on or validates with.
-
-    Args:
-        recipe: whose sources are looked up.
-        data: the folder that they are relative to.
+def find_photographs(recipe: Recipe, data: Path) -> tuple[Sample, ...]:
+    """Every photograph of a recipe; its data sets are relative to the folder `data`.
 
     Raises:
         RecipeError: a source has photographs without a drawing.
         DatasetError: a source is not there, or not a data set.
     """
-    found: list[Drawn] = []
+    found: list[Sample] = []
     for position, source in enumerate(recipe.data):
         found += _phantoms(source, position) if source.phantoms else _records(source, position, data)
     return tuple(found)
 
 
-def hold_out(photographs: Sequence[Drawn], share: float, *, seed: int) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
+def hold_out(
+    photographs: Sequence[Sample], share: float, *, seed: int
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
     """Split into training and validation by person, from each source alike; phantoms are never held out.
 
     A copy at another resolution of a photograph that is held out is in neither.
@@ -82,8 +80,8 @@ def hold_out(photographs: Sequence[Drawn], share: float, *, seed: int) -> tuple[
     return without(photographs, held)
 
 
-def without(photographs: Sequence[Drawn], held: set[str]) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
-    """The photographs of everybody else, and those of the people held out, as they are given."""
+def without(photographs: Sequence[Sample], held: set[str]) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Training photographs, and the originals of the people held out."""
     training = tuple(p for p in photographs if p.subject not in held)
     return training, tuple(p for p in photographs if p.subject in held and p.as_given)
 
@@ -104,12 +102,12 @@ class Prepared:
     source: int
 
 
-def prepare(drawn: Drawn, working_diameter: float) -> Prepared:
-    """Bring a photograph to working scale, by the function that segmentation uses."""
+def prepare(drawn: Sample, working_diameter: float) -> Prepared:
+    """Bring a photograph to working scale as segmentation does."""
     photograph, reference = drawn.read()
     scale = WorkingScale.fit(photograph.fov, working_diameter)
     image, fov = scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask)
-    # Not a yes or no: where a vessel covers a part of a larger pixel, that part is what the network should say.
+    # Not binary: where a vessel covers a part of a larger pixel, the target is that part.
     coverage = scale.apply_image(reference.astype(np.uint8) * 255)
     inside = image[fov]
     histogram = np.stack([np.bincount(inside[:, c], minlength=256) for c in range(3)], axis=1) / max(1, len(inside))
@@ -117,14 +115,7 @@ def prepare(drawn: Drawn, working_diameter: float) -> Prepared:
 
 
 class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Crop number i of a training, the same whenever, wherever and however often it is asked for.
-
-    Args:
-        photographs: at working scale.
-        recipe: the sizes, the augmentation, the shares and the seed.
-        first: number of the first crop.
-        count: of crops.
-    """
+    """Crops number `first` to `first + count - 1` of a training; a number always gives the same crop."""
 
     def __init__(self, photographs: Sequence[Prepared], recipe: Recipe, *, first: int, count: int) -> None:
         self.photographs, self.recipe, self.first, self.count = photographs, recipe, first, count
@@ -156,12 +147,12 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         return int(turn.permutation(count)[number % count])
 
     def _middle(self, photograph: Prepared) -> NDArray[np.float64]:
-        """The middle of the photograph, to the pixel: between pixels, resampling would blur what nothing moved."""
+        """The middle of the photograph, in whole pixels: a fraction would blur by resampling."""
         crop = self.recipe.crop
         return np.array([(crop - 1) / 2 - (crop - side) // 2 for side in photograph.layers[2].shape])
 
 
-def _records(source: Source, position: int, data: Path) -> Iterable[Drawn]:
+def _records(source: DataSource, position: int, data: Path) -> Iterable[Sample]:
     dataset = open_dataset(data / (source.dataset or "."))
     for record in dataset.split(source.split):
         if record.reference is None:
@@ -170,15 +161,15 @@ def _records(source: Source, position: int, data: Path) -> Iterable[Drawn]:
                 f"than {source.split!r}"
             )
         name, person = f"{source.dataset}/{record.name}", f"{source.dataset}/{record.subject}"
-        yield Drawn(name, person, position, True, partial(read_drawn, record))
+        yield Sample(name, person, position, True, partial(read_drawn, record))
         for diameter in source.seen_at:
             read = partial(read_lower, record, diameter)
-            yield Drawn(f"{name} at {diameter:g}", person, position, False, read)
+            yield Sample(f"{name} at {diameter:g}", person, position, False, read)
 
 
-def _phantoms(source: Source, position: int) -> Iterable[Drawn]:
+def _phantoms(source: DataSource, position: int) -> Iterable[Sample]:
     for seed in range(source.seed, source.seed + (source.phantoms or 0)):
-        yield Drawn(f"phantom/{seed}", f"phantom/{seed}", position, False, partial(_make_drawn, seed))
+        yield Sample(f"phantom/{seed}", f"phantom/{seed}", position, False, partial(_make_drawn, seed))
 
 
 def read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
@@ -194,10 +185,7 @@ def read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
 
 
 def read_lower(record: Record, diameter: float) -> tuple[Photograph, BoolArray]:
-    """A photograph and its drawing as they would be from a camera of lower resolution.
-
-    A person draws a vessel there that fills a good part of a pixel, however thin it is: from a third on it is drawn.
-    """
+    """A photograph and its drawing as from a camera of lower resolution; a pixel a third full of vessel is drawn."""
     photograph, reference = read_drawn(record)
     scale = WorkingScale.fit(photograph.fov, diameter)
     centre = scale.to_working(np.array([photograph.fov.centre]))[0]

@@ -1,4 +1,4 @@
-"""The one threshold of a model, from photographs whose drawings may be looked at."""
+"""Choosing the one threshold of a model, on training or validation photographs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,15 +36,7 @@ class DiceCurve:
 def dice_curve(
     probability: ProbabilityArray, reference: BoolArray, fov: FieldOfView, *, name: str, source: int
 ) -> DiceCurve:
-    """Dice at every threshold, from two histograms of the probability.
-
-    Args:
-        probability: float32 (height, width).
-        reference: bool (height, width), the drawing.
-        fov: the field of view.
-        name: of the photograph.
-        source: what it comes from.
-    """
+    """Dice at every threshold, from two histograms of the probability."""
     # A pixel in bin k passes the first k thresholds: bin edges are the thresholds, closed from below like `>=`.
     bins = np.searchsorted(LEVELS.astype(np.float32), probability[fov.mask], side="right")
     drawn = reference[fov.mask]
@@ -63,11 +55,11 @@ def best_threshold(curves: Sequence[DiceCurve]) -> float:
 
 
 def expected_threshold(curves: Sequence[DiceCurve]) -> float:
-    """The threshold to expect most of on other photographs, where only photographs trained on are there to ask.
+    """The threshold for other photographs, where there are only training photographs to choose it on.
 
-    On those the network is surer than it will be elsewhere, so that the threshold that is best there is too high for
-    the faint vessels of another camera. With calibrated probabilities the best threshold is half of the Dice that can
-    be reached (Lipton et al. 2014, optimal thresholding of classifiers to maximize F1), and that is taken.
+    On those the network is too certain, so that the threshold that is best there is too high for the faint vessels of
+    another camera. With calibrated probabilities the best threshold is half of the best Dice (Lipton et al. 2014,
+    optimal thresholding of classifiers to maximize F1), and that is taken.
     """
     return round(float(_mean_dice(curves).max()) / 2, 2)
 

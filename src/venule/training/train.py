@@ -1,4 +1,4 @@
-"""A recipe and data -> a model on disk; or a cross-validation of the recipe."""
+"""Train a model from a recipe, or cross-validate the recipe."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from venule.segmentation import Segmenter
 from venule.training.export import export_onnx, sha256
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
-from venule.training.samples import Drawn, find_photographs, hold_out, without
+from venule.training.samples import Sample, find_photographs, hold_out, without
 from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold, odds_exponent
 from venule.training.weights import save_weights
 
@@ -29,13 +29,13 @@ RECIPE_FILE = "recipe.yaml"
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """How a recipe does on photographs that each of its models did not see.
+    """The scores of a recipe on photographs held out.
 
     Attributes:
         dice: of each photograph by name, at a threshold chosen on the photographs of the other folds.
         mean: over photographs, with the 95 % bootstrap interval over people.
         thresholds: of each fold.
-        threshold: chosen on all photographs out of fold: what a model trained on all of them should use.
+        threshold: chosen over all folds; for a model trained on all photographs.
     """
 
     dice: dict[str, float]
@@ -60,12 +60,12 @@ def train(
         data: the folder that the recipe's data sets are relative to.
         output: folder for the model (`model/`), checkpoints and logs.
         hardware: what to run on.
-        resume: go on with what the output folder holds.
+        resume: continue the training in the output folder.
         threshold: from a cross-validation; None: chosen on the photographs held out, or, where none are, on those
             trained on.
 
     Returns:
-        The model's folder; None in processes that only helped.
+        The model's folder; None in every process but the first.
 
     Raises:
         OutputError: the output folder holds another training, or one and `resume` was not asked for.
@@ -96,7 +96,7 @@ def cross_validate(
         output: folder for one training a fold and `cross_validation.json`.
         folds: how many.
         hardware: what to run on, one process.
-        resume: finished folds are kept, an unfinished one goes on.
+        resume: keep finished folds and continue an unfinished one.
 
     Raises:
         RecipeError: fewer people than folds.
@@ -125,26 +125,14 @@ def cross_validate(
 
 def train_on(
     recipe: Recipe,
-    training: Sequence[Drawn],
-    validation: Sequence[Drawn],
+    training: Sequence[Sample],
+    validation: Sequence[Sample],
     output: Path,
     *,
     hardware: Hardware,
     threshold: float | None,
 ) -> Path | None:
-    """Train a model on photographs that are split already; goes on with what the output folder holds.
-
-    Args:
-        recipe: what to train and how.
-        training: photographs that crops are cut from.
-        validation: photographs held out; may be empty.
-        output: folder for the model (`model/`), checkpoints and logs.
-        hardware: what to run on.
-        threshold: of the model; None: chosen as `train` does.
-
-    Returns:
-        The model's folder; None in processes that only helped.
-    """
+    """As `train`, on photographs that are split already; continues what the output folder holds."""
     fitted = fit(recipe, training, validation, output, hardware=hardware)
     if not fitted.main:
         return None
@@ -166,7 +154,7 @@ def train_on(
     return _write_model(output / "model", card, onnx, fitted.network)
 
 
-def _odds_exponent(model: Model, photographs: Sequence[Drawn]) -> float:
+def _odds_exponent(model: Model, photographs: Sequence[Sample]) -> float:
     given = [drawn for drawn in photographs if drawn.as_given]
     copies = [drawn for drawn in photographs if not drawn.as_given]
     if not given or not copies:
@@ -174,14 +162,14 @@ def _odds_exponent(model: Model, photographs: Sequence[Drawn]) -> float:
     return odds_exponent(_curves(model, given), _curves(model, copies), working_diameter=model.card.working_diameter)
 
 
-def _describe(photographs: Sequence[Drawn]) -> str:
+def _describe(photographs: Sequence[Sample]) -> str:
     given = sum(drawn.as_given for drawn in photographs)
     others = len(photographs) - given
     parts = [f"{given} photographs"] * bool(given) + [f"{others} {'copies' if given else 'phantoms'}"] * bool(others)
     return f"the {' and '.join(parts)}"
 
 
-def _curves(model: Model, photographs: Sequence[Drawn]) -> list[DiceCurve]:
+def _curves(model: Model, photographs: Sequence[Sample]) -> list[DiceCurve]:
     segmenter = Segmenter(model)
     curves = []
     for drawn in photographs:
@@ -242,8 +230,8 @@ def _write_model(folder: Path, card: Card, onnx: bytes, network: nn.Module) -> P
 
 
 def _claim(output: Path, recipe: Recipe, *, resume: bool) -> None:
-    """Make the output folder this recipe's; refuse one that holds another training."""
-    if rank_zero_only.rank:  # the first process has done it
+    """Write the recipe to the output folder, and refuse one with another training."""
+    if rank_zero_only.rank:  # done by the first process
         return
     path, content = output / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False)
     if path.is_file():

@@ -13,13 +13,7 @@ from venule.models.model import WEIGHTS_FILE
 
 
 def save_weights(network: nn.Module, path: Path, *, half: bool = False) -> None:
-    """Write the parameters and running statistics of a network.
-
-    Args:
-        network: whose weights to keep.
-        path: of the safetensors file.
-        half: in 16 bits: half the size, and close enough to go on training from.
-    """
+    """Write the parameters and running statistics of a network; `half` in 16 bits, for half the size."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     save_file({name: t.half() if half and t.is_floating_point() else t for name, t in state.items()}, path)
 

@@ -13,7 +13,7 @@ from venule.study.figures.style import figure_style
 from venule.study.recipe import Study
 from venule.study.result import RunResult
 from venule.study.summary import Row
-from venule.training.samples import Drawn
+from venule.training.samples import Sample
 
 __all__ = ["draw_figures"]
 
@@ -23,7 +23,7 @@ def draw_figures(
     results: Sequence[RunResult],
     rows: Sequence[Row],
     costs: Sequence[Cost],
-    photographs: Sequence[Drawn],
+    photographs: Sequence[Sample],
     output: Path,
     *,
     photograph: str | None = None,
@@ -54,7 +54,7 @@ def _draw_all(
     results: Sequence[RunResult],
     rows: Sequence[Row],
     costs: Sequence[Cost],
-    photographs: Sequence[Drawn],
+    photographs: Sequence[Sample],
     output: Path,
     photograph: str | None,
 ) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ from venule.segmentation import Segmenter
 from venule.study.grid import RUNS
 from venule.study.recipe import Study
 from venule.study.result import RunResult
-from venule.training.samples import Drawn
+from venule.training.samples import Sample
 
 _SEED, _SIZE = 2024, 565  # of the phantom; as wide as a photograph of DRIVE
 
@@ -33,14 +33,19 @@ class Example:
     """
 
     title: str
-    drawn: Drawn
+    drawn: Sample
     photograph: Photograph
     reference: BoolArray
     predictions: Predictions
 
 
 def find_example(
-    study: Study, results: Sequence[RunResult], photographs: Sequence[Drawn], output: Path, *, name: str | None
+    study: Study,
+    results: Sequence[RunResult],
+    photographs: Sequence[Sample],
+    output: Path,
+    *,
+    name: str | None,
 ) -> Example:
     """The photograph to show, segmented by one model for each network and variant: that of the first seed.
 
@@ -70,9 +75,9 @@ def find_example(
     return Example(drawn.name, drawn, photograph, reference, predictions)
 
 
-def _phantom() -> Drawn:
+def _phantom() -> Sample:
     def read() -> tuple[Photograph, BoolArray]:
         phantom = make_phantom(_SEED, size=_SIZE)
         return Photograph(phantom.image, phantom.fov), phantom.vessels
 
-    return Drawn("a phantom", "phantom", 0, False, read)
+    return Sample("a phantom", "phantom", 0, False, read)

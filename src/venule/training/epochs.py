@@ -1,4 +1,4 @@
-"""What the logs of a training say of its epochs."""
+"""The epochs of a training, read from its logs."""
 
 import csv
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Epoch:
     Attributes:
         number: from 1.
         step: of the optimiser at its end, from 1.
-        seconds: since the training began, with the time before it was stopped, if it was.
+        seconds: of training so far, also before an interruption.
         loss: mean over the epoch.
         validation_dice: mean over the photographs held out, at threshold 0.5; None where there are none.
     """
@@ -24,12 +24,8 @@ class Epoch:
     validation_dice: float | None
 
 
-def read_curve(output: Path) -> tuple[Epoch, ...]:
-    """Every finished epoch of a training, in order, from the logs of all the runs it took.
-
-    Args:
-        output: folder of the training.
-    """
+def read_epochs(output: Path) -> tuple[Epoch, ...]:
+    """Every finished epoch of the training in a folder, in order, from the logs of all the runs it took."""
     found: dict[int, dict[str, str]] = {}
     logs = sorted(output.glob("logs/csv_*/metrics.csv"), key=lambda path: int(path.parent.name.removeprefix("csv_")))
     for log in logs:  # a run that was killed may have begun an epoch that the next one did again

@@ -1,11 +1,17 @@
-"""How far a training is, and how long it will take."""
+"""What Lightning calls during a training: the progress shown, and pictures of one prediction."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from lightning.pytorch import Callback, LightningModule, Trainer
+from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from venule.photograph import Photograph
+from venule.photograph.arrays import BoolArray
 
 
 class StepProgress(Callback):
@@ -35,12 +41,8 @@ class StepProgress(Callback):
         self.bar.update(self.task, state=state)
         if not self.bar.console.is_terminal:
             left = self.bar.tasks[0].time_remaining
-            print(
-                f"step {trainer.global_step} of {trainer.max_steps}, {state}"
-                + (f", {left / 60:.0f} min left" if left else ""),
-                file=sys.stderr,
-                flush=True,
-            )
+            line = f"step {trainer.global_step} of {trainer.max_steps}, {state}"
+            print(line + (f", {left / 60:.0f} min left" if left else ""), file=sys.stderr, flush=True)
 
     def on_train_end(self, trainer: Trainer, module: LightningModule) -> None:
         if trainer.is_global_zero:
@@ -49,3 +51,29 @@ class StepProgress(Callback):
     def on_exception(self, trainer: Trainer, module: LightningModule, exception: BaseException) -> None:
         if hasattr(self, "bar"):
             self.bar.stop()
+
+
+class Snapshots(Callback):
+    """Keep the prediction of one photograph after chosen epochs, beside its drawing.
+
+    Writes `reference.png` (0 or 255) and `epoch_0002.png` and so on (the probability times 255), both uint8 of the size
+    of the photograph.
+
+    Args:
+        example: the photograph and its bool (height, width) drawing.
+        epochs: counted from 1.
+        folder: for the pictures.
+    """
+
+    def __init__(self, example: tuple[Photograph, BoolArray], epochs: tuple[int, ...], folder: Path) -> None:
+        self.photograph, self.reference = example
+        self.epochs, self.folder = epochs, folder
+
+    def on_validation_end(self, trainer: Trainer, module: LightningModule) -> None:
+        epoch = trainer.current_epoch + 1
+        if not trainer.is_global_zero or epoch not in self.epochs:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(self.reference.astype(np.uint8) * 255).save(self.folder / "reference.png")
+        shown = np.round(module.probability(self.photograph) * 255).astype(np.uint8)
+        Image.fromarray(shown).save(self.folder / f"epoch_{epoch:04d}.png")
