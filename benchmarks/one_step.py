@@ -21,7 +21,7 @@ from torch.utils.data import default_collate
 from venule import networks
 from venule.report import Table
 from venule.study.grid import Run, training_recipe
-from venule.study.recipe import Study, read_study
+from venule.study.plan import Study, read_study
 from venule.training.fit import VesselTraining
 from venule.training.recipe import Recipe
 from venule.training.samples import Crops, find_photographs, prepare
@@ -31,8 +31,8 @@ COLUMNS = ("network", "trainable", "loss before", "loss after", "parameters move
 
 def one_step(study: Study, name: str) -> tuple[str, ...]:
     """A row of the table."""
-    entry = next(each for each in study.networks if each.network == name)
-    recipe = training_recipe(Run(entry, "augmented", 0), study, photographs=study.training.batch, source="phantoms")
+    plan = next(each for each in study.networks if each.network == name)
+    recipe = training_recipe(Run(plan, "augmented", 0), study, photographs=study.training.batch)
     recipe = Recipe.model_validate({**recipe.model_dump(), "data": [{"phantoms": study.training.batch, "seed": 0}]})
     photographs = [prepare(drawn, recipe.working_diameter) for drawn in find_photographs(recipe, Path())]
     crops = Crops(photographs, recipe, first=0, count=recipe.batch)
@@ -71,10 +71,10 @@ def main() -> None:
         print("\t".join(one_step(study, arguments.only)))
         return
     rows = []
-    for entry in study.networks:
-        command = [sys.executable, __file__, arguments.study, "--only", entry.network]
+    for plan in study.networks:
+        command = [sys.executable, __file__, arguments.study, "--only", plan.network]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        failed = (entry.network, *("–" for _ in COLUMNS[2:]), (done.stderr.strip().splitlines() or ["killed"])[-1])
+        failed = (plan.network, *("–" for _ in COLUMNS[2:]), (done.stderr.strip().splitlines() or ["killed"])[-1])
         rows.append(tuple(done.stdout.strip().splitlines()[-1].split("\t")) if done.returncode == 0 else failed)
         print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
     training = study.training

@@ -10,7 +10,7 @@ from fuzzing import fuzz
 with atheris.instrument_imports(include=["venule", "yaml"]):
     from venule.errors import ModelError, RecipeError
     from venule.models import model_folder, read_card
-    from venule.study.recipe import read_study
+    from venule.study.plan import read_study
     from venule.training.recipe import read_recipe
 
 FOLDER = Path(tempfile.mkdtemp(prefix="venule-fuzz-"))

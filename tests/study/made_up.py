@@ -3,7 +3,7 @@
 import numpy as np
 
 from venule.evaluation import Counts
-from venule.study.result import RunResult, Scored
+from venule.study.run_result import RunResult, ScoredPhotograph
 
 VESSEL, REST = 12_000, 88_000  # pixels drawn, and not
 
@@ -28,7 +28,7 @@ def _scored(name, dice, balance):
     found = balance * VESSEL
     tp = round(dice * (found + VESSEL) / 2)
     counts = Counts(tp=tp, fp=round(found) - tp, fn=VESSEL - tp, tn=REST - round(found) + tp)
-    return Scored(name=name, subject=name, **vars(counts), dice=counts.dice)
+    return ScoredPhotograph(name=name, subject=name, **vars(counts), dice=counts.dice)
 
 
 def _result(network, variant, seed, scored):

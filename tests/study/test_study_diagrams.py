@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 from venule import networks  # noqa: E402
 from venule.study.figures.diagram import draw_diagram  # noqa: E402
 from venule.study.figures.trace import trace  # noqa: E402
-from venule.study.recipe import Entry  # noqa: E402
+from venule.study.plan import NetworkPlan  # noqa: E402
 
 
 def _trace(name, widths):
@@ -43,5 +43,5 @@ def test_the_skips_of_a_unet_join_each_level_to_itself():
 
 
 def test_a_diagram_is_drawn(tmp_path):
-    path = draw_diagram(Entry(network="cmp-unet", arguments={"widths": [4, 8, 16]}), tmp_path / "diagram.png")
+    path = draw_diagram(NetworkPlan(network="cmp-unet", arguments={"widths": [4, 8, 16]}), tmp_path / "diagram.png")
     assert path.stat().st_size > 10_000

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from venule import networks
 from venule.errors import RecipeError
-from venule.study.recipe import read_study
+from venule.study.plan import read_study
 from venule.training import read_recipe
 from venule.training.yaml_file import read_yaml
 

@@ -1,4 +1,4 @@
-"""What a network costs on this machine, each measured in a process of its own."""
+"""The cost of a network on this machine, each measured in a process of its own."""
 
 import json
 import subprocess
@@ -10,26 +10,23 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from venule.batch.outputs import write_whole
 from venule.errors import VenuleError
-from venule.study.recipe import Entry
+from venule.study.plan import NetworkPlan
 
 COSTS_FILE = "costs.json"
 _SCRIPT = Path(__file__).with_name("forward_pass.py")
 
 
 class Cost(BaseModel):
-    """What one forward pass of a network takes on the CPU, a batch of one.
+    """Parameters of a network, and the cost of one forward pass of a batch of one on the CPU.
 
     Attributes:
-        network: name of the architecture.
-        arguments: what it was built with.
         side: of the square input that was timed, pixels.
         trainable: parameters that gradients reach.
         total: with the running statistics of batch normalisation.
         multiply_adds: of a forward pass at 512x512.
-        milliseconds: median of the passes.
-        passes: that were timed.
-        peak_bytes: by which the network and its passes raised the peak of the process's memory.
-        threads: that did the arithmetic.
+        milliseconds: median over `passes`.
+        peak_bytes: memory of the network and its passes.
+        threads: of the arithmetic.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,41 +43,32 @@ class Cost(BaseModel):
     threads: int
 
 
-def find_costs(entries: tuple[Entry, ...], output: Path, *, side: int) -> tuple[tuple[Cost, ...], dict[str, str]]:
+def find_costs(plans: tuple[NetworkPlan, ...], output: Path, *, side: int) -> tuple[tuple[Cost, ...], dict[str, str]]:
     """The cost of each network, from `costs.json` or measured now and kept there.
 
-    Args:
-        entries: the networks.
-        output: folder of the study.
-        side: of the input that is timed, pixels.
-
     Returns:
-        The costs, and why a network has none, by its name.
+        The costs, and by the name of a network why it has none.
     """
     path, kind = output / COSTS_FILE, TypeAdapter(tuple[Cost, ...])
     known = kind.validate_json(path.read_bytes()) if path.is_file() else ()
     costs, failed = [], {}
-    for entry in entries:
-        same = [c for c in known if (c.network, c.arguments, c.side) == (entry.network, entry.arguments, side)]
+    for plan in plans:
+        same = [c for c in known if (c.network, c.arguments, c.side) == (plan.network, plan.arguments, side)]
         try:
-            costs.append(same[0] if same else measure_cost(entry, side=side))
+            costs.append(same[0] if same else _measure(plan, side))
         except VenuleError as error:
-            failed[entry.network] = str(error)
+            failed[plan.network] = str(error)
     write_whole(path, kind.dump_json(tuple(costs), indent=1) + b"\n")
     return tuple(costs), failed
 
 
-def measure_cost(entry: Entry, *, side: int) -> Cost:
-    """Measure one network in a process of its own.
-
-    Raises:
-        VenuleError: it cannot be run; the message has the reason.
-    """
-    request = json.dumps([entry.network, entry.arguments, side])
-    command = [sys.executable, "-P", str(_SCRIPT), request]  # -P: its neighbours are no modules for others to import
+def _measure(plan: NetworkPlan, side: int) -> Cost:
+    request = json.dumps([plan.network, plan.arguments, side])
+    # -P: or the files beside the script could be imported as modules.
+    command = [sys.executable, "-P", str(_SCRIPT), request]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it was killed, perhaps for want of memory"])[-1]
-        raise VenuleError(f"the cost of {entry.network} at {side}x{side} cannot be measured: {last}")
+        last = (done.stderr.strip().splitlines() or ["the process was killed, perhaps out of memory"])[-1]
+        raise VenuleError(f"the cost of {plan.network} at {side}x{side} cannot be measured: {last}")
     measured = json.loads(done.stdout.strip().splitlines()[-1])
-    return Cost(network=entry.network, arguments=entry.arguments, side=side, **measured)
+    return Cost(network=plan.network, arguments=plan.arguments, side=side, **measured)

@@ -1,20 +1,11 @@
-"""The figures of the reference study, to stand beside one's own.
-
-It is a slide deck, "Retinal Vessel Segmentation. Image Segmentation: Exploring U-Nets".
-"""
+"""The figures of the reference study: "Retinal Vessel Segmentation. Image Segmentation: Exploring U-Nets", slides."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class DeckDice:
-    """Dice of one network there.
-
-    Attributes:
-        original: without augmentation; None where the deck gives none.
-        augmented: with augmentation.
-        on: the photographs: "validation", some of the 20 labelled ones; or "test", those of the DRIVE challenge.
-    """
+    """Dice of one network, without and with augmentation, on photographs of the "validation" or DRIVE "test" set."""
 
     original: float | None
     augmented: float

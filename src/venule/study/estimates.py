@@ -1,4 +1,4 @@
-"""How sure the means and differences of a study are: over photographs, and over seeds."""
+"""Means and differences of a study with their intervals, over photographs and over seeds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from venule.evaluation import Counts, bootstrap_mean_interval, paired_difference
-from venule.study.result import RunResult
+from venule.study.run_result import RunResult
 
 Array = NDArray[np.float64]
 Statistic = Callable[[Array], Array]  # (draws, cells) -> (draws,)
@@ -17,13 +17,7 @@ DRAWS = 20_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval.
-
-    Attributes:
-        value: the figure.
-        lower: limit; None where nothing can be said of chance (one person alone).
-        upper: limit; None likewise.
-    """
+    """A figure with the limits of its interval; they are None with one person alone."""
 
     value: float
     lower: float | None
@@ -35,11 +29,9 @@ class Cell:
     """The runs of one network on one variant of the data.
 
     Attributes:
-        network: name.
-        variant: "original" or "augmented".
         seeds: with which every fold is done.
         people: of each photograph.
-        values: (seeds, photographs), what was measured on each.
+        values: (seeds, photographs), a score of each.
     """
 
     network: str
@@ -62,7 +54,7 @@ def cells_of(results: Sequence[RunResult], measure: Callable[[Counts], float | N
 
     Args:
         results: of finished runs.
-        measure: of one photograph; None counts as 0.
+        measure: the score of one photograph; None counts as 0.
         folds: of the study; 1 for one split.
     """
     found: dict[tuple[str, str], dict[int, list[RunResult]]] = {}
@@ -81,13 +73,10 @@ def cells_of(results: Sequence[RunResult], measure: Callable[[Counts], float | N
 
 
 def mean_interval(cell: Cell) -> tuple[Estimate, str]:
-    """The mean of a cell with its 95 % interval, and what the interval is over; it ends at 0 and 1, as a score does.
+    """The mean of a cell with its 95 % interval, cut at 0 and 1, and what the interval is over.
 
-    Over seeds (Student's t) where there are two or more: how another training would do on the same photographs. Over
-    photographs (bootstrap, by person) where there is one: how the one network would do on other photographs.
-
-    Returns:
-        The estimate, and "seeds" or "photographs".
+    Over "seeds" (Student's t) where there are two or more: how another training would do on the same photographs. Over
+    "photographs" (bootstrap, by person) where there is one: how the one network would do on other photographs.
     """
     if len(cell.seeds) > 1:
         means = cell.values.mean(axis=1)
@@ -100,8 +89,8 @@ def mean_interval(cell: Cell) -> tuple[Estimate, str]:
 def seed_deviation(cells: Cells) -> tuple[float, int]:
     """Standard deviation between seeds, pooled over all cells with two or more, and its degrees of freedom.
 
-    Pooling lends a network that was trained once the seed noise of those that were trained more often. (0, 0) where
-    no cell has two seeds.
+    So a network that was trained once gets the seed noise of those trained more often. (0, 0) where no cell has two
+    seeds.
     """
     means = [cell.values.mean(axis=1) for cell in cells.values() if len(cell.seeds) > 1]
     freedom = sum(len(each) - 1 for each in means)
@@ -114,18 +103,18 @@ def seed_deviation(cells: Cells) -> tuple[float, int]:
 def estimate(
     cells: Sequence[Cell], statistic: Statistic, *, noise: tuple[float, int], confidence: float = 0.95, seed: int = 0
 ) -> Estimate:
-    """A statistic of the means of cells, with the interval that other photographs AND other seeds would span.
+    """A statistic of the means of cells, with an interval over other photographs and other seeds.
 
-    The means are moved at random: all together as the mean of so many people moves (Student's t, their covariance),
-    and each alone as the mean of so many seeds moves (Student's t, the pooled deviation). For a difference of two
-    means without seed noise this is the paired t interval over people.
+    The means are varied at random: all together as the mean over people varies (Student's t, their covariance), and
+    each alone as the mean over seeds varies (Student's t, the pooled deviation). For a difference of two means without
+    seed noise this is the paired t interval over people.
 
     Args:
         cells: scored on the same photographs.
         statistic: of the means.
-        noise: from `seed_deviation`; without it, the interval is over photographs alone.
-        confidence: share of the moved statistics between the limits.
-        seed: of the moving.
+        noise: from `seed_deviation`; (0, 0) for an interval over photographs alone.
+        confidence: of the interval.
+        seed: of the random draws.
     """
     means = np.array([cell.mean for cell in cells])
     value = float(statistic(means[None])[0])

@@ -1,7 +1,7 @@
-"""Measure one network in this process and print what it took as JSON; run by `costs.measure_cost`.
+"""Measure the cost of one network and print it as JSON; `costs.find_costs` runs this in a process of its own.
 
-A process of its own, so that the peak of its memory is that of one network; and without the rest of venule.training,
-whose libraries are larger than a small network.
+So the peak of its memory is that of one network, and the libraries of training, larger than a small network, are not
+loaded.
 """
 
 import json
@@ -20,7 +20,7 @@ _STATUS = Path("/proc/self/status")
 
 
 def main(request: str) -> None:
-    """Build, run and time the network of a request: JSON of its name, its arguments and the side of its input."""
+    """Build, run and time a network; the request is JSON of its name, its arguments and the side of its input."""
     name, arguments, side = json.loads(request)
     before = _restart_peak()
     network = networks.create(name, **arguments).eval()
@@ -48,7 +48,7 @@ def main(request: str) -> None:
 
 
 def _restart_peak() -> int:
-    """Forget the peak of this process's memory so far, and say how much it holds now, in bytes."""
+    """Reset the peak of this process's memory, and return its memory now, in bytes."""
     if not _STATUS.is_file():  # not Linux: the peak includes that of the imports
         return _peak_bytes()
     Path("/proc/self/clear_refs").write_text("5")

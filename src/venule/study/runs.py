@@ -1,7 +1,9 @@
-"""The runs of a study, one after the other: what is finished stays, what was stopped goes on, what fails waits."""
+"""The runs of a study: finished ones are kept, interrupted ones continue, failed ones are retried."""
 
 import json
+import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,31 +13,32 @@ from pathlib import Path
 import torch
 
 from venule.batch.outputs import write_whole
+from venule.datasets.phantoms import write_phantoms
 from venule.errors import OutputError
 from venule.evaluation import Counts
 from venule.models import load_model
 from venule.segmentation import Segmenter
-from venule.study.folder import claim, find_study_photographs, source_of, study_hash
 from venule.study.grid import Run, check_networks, runs_of, split_for, training_recipe
-from venule.study.recipe import Study
-from venule.study.result import EpochResult, RunResult, Scored, read_result, write_result
+from venule.study.plan import PHANTOMS, Study
+from venule.study.run_result import RunResult, ScoredPhotograph, read_result, write_result
 from venule.training.epochs import read_epochs
 from venule.training.fit import Hardware
-from venule.training.samples import Sample
+from venule.training.samples import Sample, find_photographs
 from venule.training.train import train_on
 
 THRESHOLD = 0.5  # fixed before anything is trained: no photograph chooses it
+PLAN_FILE = "study.yaml"
 FAILURE_FILE = "failed.json"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a study is.
+    """The progress of a study.
 
     Attributes:
-        finished: results of the runs that are done, in the order of the grid.
-        failed: why, by the name of the run; they are tried again next time.
-        missing: names of the runs that are not done, with those that failed.
+        finished: results of finished runs, in the order of the grid.
+        failed: the reason, by the name of the run; these runs are retried next time.
+        missing: names of the runs that are not finished, failed ones among them.
     """
 
     finished: tuple[RunResult, ...]
@@ -60,7 +63,7 @@ def do_runs(
         output: folder of the study.
         accelerator: "auto", "cpu" or "gpu"; one device.
         shard: (i, n): the i-th of n processes, from 1; each takes every n-th run.
-        say: told one line a run that is finished or has failed.
+        say: called with one line for each run that is finished or has failed.
 
     Raises:
         OutputError: the folder holds another study.
@@ -72,13 +75,13 @@ def do_runs(
     mine = runs_of(study)[shard[0] - 1 :: shard[1]]
     open_runs = [run for run in mine if read_result(run.folder(output)) is None]
     for run in mine:
-        if run not in open_runs:  # it may have been killed between its result and this
+        if run not in open_runs:  # it may have been killed after its result was written
             _tidy(run.folder(output))
     start = time.monotonic()
     for place, run in enumerate(open_runs, 1):
         try:
             result = _do(run, study, photographs, output, accelerator=accelerator)
-        except Exception as error:  # whatever it is, the other runs must not die of it
+        except Exception as error:  # whatever it is, the other runs go on
             reason = f"{type(error).__name__}: {error}"
             write_whole(run.folder(output) / FAILURE_FILE, (json.dumps({"reason": reason}) + "\n").encode())
             say(f"{run.name}: failed, {reason}")
@@ -93,24 +96,69 @@ def do_runs(
 
 
 def progress_of(study: Study, output: Path) -> Progress:
-    """What is done so far, by any process.
+    """The progress so far, of all processes.
 
     Raises:
         OutputError: the result of a run was altered.
     """
     finished, failed, missing = [], {}, []
     for run in runs_of(study):
-        result = read_result(run.folder(output))
-        if result is not None and result.study != study_hash(study):
-            raise OutputError(f"{run.folder(output)} is of another study: name another output folder")
-        if result is not None:
+        folder = run.folder(output)
+        result = read_result(folder)
+        if result is None:
+            missing.append(run.name)
+            if (folder / FAILURE_FILE).is_file():
+                failed[run.name] = str(json.loads((folder / FAILURE_FILE).read_bytes())["reason"])
+        elif result.study != study.sha256:
+            raise OutputError(f"{folder} is of another study: name another output folder")
+        else:
             finished.append(result)
-            continue
-        missing.append(run.name)
-        failure = run.folder(output) / FAILURE_FILE
-        if failure.is_file():
-            failed[run.name] = str(json.loads(failure.read_bytes())["reason"])
     return Progress(tuple(finished), failed, tuple(missing))
+
+
+def claim(output: Path, study: Study) -> None:
+    """Write the plan to the output folder; several processes may do so at once.
+
+    Raises:
+        OutputError: the folder holds another study, or is a file.
+    """
+    path, text = output / PLAN_FILE, study.text
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        if not path.is_file():
+            with tempfile.NamedTemporaryFile("w", dir=output, delete=False, encoding="utf-8") as file:
+                file.write(text)
+            os.replace(file.name, path)
+        found = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from error
+    if found != text:
+        raise OutputError(
+            f"{path} differs from the recipe given: a study continues with its own recipe only; name another folder"
+        )
+
+
+def find_study_photographs(study: Study, data: Path, output: Path) -> tuple[Sample, ...]:
+    """The photographs of a study; phantoms are made once, in the output folder.
+
+    Raises:
+        DatasetError, RecipeError: the data set is not there, or has no drawings.
+    """
+    if study.data.phantoms:
+        data = output
+        _make_phantoms(output / PHANTOMS, study)
+    return find_photographs(training_recipe(runs_of(study)[0], study, photographs=1), data)
+
+
+def _make_phantoms(folder: Path, study: Study) -> None:
+    if folder.is_dir() or not study.data.phantoms:
+        return
+    partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".phantoms-"))
+    write_phantoms(partial, count=study.data.phantoms, seed=study.data.seed, size=study.phantom_size)
+    try:
+        partial.rename(folder)
+    except OSError:  # another process was faster
+        shutil.rmtree(partial)
 
 
 def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, accelerator: str) -> RunResult:
@@ -118,7 +166,7 @@ def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FAILURE_FILE).unlink(missing_ok=True)
     training, held_out = split_for(run, photographs, study)
-    recipe = training_recipe(run, study, photographs=len(training), source=source_of(study))
+    recipe = training_recipe(run, study, photographs=len(training))
     hardware = Hardware(accelerator=accelerator)
     model = train_on(recipe, training, held_out, folder, hardware=hardware, threshold=THRESHOLD)
     if model is None:
@@ -127,15 +175,15 @@ def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, 
     segmenter = Segmenter(loaded)
     result = RunResult(
         name=run.name,
-        network=run.entry.network,
-        arguments=run.entry.arguments,
+        network=run.plan.network,
+        arguments=run.plan.arguments,
         variant=run.variant,
         seed=run.seed,
         fold=run.fold,
-        study=study_hash(study),
-        trained_on=tuple(drawn.name for drawn in training),
-        photographs=tuple(_score(segmenter, drawn) for drawn in held_out),
-        epochs=tuple(EpochResult(**vars(epoch)) for epoch in read_epochs(folder)),
+        study=study.sha256,
+        trained_on=tuple(sample.name for sample in training),
+        photographs=tuple(_score(segmenter, sample) for sample in held_out),
+        epochs=read_epochs(folder),
         device=loaded.card.device,
         venule=version("venule"),
     )
@@ -144,11 +192,10 @@ def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, 
     return result
 
 
-def _score(segmenter: Segmenter, drawn: Sample) -> Scored:
-    photograph, reference = drawn.read()
-    fov = photograph.fov.mask
-    counts = Counts.of(segmenter.probability(photograph) >= THRESHOLD, reference, fov)
-    return Scored(name=drawn.name, subject=drawn.subject, **vars(counts), dice=counts.dice or 0.0)
+def _score(segmenter: Segmenter, sample: Sample) -> ScoredPhotograph:
+    photograph, reference = sample.read()
+    counts = Counts.of(segmenter.probability(photograph) >= THRESHOLD, reference, photograph.fov.mask)
+    return ScoredPhotograph(name=sample.name, subject=sample.subject, **vars(counts), dice=counts.dice or 0.0)
 
 
 def _tidy(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The whole of a study: its runs, on one device or several, then its tables and figures."""
+"""A whole study: its runs, on one device or several, then its tables and figures."""
 
 import os
 import subprocess
@@ -10,26 +10,19 @@ from pathlib import Path
 import torch
 
 from venule.errors import RecipeError
+from venule.study.comparison import summarise_study
 from venule.study.costs import find_costs
 from venule.study.figures import draw_figures
-from venule.study.folder import claim, find_study_photographs
 from venule.study.grid import check_networks
-from venule.study.output import write_study
-from venule.study.recipe import Study
-from venule.study.runs import Progress, do_runs, progress_of
-from venule.study.summary import summarise_study
+from venule.study.plan import Study
+from venule.study.runs import Progress, claim, do_runs, find_study_photographs, progress_of
+from venule.study.study_files import write_study
 from venule.study.verdicts import Verdict, judge
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a study came to.
-
-    Attributes:
-        progress: which runs are done, failed or missing.
-        verdicts: on the claims of the reference study.
-        files: tables and figures that were written.
-    """
+class StudyReport:
+    """The progress of a study, its verdicts on the reference study's claims, and the files that were written."""
 
     progress: Progress
     verdicts: tuple[Verdict, ...]
@@ -44,33 +37,23 @@ def run_study(
     accelerator: str = "auto",
     photograph: str | None = None,
     say: Callable[[str], None] = lambda line: None,
-) -> Report:
-    """Do what is missing of a study on one device, then make its tables and figures.
+) -> StudyReport:
+    """Do the missing runs of a study on one device, then make its tables and figures.
 
-    Args:
-        study: what to run.
-        data: the folder that the study's data set is relative to.
-        output: folder for `runs/`, tables and `figures/`; a study that was stopped there goes on.
-        accelerator: "auto", "cpu" or "gpu".
-        photograph: name of a photograph held out, to be shown in the figures; None: a phantom.
-        say: told one line a run that is finished or has failed.
-
-    Raises:
-        OutputError: the folder holds another study.
-        RecipeError, DatasetError: the study cannot be run at all.
+    Arguments and errors are those of `do_runs` and `report_study`.
     """
     do_runs(study, data, output, accelerator=accelerator, say=say)
     return report_study(study, data, output, photograph=photograph)
 
 
-def report_study(study: Study, data: Path, output: Path, *, photograph: str | None = None) -> Report:
-    """Make the tables and figures of the runs that are done, whoever did them.
+def report_study(study: Study, data: Path, output: Path, *, photograph: str | None = None) -> StudyReport:
+    """Make the tables and figures of the finished runs.
 
     Args:
-        study: whose they are.
+        study: that was run.
         data: the folder that the study's data set is relative to.
         output: folder of the study.
-        photograph: name of a photograph held out, to be shown in the figures; None: a phantom.
+        photograph: name of a photograph held out, shown in the figures; None: a phantom.
 
     Raises:
         OutputError: the folder holds another study.
@@ -86,7 +69,7 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     photographs = find_study_photographs(study, data, output)
     figures = draw_figures(study, progress.finished, rows, costs, photographs, output, photograph=photograph)
     tables = tuple(output / name for name in ("study.md", "study.csv", "study.json", "runs.csv"))
-    return Report(progress, verdicts, (*tables, *figures))
+    return StudyReport(progress, verdicts, (*tables, *figures))
 
 
 def run_on_devices(command: Sequence[str], devices: int, *, accelerator: str) -> int:
@@ -94,8 +77,8 @@ def run_on_devices(command: Sequence[str], devices: int, *, accelerator: str) ->
 
     Args:
         command: arguments of `venule` that run the study, without --devices.
-        devices: how many processes.
-        accelerator: "gpu", and "auto" where there are GPUs: each process sees one alone; "cpu": they share the cores.
+        devices: number of processes.
+        accelerator: with "gpu", or "auto" where there are GPUs, each process gets one; with "cpu" they share the cores.
 
     Returns:
         The highest exit code.

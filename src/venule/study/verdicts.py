@@ -13,8 +13,8 @@ from typing import Literal
 from venule.evaluation import Counts
 from venule.study.deck import BASELINE, DECK, DEFORMABLE
 from venule.study.estimates import Cell, Cells, Estimate, cells_of, difference, estimate, seed_deviation
-from venule.study.recipe import VARIANTS
-from venule.study.result import RunResult
+from venule.study.plan import VARIANTS
+from venule.study.run_result import RunResult
 
 Answer = Literal["holds", "does not hold", "cannot be told"]
 LIFT = (0.07, 0.09)
@@ -24,14 +24,7 @@ ABOVE = 0.3
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the runs say of one claim.
-
-    Attributes:
-        claim: in words.
-        answer: "holds", "does not hold" or "cannot be told".
-        figures: what was looked at, by name.
-        rule: by which the answer follows from the figures.
-    """
+    """The answer to one claim, the figures it rests on, by name, and the rule it follows from."""
 
     claim: str
     answer: Answer
@@ -40,12 +33,7 @@ class Verdict:
 
 
 def judge(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Verdict, ...]:
-    """Judge every claim by finished runs.
-
-    Args:
-        results: of the runs.
-        folds: of the study; 1 for one split.
-    """
+    """Judge every claim by finished runs of a study with so many folds (1 for one split)."""
     dice = cells_of(results, lambda counts: counts.dice, folds=folds)
     balance = cells_of(results, found_over_drawn, folds=folds)
     above = cells_of(results, above_trivial, folds=folds)

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 from venule import networks
 from venule.study.figures.style import FAINT, INK, new_figure, save
 from venule.study.figures.trace import Box, trace
-from venule.study.recipe import Entry
+from venule.study.plan import NetworkPlan
 
 _SIDE = 512
 _WIDTH, _HEIGHT = 1.16, 0.54  # of a box; a level is 1 high
@@ -22,15 +22,10 @@ _COLOURS = {"down": "#cfe3f1", "up": "#fbe3cf", "head": "#e2e2e2"}
 Place = tuple[float, float]
 
 
-def draw_diagram(entry: Entry, path: Path) -> Path:
-    """The steps of a network as boxes, lower the smaller their maps are, and every way that data takes between them.
-
-    Args:
-        entry: the network and what it is built with.
-        path: of the PNG.
-    """
+def draw_diagram(plan: NetworkPlan, path: Path) -> Path:
+    """The steps of a network as boxes, lower the smaller their maps are, with arrows for the data between them."""
     with torch.device("meta"):
-        network = networks.create(entry.network, **entry.arguments)
+        network = networks.create(plan.network, **plan.arguments)
         parameters = networks.count_parameters(network).trainable
         boxes = trace(network, side=_SIDE)
     places = _lay_out(boxes)
@@ -51,7 +46,7 @@ def draw_diagram(entry: Entry, path: Path) -> Path:
             near = source == position - 1
             skips += not near and abs(start[1] - place[1]) < 0.4
             _draw_arrow(axis, start, place, near=near, height=0.06 + 0.05 * (skips % 5))
-    axis.set_title(f"{entry.network}: {parameters:,} trainable parameters", fontweight="bold", fontsize=11)
+    axis.set_title(f"{plan.network}: {parameters:,} trainable parameters", fontweight="bold", fontsize=11)
     return save(figure, path)
 
 

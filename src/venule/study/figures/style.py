@@ -31,12 +31,12 @@ _STYLE = {
 
 
 def figure_style() -> AbstractContextManager[None]:
-    """Within it, figures are drawn in this style; matplotlib's own settings come back after it."""
+    """A context in which figures are drawn in this style."""
     return rc_context(_STYLE)
 
 
 def new_figure(rows: int, columns: int, *, size: tuple[float, float], share: bool = False) -> tuple[Figure, list[Axes]]:
-    """A figure with a grid of axes, row by row; `size` in inches. It needs no screen and is known to nobody else."""
+    """A figure with a grid of axes, row by row; `size` in inches. It needs no display."""
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=share, sharex=share)
     return figure, list(axes.flat)

@@ -1,4 +1,4 @@
-"""What a network does to a photograph, found by watching one pass through it."""
+"""The steps of a network and the data between them, from one forward pass."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,19 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-_SMALLEST = 16  # sizes below are those of attention, which looks at whole maps, not of a level of the network
-
 
 @dataclass(frozen=True)
 class Box:
-    """One step of a network.
+    """One step of a network: the name and kind of a module, and the channels and width of its output.
 
-    Attributes:
-        name: of the module in the network.
-        kind: its class; of a sequence, the blocks in it, a line each.
-        channels: of its output.
-        side: width of its output, pixels.
-        sources: positions of the boxes whose outputs come in; -1 for the photograph.
+    `sources` are the positions of the boxes whose outputs come in; -1 is the photograph.
     """
 
     name: str
@@ -34,16 +27,15 @@ class Box:
 def trace(network: nn.Module, *, side: int) -> tuple[Box, ...]:
     """The steps of a network in the order in which the data meets them.
 
-    A module is one step unless it is a network itself, which goes down and up again through three sizes or more: then
-    its own modules are. Pooling is no step, it only makes the next one smaller.
+    A module is one step; of a U-Net within the network, each of its modules is. Pooling is no step.
 
     Args:
         network: (1, 3, side, side) -> logits; on the device "meta", where nothing is computed.
-        side: of the square photograph.
+        side: of the square photograph, pixels.
     """
     network.eval()
     photograph = torch.zeros(1, 3, side, side, device=next(network.parameters()).device)
-    chosen = _without_shared_word(dict(_steps(network, _networks_within(network, photograph))))
+    chosen = _without_shared_word(dict(_steps(network)))
     boxes: list[Box] = []
 
     def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
@@ -88,39 +80,11 @@ class _FollowSources(TorchFunctionMode):
         return result
 
 
-def _networks_within(network: nn.Module, photograph: Tensor) -> set[nn.Module]:
-    """The modules that go through three sizes or more, from one map to one."""
-    inside: list[nn.Module] = []
-    sizes: dict[nn.Module, set[int]] = {}
-    several: set[nn.Module] = set()
-
-    def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
-        inside.append(module)
-        if len(list(_tensors(given))) > 1:
-            several.add(module)
-
-    def end(module: nn.Module, given: Any, output: Any) -> None:
-        inside.pop()
-        for tensor in _tensors(output):
-            if tensor.ndim == 4 and tensor.shape[-1] >= _SMALLEST:
-                for around in inside:
-                    sizes.setdefault(around, set()).add(tensor.shape[-1])
-
-    handles = []
-    for module in network.modules():
-        handles += [module.register_forward_pre_hook(begin), module.register_forward_hook(end)]
-    with torch.no_grad():
-        network(photograph)
-    for handle in handles:
-        handle.remove()
-    return {module for module, found in sizes.items() if len(found) > 2 and module not in several} | {network}
-
-
-def _steps(module: nn.Module, networks: set[nn.Module], prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
+def _steps(module: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
     for name, child in module.named_children():
         path = f"{prefix}{name}"
-        if child in networks or isinstance(child, nn.ModuleList | nn.ModuleDict):
-            yield from _steps(child, networks, f"{path} ")
+        if hasattr(child, "encoder") or isinstance(child, nn.ModuleList | nn.ModuleDict):
+            yield from _steps(child, f"{path} ")
         elif not isinstance(child, nn.MaxPool2d | nn.AvgPool2d | nn.Dropout | nn.Dropout2d):
             yield path, child
 

@@ -1,16 +1,18 @@
-"""A study: which networks are trained on what, how often and how, as checked YAML."""
+"""The plan of a study, as checked YAML: which networks are trained, on what, how often and how."""
 
+import hashlib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from venule.errors import RecipeError
 from venule.training.recipe import Augmentation, DataSource
-from venule.training.yaml_file import read_yaml
+from venule.training.yaml_file import read_checked, shipped_names
 
 Variant = Literal["original", "augmented"]
 VARIANTS: tuple[Variant, ...] = ("original", "augmented")
+PHANTOMS = "phantoms"
 _SHIPPED = Path(__file__).parent / "recipes"
 _UNCHANGED: dict[str, Any] = {
     "rotation": 0,
@@ -26,32 +28,32 @@ AUGMENTED = Augmentation(
 )
 
 
-class Entry(BaseModel):
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class NetworkPlan(_Checked):
     """One network of a study.
 
     Attributes:
         network: name of the architecture.
-        arguments: what it is built with.
-        seeds: one run, or one for each fold, is done with each.
+        arguments: of the architecture.
+        seeds: one run, or one a fold, is done with each.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     network: str
     arguments: dict[str, Any] = {}
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
 
 
-class Training(BaseModel):
-    """What all runs of a study share; fields mean what they mean in a training's recipe.
+class SharedTraining(_Checked):
+    """The training settings that all runs share; the fields mean what they mean in a training's recipe.
 
     The loss is the Dice loss alone, and AdamW without weight decay is Adam.
 
     Attributes:
         epochs: at most; an epoch is every photograph once.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     epochs: int = Field(default=100, ge=1)
     working_diameter: float = Field(default=489, ge=64)  # DRIVE's, when its 584 rows become 512
@@ -76,11 +78,11 @@ class Training(BaseModel):
         return self
 
 
-class Study(BaseModel):
-    """A grid of trainings that differ in network, augmentation and seed alone.
+class Study(_Checked):
+    """Trainings that differ only in network, augmentation and seed.
 
-    No photograph that is scored chooses anything: the threshold is 0.5, the weights are those of the last epoch, and
-    the learning rate and the early stop follow the loss on the photographs trained on.
+    Nothing is chosen on a photograph that is scored: the threshold is 0.5, the weights are those of the last epoch, and
+    the learning rate and the early stop follow the training loss.
 
     Attributes:
         name: of the study, and the first part of the names of its models.
@@ -89,38 +91,51 @@ class Study(BaseModel):
         networks: each once.
         variants: augmentation of each of "original" and "augmented".
         held_out: share of the people whose photographs are scored, the same for all runs.
-        split_seed: draws them.
+        split_seed: of the random split.
         folds: in place of `held_out`: each person is held out once, in one of so many runs.
-        training: what all runs share.
+        training: settings that all runs share.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     data: DataSource
     phantom_size: int = Field(default=256, ge=128)
-    networks: tuple[Entry, ...] = Field(min_length=1)
+    networks: tuple[NetworkPlan, ...] = Field(min_length=1)
     variants: dict[Variant, Augmentation] = {"original": ORIGINAL, "augmented": AUGMENTED}
     held_out: float = Field(default=0.2, gt=0, lt=1)
     split_seed: int = Field(default=0, ge=0)
     folds: int | None = Field(default=None, ge=2)
-    training: Training = Training()
+    training: SharedTraining = SharedTraining()
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        names = [entry.network for entry in self.networks]
+        names = [each.network for each in self.networks]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{', '.join(twice)} more than once: give it several seeds instead")
-        if repeated := [entry.network for entry in self.networks if len(set(entry.seeds)) < len(entry.seeds)]:
+        if repeated := [each.network for each in self.networks if len(set(each.seeds)) < len(each.seeds)]:
             raise ValueError(f"{', '.join(repeated)} has the same seed twice")
         if not self.variants:
             raise ValueError("variants names none: give original, augmented or both")
         return self
 
+    @property
+    def source(self) -> str:
+        """The folder of the data set, as recipes name it."""
+        return self.data.dataset or PHANTOMS
+
+    @property
+    def text(self) -> str:
+        """The plan as YAML."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the whole plan."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
 
 def shipped_studies() -> tuple[str, ...]:
     """Names of the studies that come with venule."""
-    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+    return shipped_names(_SHIPPED)
 
 
 def read_study(name_or_path: str | Path) -> Study:
@@ -129,17 +144,4 @@ def read_study(name_or_path: str | Path) -> Study:
     Raises:
         RecipeError: no such study, no YAML, or a field is unknown, missing or out of range.
     """
-    path = Path(name_or_path)
-    if str(name_or_path) in shipped_studies():
-        path = _SHIPPED / f"{name_or_path}.yaml"
-    try:
-        return Study.model_validate(read_yaml(path))
-    except OSError as error:
-        raise RecipeError(
-            f"study {str(name_or_path)!r} cannot be read ({error.strerror}); "
-            f"shipped: {', '.join(shipped_studies())}; or give a YAML file"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise RecipeError(f"{path}: {where}: {first['msg']}; got {repr(first.get('input'))[:200]}") from error
+    return read_checked(Study, name_or_path, _SHIPPED, word="study")

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from venule import networks
 from venule.report import Table
 from venule.report.tables import NOTHING
+from venule.study.comparison import Compared, NetworkScores
 from venule.study.costs import Cost
 from venule.study.estimates import Estimate
-from venule.study.recipe import VARIANTS
-from venule.study.summary import Compared, Row
+from venule.study.plan import VARIANTS
 from venule.study.verdicts import Verdict
 
-Cell = Row | None
+MaybeScores = NetworkScores | None
 
 
-def dice_table(rows: Sequence[Row]) -> Table:
+def dice_table(rows: Sequence[NetworkScores]) -> Table:
     """The figures of the reference study beside ours."""
     body = []
     for name, original, augmented in _by_network(rows):
@@ -47,7 +47,7 @@ def dice_table(rows: Sequence[Row]) -> Table:
     return Table("Dice on photographs held out", columns, tuple(body))
 
 
-def unet_table(rows: Sequence[Row]) -> Table:
+def unet_table(rows: Sequence[NetworkScores]) -> Table:
     """Each network minus the U-Net."""
     body = []
     for name, *variants in _by_network(rows):
@@ -58,7 +58,7 @@ def unet_table(rows: Sequence[Row]) -> Table:
     return Table("Dice minus that of the U-Net", ("network", "original", "p", "augmented", "p"), tuple(body))
 
 
-def balance_table(rows: Sequence[Row]) -> Table:
+def balance_table(rows: Sequence[NetworkScores]) -> Table:
     """How the Dice comes about, and what choosing the best epoch would have claimed."""
     body = []
     for row in rows:
@@ -77,7 +77,7 @@ def balance_table(rows: Sequence[Row]) -> Table:
     return Table("Balance, and the best epoch", columns, tuple(body))
 
 
-def cost_table(rows: Sequence[Row], costs: Sequence[Cost]) -> Table:
+def cost_table(rows: Sequence[NetworkScores], costs: Sequence[Cost]) -> Table:
     """What each network takes."""
     side = costs[0].side if costs else 0
     known = {name: cells for name, *cells in _by_network(rows)}
@@ -128,17 +128,17 @@ def show(figure: Estimate | None, *, signed: bool = False) -> str:
     return f"{figure.value:{sign}.4f} [{figure.lower:{sign}.4f}, {figure.upper:{sign}.4f}]"
 
 
-def _by_network(rows: Sequence[Row]) -> list[tuple[str, Cell, Cell]]:
+def _by_network(rows: Sequence[NetworkScores]) -> list[tuple[str, MaybeScores, MaybeScores]]:
     known = {(row.network, row.variant): row for row in rows}
     names = dict.fromkeys(row.network for row in rows)
     return [(name, *(known.get((name, variant)) for variant in VARIANTS)) for name in names]  # type: ignore[misc]
 
 
-def _deck(row: Cell) -> str:
+def _deck(row: MaybeScores) -> str:
     return f"{row.deck_dice:.4f} ({row.deck_on})" if row and row.deck_dice else NOTHING
 
 
-def _over(*rows: Cell) -> str:
+def _over(*rows: MaybeScores) -> str:
     over = [_count(r.seeds if r.interval_over == "seeds" else r.photographs, r.interval_over) for r in rows if r]
     return " / ".join(dict.fromkeys(over))
 

@@ -1,4 +1,4 @@
-"""Figures of numbers: Dice against epochs, parameters and time."""
+"""Plots of Dice against epochs, parameters and time."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,17 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from venule.study.comparison import NetworkScores
 from venule.study.costs import Cost
 from venule.study.figures.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, new_figure, save
-from venule.study.result import RunResult
-from venule.study.summary import Row
+from venule.study.run_result import RunResult
 
 
 def draw_learning(results: Sequence[RunResult], path: Path) -> Path:
     """Dice of the photographs held out against the epoch, for each network, with and without augmentation.
 
-    The line is the mean over the runs that were still being trained at that epoch, the band reaches from the lowest to
-    the highest of them; there is none with one run.
+    The line is the mean over the runs that reached that epoch, the band their range.
     """
     names = list(dict.fromkeys(result.network for result in results))
     columns = min(3, len(names))
@@ -43,7 +42,7 @@ def draw_learning(results: Sequence[RunResult], path: Path) -> Path:
     return save(figure, path)
 
 
-def draw_prices(rows: Sequence[Row], costs: Sequence[Cost], path: Path) -> Path:
+def draw_prices(rows: Sequence[NetworkScores], costs: Sequence[Cost], path: Path) -> Path:
     """Dice against parameters, against the time of a forward pass, and against the time of training."""
     known = {cost.network: cost for cost in costs}
     names = list(dict.fromkeys(row.network for row in rows))
@@ -88,7 +87,7 @@ def _draw_band(axis: Axes, runs: Sequence[RunResult], colour: str) -> None:
         )
 
 
-def _draw_point(axis: Axes, x: float, row: Row, colour: tuple[float, float, float, float]) -> None:
+def _draw_point(axis: Axes, x: float, row: NetworkScores, colour: tuple[float, float, float, float]) -> None:
     dice = row.dice
     limits = None
     if dice.lower is not None and dice.upper is not None:

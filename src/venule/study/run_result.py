@@ -1,4 +1,4 @@
-"""What one run of a study gave, as a file that is whole or not there."""
+"""The result of one run of a study, and its file."""
 
 from pathlib import Path
 from typing import Any
@@ -8,22 +8,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from venule.batch.outputs import write_whole
 from venule.errors import OutputError
 from venule.evaluation import Counts
+from venule.training.epochs import Epoch
+from venule.training.yaml_file import first_problem
 
 RESULT_FILE = "run.json"
 
 
-class Scored(BaseModel):
-    """The counts of one photograph that was held out, inside its field of view, at threshold 0.5.
-
-    Attributes:
-        name: of the photograph.
-        subject: the person.
-        tp: vessel found and drawn.
-        fp: found only.
-        fn: drawn only.
-        tn: neither.
-        dice: of the counts; it stands here for those who read the file.
-    """
+class ScoredPhotograph(BaseModel):
+    """The counts of a photograph held out, inside its field of view at threshold 0.5; `dice` is of the counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,34 +33,13 @@ class Scored(BaseModel):
         return Counts(self.tp, self.fp, self.fn, self.tn)
 
 
-class EpochResult(BaseModel):
-    """One epoch of a run; fields as `venule.training.epochs.Epoch`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    number: int
-    step: int
-    seconds: float
-    loss: float
-    validation_dice: float | None
-
-
 class RunResult(BaseModel):
     """A finished run.
 
     Attributes:
-        name: of the run.
-        network: name of the architecture.
-        arguments: what it was built with.
-        variant: "original" or "augmented".
-        seed: of weights, order and augmentation.
-        fold: that was held out; None with one split.
-        study: sha256 of the study's recipe.
-        trained_on: names of the photographs trained on.
-        photographs: those held out, scored with the weights of the last epoch.
-        epochs: of the training, the last of them the one that is scored.
-        device: that it was trained on.
-        venule: version.
+        study: sha256 of the study's plan.
+        trained_on: names of photographs.
+        photographs: held out, scored with the weights of the last epoch.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -81,8 +52,8 @@ class RunResult(BaseModel):
     fold: int | None
     study: str
     trained_on: tuple[str, ...]
-    photographs: tuple[Scored, ...]
-    epochs: tuple[EpochResult, ...]
+    photographs: tuple[ScoredPhotograph, ...]
+    epochs: tuple[Epoch, ...]
     device: str
     venule: str
 
@@ -103,16 +74,12 @@ class RunResult(BaseModel):
 
 
 def write_result(folder: Path, result: RunResult) -> None:
-    """Write `run.json`, whole or not at all.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Write `run.json`, whole or not at all."""
     write_whole(folder / RESULT_FILE, (result.model_dump_json(indent=1) + "\n").encode())
 
 
 def read_result(folder: Path) -> RunResult | None:
-    """What a run gave; None where it is not finished.
+    """The result of a run; None where it is not finished.
 
     Raises:
         OutputError: the file was altered.
@@ -123,8 +90,6 @@ def read_result(folder: Path) -> RunResult | None:
     try:
         return RunResult.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise OutputError(
-            f"{path} is no result of a run ({where}: {first['msg']}): delete it to run it anew"
+            f"{path} is no result of a run ({first_problem(error)}): delete it to run it again"
         ) from error

@@ -1,4 +1,4 @@
-"""The rows of a study's tables: one a network and variant of the data."""
+"""The scores of each network and variant of the data, and their differences."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,39 +14,27 @@ from venule.study.estimates import (
     p_of_difference,
     seed_deviation,
 )
-from venule.study.result import RunResult
+from venule.study.run_result import RunResult
 from venule.study.verdicts import found_over_drawn
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One mean minus another, on the same photographs.
-
-    Attributes:
-        difference: with the interval over photographs and seeds.
-        p_value: of the sign-flip permutation test over people.
-    """
+    """One mean minus another, on the same photographs, and p of the sign-flip permutation test over people."""
 
     difference: Estimate
     p_value: float
 
 
 @dataclass(frozen=True)
-class Row:
+class NetworkScores:
     """A network on one variant of the data. Scores are means over photographs held out and seeds, inside the FOV.
 
     Attributes:
-        network: name.
-        variant: "original" or "augmented".
         deck_dice: of the reference study; None where it gives none.
         deck_on: the photographs of that figure: "validation" or "test".
-        dice: ours, of the last epoch.
-        interval_over: "seeds" or "photographs", what the interval of `dice` is over.
-        seeds: how many.
-        photographs: how many were scored with each seed.
-        people: that they are of.
-        sensitivity: share of what is drawn that was found.
-        precision: share of what was found that is drawn.
+        dice: of the last epoch.
+        interval_over: "seeds" or "photographs", for the interval of `dice`.
         found_over_drawn: vessel pixels found over drawn.
         best_epoch_dice: of each run's best epoch on the photographs that are scored: optimistic.
         epochs: mean over runs.
@@ -74,13 +62,8 @@ class Row:
     minus_unet: Compared | None
 
 
-def summarise_study(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Row, ...]:
-    """The rows of finished runs, in the order of the runs; seeds with folds still to do are left out.
-
-    Args:
-        results: of the runs.
-        folds: of the study; 1 for one split.
-    """
+def summarise_study(results: Sequence[RunResult], *, folds: int = 1) -> tuple[NetworkScores, ...]:
+    """The scores of finished runs, in the order of the runs; a seed with unfinished folds is left out."""
 
     def means(measure: Callable[[Counts], float | None]) -> Cells:
         return cells_of(results, measure, folds=folds)
@@ -94,7 +77,7 @@ def summarise_study(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Ro
         interval, over = mean_interval(cell)
         sensitivity, precision, balance = (cells[network, variant].mean for cells in others)
         best = [run.best_dice for run in runs if run.best_dice is not None]
-        row = Row(
+        row = NetworkScores(
             network=network,
             variant=variant,
             deck_dice=getattr(deck, variant, None),

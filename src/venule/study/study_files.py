@@ -1,22 +1,21 @@
-"""A study as files: study.md, study.csv, runs.csv and study.json."""
+"""The files of a study: study.md, study.csv, runs.csv and study.json."""
 
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from venule import __version__
 from venule.batch.outputs import write_whole
+from venule.study.comparison import NetworkScores
 from venule.study.costs import Cost
-from venule.study.folder import source_of, study_hash
 from venule.study.grid import runs_of
-from venule.study.recipe import Study
+from venule.study.plan import Study
 from venule.study.runs import Progress
-from venule.study.summary import Row
-from venule.study.tables import balance_table, cost_table, dice_table, unet_table, verdict_table
+from venule.study.study_tables import balance_table, cost_table, dice_table, unet_table, verdict_table
 from venule.study.verdicts import Verdict
 
 _DICE = (
@@ -40,23 +39,16 @@ _COST = (
 def write_study(
     study: Study,
     progress: Progress,
-    rows: Sequence[Row],
+    rows: Sequence[NetworkScores],
     costs: Sequence[Cost],
     verdicts: Sequence[Verdict],
     output: Path,
     *,
     uncosted: dict[str, str],
 ) -> None:
-    """Write the tables of a study: study.md, study.csv (a row a network and variant), runs.csv and study.json.
+    """Write study.md, study.csv (a row a network and variant), runs.csv and study.json.
 
-    Args:
-        study: what was run.
-        progress: which runs are done, failed or missing.
-        rows: of the tables.
-        costs: of the networks.
-        verdicts: on the claims.
-        output: folder.
-        uncosted: why a network has no cost, by its name.
+    `uncosted` says why a network has no cost, by its name.
 
     Raises:
         OutputError: a file cannot be written.
@@ -67,7 +59,7 @@ def write_study(
     content = {
         "venule": __version__,
         "study": study.model_dump(mode="json"),
-        "sha256": study_hash(study),
+        "sha256": study.sha256,
         "rows": [asdict(row) for row in rows],
         "costs": [cost.model_dump(mode="json") for cost in costs],
         "verdicts": [asdict(verdict) for verdict in verdicts],
@@ -79,7 +71,7 @@ def write_study(
 def _markdown(
     study: Study,
     progress: Progress,
-    rows: Sequence[Row],
+    rows: Sequence[NetworkScores],
     costs: Sequence[Cost],
     verdicts: Sequence[Verdict],
     uncosted: dict[str, str],
@@ -109,7 +101,7 @@ def _markdown(
 
 def _setup(study: Study, progress: Progress) -> str:
     training = study.training
-    data = f"{study.data.phantoms} phantoms" if study.data.phantoms else f"{source_of(study)}, split {study.data.split}"
+    data = f"{study.data.phantoms} phantoms" if study.data.phantoms else f"{study.source}, split {study.data.split}"
     split = f"{study.folds} folds by person" if study.folds else f"{study.held_out:.0%} of the people held out"
     devices = ", ".join(sorted({result.device for result in progress.finished})) or "none yet"
     loss = "Dice loss" if not training.cross_entropy else f"{training.cross_entropy:g} x cross entropy + Dice loss"
@@ -129,7 +121,7 @@ def _missing(progress: Progress) -> str:
     return f"{count} {'run is' if count == 1 else 'runs are'} missing: {', '.join(progress.missing)}{reasons}."
 
 
-def _flat(row: Row, costs: Sequence[Cost]) -> dict[str, Any]:
+def _flat(row: NetworkScores, costs: Sequence[Cost]) -> dict[str, Any]:
     """One row of study.csv; nested fields get their path as a name."""
     flat: dict[str, Any] = {}
     for name, value in asdict(row).items():
@@ -154,7 +146,7 @@ def _run_rows(study: Study, progress: Progress) -> list[dict[str, Any]]:
         rows.append(
             {
                 "run": run.name,
-                "network": run.entry.network,
+                "network": run.plan.network,
                 "variant": run.variant,
                 "seed": run.seed,
                 "fold": run.fold,
@@ -172,9 +164,6 @@ def _run_rows(study: Study, progress: Progress) -> list[dict[str, Any]]:
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    text = StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue()
+    if not rows:
+        return ""
+    return pd.DataFrame(rows, dtype=object).to_csv(index=False, lineterminator="\n")
