@@ -97,7 +97,7 @@ def test_several_are_dropped_one_of_them_broken_and_two_are_compared(browser, ad
     assert {name: item.get_attribute("data-state") for name, item in items.items()} == {
         "ann.png": "done", "broken.jpg": "failed", "bob.png": "done",
     }  # fmt: skip
-    assert "no image in a known format" in items["broken.jpg"].text
+    assert "not an image in a known format" in items["broken.jpg"].text
 
     items["ann.png"].find_element("css selector", ".entry").click()
     assert browser["layer-kinds"].is_enabled() is False
@@ -140,7 +140,7 @@ def test_two_photographs_are_compared_each_with_its_own_figures_and_one_scale_of
     names = [browser[f"name-{side}"].text for side in (1, 2)]
     assert set(names) == set(given)
     for side, name in enumerate(names, start=1):
-        assert f"{100 * looks[name].vessel_share:.1f} % vessel · quality 0." in browser[f"facts-{side}"].text
+        assert f"{100 * looks[name].vessel_share:.1f} % vessels · quality 0." in browser[f"facts-{side}"].text
         assert f"{name}: Quality 0." in browser["quality"].text
 
     head, *rows = browser["measured"].find_elements("css selector", "table:first-of-type tr")
@@ -177,7 +177,7 @@ def test_a_dicom_photograph_is_shown_in_its_own_units_and_saved_as_dicom(browser
     items = {item.find_element("css selector", ".name").text: item for item in browser.all("#list li")}
     items["eye.dcm"].find_element("css selector", ".entry").click()
     facts = browser["facts-1"].text.replace("\xa0", " ")
-    assert "right eye · 7.50 µm a pixel, scale from DICOM pixel spacing" in facts
+    assert "right eye · 7.50 µm per pixel (DICOM pixel spacing)" in facts
     assert "µm" in browser["measured"].text
     browser["layer-calibre"].click()
     assert "µm" in browser["legend-high"].text
@@ -197,7 +197,7 @@ def test_page_report_and_table_give_the_same_numbers_in_the_same_units(browser, 
     browser.drop({"ann.png": photograph})
     browser.finished(1)
     choose_scale(browser, "um_per_pixel", 12.5)
-    browser.until(lambda: "12.5 µm a pixel" in browser["facts-1"].text.replace("\xa0", " "))
+    browser.until(lambda: "12.5 µm per pixel" in browser["facts-1"].text.replace("\xa0", " "))
     for name in ("report.html", "measurements.csv"):
         (browser.downloads / name).unlink(missing_ok=True)
     browser["save-report"].click()

@@ -72,10 +72,27 @@ async function lookAt(one, signal) {
   const body = new FormData();
   body.append("photograph", one.file, one.file.name);
   for (const [kind, map] of Object.entries(one.maps)) body.append(kind, map, map.name);
+  let timer;
   const progress = (share) => {
+    clearInterval(timer);
     if (share < 1) tell(one, "working", t("sending", { percent: Math.round(100 * share) }), share);
-    else tell(one, "working", t("looking"));
+    else timer = tellElapsed(one);
   };
-  const waits = (seconds) => tell(one, "working", t("busy", { seconds }));
-  return Look.of(await ask(`v1/look?${one.query}`, { body, signal, progress, waits }));
+  const waits = (seconds) => {
+    clearInterval(timer);
+    tell(one, "working", t("busy", { seconds }));
+  };
+  try {
+    return await Look.of(await ask(`v1/look?${one.query}`, { body, signal, progress, waits }));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+// Show each second how long a photograph has been processed; the timer that does.
+function tellElapsed(one) {
+  const start = performance.now();
+  const show = () => tell(one, "working", t("looking", { seconds: Math.floor((performance.now() - start) / 1000) }));
+  show();
+  return setInterval(show, 1000);
 }
