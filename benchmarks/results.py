@@ -13,6 +13,7 @@ from pathlib import Path
 from venule.datasets import open_dataset
 from venule.models import Interval, Score, load_model, shipped_models
 from venule.models.model import CARD_FILE
+from venule.report import NOTHING, score_text
 from venule.workflows.evaluate import choose_entrants, run_trial, summarise
 
 # What each model has not seen: data set, split. `drive` goes on from `general`, so it has seen what that has.
@@ -59,7 +60,7 @@ def cross_validated(path: Path) -> Score:
 
 def cell(value: Interval | None) -> str:
     """A mean with its interval."""
-    return f"{value.mean:.3f} [{value.lower:.3f}, {value.upper:.3f}]" if value else "-"
+    return score_text(value.mean, value.lower, value.upper) if value else NOTHING
 
 
 def main() -> None:

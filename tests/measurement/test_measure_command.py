@@ -18,7 +18,7 @@ from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import BY_NAME, REGIONS, measure, table_columns
 from venule.measurement.quality import LIMITS
-from venule.report.labels import FAMILIES, FLAWS, REGION_NAMES
+from venule.report.labels import FLAWS, GROUPS, REGION_NAMES
 from venule.workflows.measure import SEGMENT_COLUMNS
 
 
@@ -72,7 +72,7 @@ def test_every_column_is_in_the_dictionary_and_the_report(output):
     columns = {re.sub("_(lower|upper)$", "", column) for column in table_columns(("deg",))}
     assert columns <= known
     assert ["path", *(row["column"] for row in rows if "segments.csv" in row["region"])] == list(SEGMENT_COLUMNS)
-    assert {name for names in FAMILIES.values() for name in names} == set(BY_NAME)
+    assert {name for names in GROUPS.values() for name in names} == set(BY_NAME)
     assert set(REGION_NAMES) == set(REGIONS)
     assert set(FLAWS) == set(LIMITS)
 
@@ -175,7 +175,7 @@ COUNT = """<script>addEventListener("load", () => {
 def test_a_browser_shows_every_picture_of_the_report_and_sorts_without_an_error(output, tmp_path):
     if not (output / "report.html").exists():
         run("report", output)
-    page = (output / "report.html").read_text().replace("loading='lazy'", "")
+    page = (output / "report.html").read_text().replace('loading="lazy"', "")
     (tmp_path / "page.html").write_text(page.replace("</body>", COUNT + "</body>"))
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=9000"]
     place = [f"--user-data-dir={tmp_path / 'browser'}", "--dump-dom", f"file://{tmp_path / 'page.html'}"]

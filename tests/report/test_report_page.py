@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 
 from venule.errors import VenuleError
-from venule.report.html import Report, make_report
+from venule.report.html import ReportPage, make_report
+from venule.report.numbers import number_text
 from venule.report.overview import standing
 from venule.report.pdf import make_pdf
-from venule.report.sheet import Figure, Sheet, number_text
+from venule.report.sheet import ReportedValue, Sheet
 
-REPORT = Report("Eyes", ("about",), (), ("width",), (("Width", "width_px", "how wide"),), most=10)
+PAGE = ReportPage("Eyes", ("about",), (), ("width",), (("Width", "width_px", "how wide"),), most=10)
 
 
 def sheet(name, width, **rest):
-    return Sheet(name, f"/in/{name}.png", {"All": [Figure("width", "Width", "px", width)]}, **rest)
+    return Sheet(name, f"/in/{name}.png", {"All": [ReportedValue("width", "Width", "px", width)]}, **rest)
 
 
 def page_of(sheets):
-    return "".join(make_report(sheets, REPORT))
+    return "".join(make_report(sheets, PAGE))
 
 
 def picture():
@@ -31,9 +32,9 @@ def test_those_that_differ_most_come_first_and_failures_before_them():
     widths = [5.0, 5.1, 4.9, 5.2, 4.8, 9.0]
     failed = Sheet("broken", "/in/broken.png", {}, flags=("not-an-image",), notes=("cannot be read",), failed=True)
     page = page_of([*(sheet(f"eye{number}", width) for number, width in enumerate(widths)), failed])
-    table = page[page.index("<table id='overview'") : page.index("</table>")]
+    table = page[page.index('<table id="overview"') : page.index("</table>")]
     assert re.findall(r">(eye\d|broken)<", table)[:2] == ["broken", "eye5"]
-    assert "class=far>9.00" in table
+    assert 'class="far">9.00' in table
     assert "not-an-image" in table
 
 
@@ -46,10 +47,10 @@ def test_of_very_many_photographs_all_are_listed_and_the_most_different_have_she
 
     sheets = [sheet(f"eye{n}", 5 + n / 1000, draw=lambda n=n: draw(n)) for n in range(300)]
     page = page_of(sheets)
-    assert len(re.findall(r">eye\d+<", page[page.index("<table id='overview'") :])) == 300 + 10
+    assert len(re.findall(r">eye\d+<", page[page.index('<table id="overview"') :])) == 300 + 10
     assert sorted(drawn) == [0, 1, 2, 3, 4, 295, 296, 297, 298, 299]
     assert page.count("data:image/jpeg;base64,") == 10
-    assert "The first 10 have a sheet below" in page
+    assert "Only the 10 most unusual photographs are shown below" in page
     assert "<circle" not in page, "300 dots would hide one another"
     assert "<rect" in page
 
@@ -59,7 +60,7 @@ def test_a_photograph_that_is_gone_leaves_its_numbers_and_a_note():
         raise VenuleError("it was moved away")
 
     page = page_of([sheet("eye", 5.0, draw=gone)])
-    assert "cannot be shown any more: it was moved away" in page
+    assert "cannot be shown: it was moved away" in page
     assert "5.00 px" in page
 
 
@@ -79,6 +80,7 @@ def test_every_photograph_is_a_page_of_the_pdf():
     ("value", "text"),
     [
         (0.0, "0"), (1.0, "1.00"), (9.996, "10.0"), (0.0712, "0.0712"), (1234.5, "1,234"), (0.00002, "2.00e-05"),
+        (3147310.0, "3,147,310"),
         (-3.456, "-3.46"),
     ],
 )  # fmt: skip
@@ -87,8 +89,8 @@ def test_numbers_have_three_digits(value, text):
 
 
 def test_the_interval_of_a_count_is_in_whole_numbers():
-    assert Figure("ends", "Ends", "", 39.0, 14.9, 53.1, whole=True).interval == "14 to 54"
-    assert Figure("width", "Width", "px", 5.0, 4.5, 6.0).interval == "4.50 to 6.00"
+    assert ReportedValue("ends", "Ends", "", 39.0, 14.9, 53.1, whole=True).interval == "14 to 54"
+    assert ReportedValue("width", "Width", "px", 5.0, 4.5, 6.0).interval == "4.50 to 6.00"
 
 
 def test_the_middle_one_stands_in_the_middle():

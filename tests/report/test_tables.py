@@ -4,9 +4,9 @@ from io import StringIO
 
 from rich.console import Console
 
-from venule.report import Table, figure
+from venule.report import Table, score_text
 
-TABLE = Table("Inside", ("score", "mine [v2]"), (("Dice", figure(0.8123, 0.8, 0.825)), ("a|b", figure(None))))
+TABLE = Table("Inside", ("score", "mine [v2]"), (("Dice", score_text(0.8123, 0.8, 0.825)), ("a|b", score_text(None))))
 
 
 def test_markdown_has_the_figures_with_their_limits_and_survives_bars_in_names():

@@ -13,7 +13,7 @@ def maps(phantom, as_png):
 
 def cells_of(html, label):
     """What stands beside a label in the tables of a report, a photograph each."""
-    return re.findall(f"<th scope='row'>{label}</th><td[^>]*>([^<]+)</td>", html)
+    return re.findall(f'<th scope="row">{label}</th>\\s*<td[^>]*>([^<]+)</td>', html)
 
 
 def test_a_map_goes_with_the_photograph_that_it_is_called_after(client, photograph, as_png, phantom, maps):

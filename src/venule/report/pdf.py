@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
-from venule.report.sheet import Picture, Regions, Sheet
+from venule.report.sheet import Picture, RegionTable, Sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Page
@@ -21,7 +21,7 @@ Row = tuple[str, str, str, str]  # label, value, interval or reason, and what it
 
 
 def make_pdf(file: BinaryIO, sheets: Sequence[Sheet], *, title: str) -> None:
-    """A4 pages, one a photograph: its pictures above, its figures with their intervals below.
+    """A4 pages, one a photograph: its pictures above, its measurements with their intervals below.
 
     Args:
         file: that the pages are written to.
@@ -42,7 +42,7 @@ def make_pdf(file: BinaryIO, sheets: Sequence[Sheet], *, title: str) -> None:
             page.text(LEFT, top, "\n".join(about), size=SIZE, color=SOFT, va="top", linespacing=1.3)
             top -= 0.0105 * "\n".join(about).count("\n") + 0.02
             top = _pictures(page, pictures, top)
-            _figures(page, sheet, top)
+            _values(page, sheet, top)
             pdf.savefig(page, dpi=200)
 
 
@@ -52,8 +52,8 @@ def _pictures(page: "Page", pictures: Sequence[Picture], top: float) -> float:
     for start in range(0, len(pictures), COLUMNS):
         row = pictures[start : start + COLUMNS]
         height = max(picture.shape[0] / picture.shape[1] for _, picture in row) * width * WIDTH / HEIGHT
-        for place, (caption, picture) in enumerate(row):
-            left = LEFT + place * (width + GAP)
+        for column, (caption, picture) in enumerate(row):
+            left = LEFT + column * (width + GAP)
             axes = page.add_axes((left, top - height, width, height))
             axes.imshow(picture)
             axes.set_axis_off()
@@ -62,19 +62,19 @@ def _pictures(page: "Page", pictures: Sequence[Picture], top: float) -> float:
     return top
 
 
-def _figures(page: "Page", sheet: Sheet, top: float) -> None:
+def _values(page: "Page", sheet: Sheet, top: float) -> None:
     """The groups in three columns, each whole in one, and the regions below them."""
     groups = [_rows(name, sheet) for name in sheet.groups]
     columns = _in_columns(groups)
     longest = max((len(column) for column in columns), default=0)
-    regions = sheet.regions() if sheet.regions else None
+    regions = sheet.regions()
     below = len(regions.rows) + 1 if regions else 0
     step = min(ROW, (top - BOTTOM) / max(1, longest + below + 1))
     width = (RIGHT - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
-    for place, column in enumerate(columns):
-        left = LEFT + place * (width + GAP)
-        for number, (label, value, rest, kind) in enumerate(column):
-            y = top - step * number
+    for number, column in enumerate(columns):
+        left = LEFT + number * (width + GAP)
+        for line, (label, value, rest, kind) in enumerate(column):
+            y = top - step * line
             weight = "bold" if kind == "heading" else "normal"
             page.text(left, y, label, size=SIZE, weight=weight, va="top")
             page.text(left + 0.645 * width, y, value, size=SIZE, va="top", ha="right")
@@ -84,14 +84,14 @@ def _figures(page: "Page", sheet: Sheet, top: float) -> None:
 
 
 def _rows(name: str, sheet: Sheet) -> list[Row]:
-    figures = sheet.groups[name]
-    interval = "95 % interval" if any(figure.interval for figure in figures) else ""
+    group = sheet.groups[name]
+    interval = "95 % interval" if any(one.interval for one in group) else ""
     rows: list[Row] = [(name, "", interval, "heading")]
-    for figure in figures:
-        if figure.value is None:
-            rows.append((figure.label, "", figure.reason, "reason"))
+    for one in group:
+        if one.value is None:
+            rows.append((one.label, "", one.reason, "reason"))
         else:
-            rows.append((figure.label, f"{figure.text} {figure.unit}".rstrip(), figure.interval, "figure"))
+            rows.append((one.label, f"{one.text} {one.unit}".rstrip(), one.interval, "value"))
     return [*rows, ("", "", "", "gap")]
 
 
@@ -109,24 +109,22 @@ def _in_columns(groups: Sequence[list[Row]]) -> list[list[Row]]:
         room += 1
 
 
-def _regions(page: "Page", regions: Regions, top: float, step: float) -> None:
+def _regions(page: "Page", regions: RegionTable, top: float, step: float) -> None:
     names = 0.12  # of the page, for the regions' names
-    width = (RIGHT - LEFT - names) / len(regions.columns)
+    width = (RIGHT - LEFT - names) / len(regions.headings)
+    rights = [LEFT + names + (column + 1) * width for column in range(len(regions.headings))]
     page.text(LEFT, top, "By region", size=SIZE, weight="bold", va="top")
-    for place, heading in enumerate(regions.columns):
-        right = LEFT + names + (place + 1) * width
+    for right, heading in zip(rights, regions.headings, strict=True):
         page.text(right, top, heading, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
-    for number, (name, figures) in enumerate(regions.rows, start=1):
+    for number, row in enumerate(regions.rows, start=1):
         y = top - step * number
-        page.text(LEFT, y, name, size=SIZE, va="top")
-        reasons = {figure.reason for figure in figures}
-        if len(reasons) == 1 and "" not in reasons:
-            page.text(RIGHT, y, reasons.pop(), size=SIZE, color=SOFT, va="top", ha="right")
+        page.text(LEFT, y, row.name, size=SIZE, va="top")
+        if row.reason:
+            page.text(RIGHT, y, row.reason, size=SIZE, color=SOFT, va="top", ha="right")
             continue
-        for place, figure in enumerate(figures):
-            right = LEFT + names + (place + 1) * width
-            if figure.value is None:
-                page.text(right, y, figure.reason, size=SIZE - 1, color=SOFT, va="top", ha="right")
+        for right, one in zip(rights, row.values, strict=True):
+            if one.value is None:
+                page.text(right, y, one.reason, size=SIZE - 1, color=SOFT, va="top", ha="right")
                 continue
-            page.text(right - 0.66 * width, y, figure.text, size=SIZE, va="top", ha="right")
-            page.text(right, y, figure.interval, size=SIZE - 1, color=SOFT, va="top", ha="right")
+            page.text(right - 0.66 * width, y, one.text, size=SIZE, va="top", ha="right")
+            page.text(right, y, one.interval, size=SIZE - 1, color=SOFT, va="top", ha="right")

@@ -1,18 +1,18 @@
 """What a report says of one photograph."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from venule.errors import VenuleError
 from venule.photograph.arrays import ImageArray
+from venule.report.numbers import NOTHING, interval_text, number_text
 
 Picture = tuple[str, ImageArray]  # with its caption
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportedValue:
     """One number of a photograph.
 
     Attributes:
@@ -43,32 +43,43 @@ class Figure:
     @property
     def text(self) -> str:
         """The value without its unit; a dash where there is none."""
-        return "–" if self.value is None else self.written(self.value)
+        return NOTHING if self.value is None else self.format(self.value)
 
     @property
     def interval(self) -> str:
-        """The interval; "" where there is none. That of a count is widened to whole numbers."""
-        if self.lower is None or self.upper is None:
-            return ""
-        low, high = (math.floor(self.lower), math.ceil(self.upper)) if self.whole else (self.lower, self.upper)
-        return f"{self.written(low)} to {self.written(high)}"
+        """The interval; "" where there is none."""
+        return interval_text(self.lower, self.upper, whole=self.whole)
 
-    def written(self, number: float) -> str:
+    def format(self, number: float) -> str:
         """Another value of the same measurement."""
-        return f"{number:,.0f}" if self.whole else number_text(number)
+        return number_text(number, whole=self.whole)
 
 
 @dataclass(frozen=True)
-class Regions:
-    """Measurements by region: a row a region, a column a measurement.
+class RegionRow:
+    """The measurements of one region.
 
     Attributes:
-        columns: headings.
-        rows: name of the region and its figures.
+        name: of the region.
+        values: in the order of the table's headings.
     """
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Figure, ...]], ...]
+    name: str
+    values: tuple[ReportedValue, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is measured in this region; "" where something is, or where reasons differ."""
+        reasons = {value.reason for value in self.values}
+        return reasons.pop() if len(reasons) == 1 else ""
+
+
+@dataclass(frozen=True)
+class RegionTable:
+    """Measurements by region: a row for each region, a column for each measurement."""
+
+    headings: tuple[str, ...]
+    rows: tuple[RegionRow, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,45 +89,40 @@ class Sheet:
     Attributes:
         name: shown, and searched for.
         path: of the photograph; "" where it has none.
-        groups: figures under headings; none for a photograph that failed.
-        regions: makes those by region when they are asked for; None: there are none.
-        flags: in a word each, what makes it worth a look; of one that failed, the reason.
+        groups: values under headings; none for a photograph that failed.
+        make_regions: makes the table of the regions; None: there is none.
+        flags: in a word each, what is wrong; of a photograph that failed, the reason.
         notes: the same in sentences.
         draw: makes the pictures when they are asked for, so that those of one photograph at a time are in memory;
-            raises `VenuleError` where the photograph cannot be shown any more.
+            raises `VenuleError` where the photograph can no longer be shown.
         failed: whether there is nothing but the reason.
     """
 
     name: str
     path: str
-    groups: Mapping[str, Sequence[Figure]]
-    regions: Callable[[], Regions] | None = None
+    groups: Mapping[str, Sequence[ReportedValue]]
+    make_regions: Callable[[], RegionTable] | None = None
     flags: Sequence[str] = ()
     notes: Sequence[str] = ()
     draw: Callable[[], Sequence[Picture]] = tuple
     failed: bool = False
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
-        """All figures of the groups by their keys."""
-        return {figure.key: figure for group in self.groups.values() for figure in group}
+    def values(self) -> dict[str, ReportedValue]:
+        """All values of the groups by their keys."""
+        return {value.key: value for group in self.groups.values() for value in group}
 
     def value(self, key: str) -> float | None:
         """A measurement, where it has a value."""
-        return figure.value if (figure := self.figures.get(key)) else None
+        return one.value if (one := self.values.get(key)) else None
+
+    def regions(self) -> RegionTable | None:
+        """The table of the regions, where there is one."""
+        return self.make_regions() if self.make_regions else None
 
     def shown(self) -> tuple[Sequence[Picture], Sequence[str]]:
         """The pictures, and the notes; where the photograph cannot be shown, a note says why."""
         try:
             return self.draw(), self.notes
         except VenuleError as error:
-            return (), (*self.notes, f"The photograph cannot be shown any more: {error}")
-
-
-def number_text(value: float) -> str:
-    """A number to three digits, or whole where it has more; without an exponent where people would not use one."""
-    short = float(f"{value:.3g}")
-    if short == 0:
-        return "0"
-    digits = 2 - math.floor(math.log10(abs(short)))
-    return f"{value:,.{max(0, digits)}f}" if -4 < digits < 7 else f"{value:.2e}"
+            return (), (*self.notes, f"The photograph cannot be shown: {error}")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from typing import Any
 
 import uvicorn
 from fastapi import Depends, FastAPI
@@ -13,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from venule import __version__
 from venule.errors import VenuleError
+from venule.report.labels import page_labels
 from venule.server import photograph_routes, problem_json, status_routes
 from venule.server.security import Guard, check_token
 from venule.server.service import Service
@@ -61,6 +63,11 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     names = [*settings.names, *([] if settings.is_local else [settings.host])]
     app.add_middleware(Guard, names=names, observe=service.metrics.observe)
     page = str(files("venule.server") / "page")
+
+    @app.get("/page/labels.json", include_in_schema=False)
+    async def labels() -> dict[str, Any]:
+        return page_labels()
+
     app.mount("/page", StaticFiles(directory=page))
 
     @app.get("/", include_in_schema=False)

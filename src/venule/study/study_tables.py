@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from venule import networks
-from venule.report import Table
-from venule.report.tables import NOTHING
+from venule.report import NOTHING, Table, score_text
 from venule.study.comparison import Compared, NetworkScores
 from venule.study.costs import Cost
 from venule.study.estimates import Estimate
@@ -118,14 +117,11 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     return Table("The claims of the reference study", columns, tuple((a, b, c or "no runs") for a, b, c in body))
 
 
-def show(figure: Estimate | None, *, signed: bool = False) -> str:
-    """A figure with its interval, to the four digits that the deck has."""
-    if figure is None:
+def show(estimate: Estimate | None, *, signed: bool = False) -> str:
+    """An estimate with its interval, to the four digits of the reference study."""
+    if estimate is None:
         return NOTHING
-    sign = "+" if signed else ""
-    if figure.lower is None or figure.upper is None:
-        return f"{figure.value:{sign}.4f}"
-    return f"{figure.value:{sign}.4f} [{figure.lower:{sign}.4f}, {figure.upper:{sign}.4f}]"
+    return score_text(estimate.value, estimate.lower, estimate.upper, digits=4, signed=signed)
 
 
 def _by_network(rows: Sequence[NetworkScores]) -> list[tuple[str, MaybeScores, MaybeScores]]:

@@ -14,10 +14,11 @@ from venule.batch import Output, read_journal, read_path
 from venule.errors import VenuleError
 from venule.measurement import MEASUREMENTS, Scale
 from venule.photograph import Photograph, decode, find_fov, read_photograph
-from venule.report.from_results import Drawn, Row, make_sheet
-from venule.report.html import Report, make_report
-from venule.report.labels import LABELS, SHOWN
+from venule.report.from_row import Row, make_sheet
+from venule.report.html import ReportPage, make_report
+from venule.report.labels import LABELS, MAIN
 from venule.report.pdf import make_pdf
+from venule.report.pictures import Drawn
 from venule.report.sheet import Sheet
 from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, Result, analyse
 from venule.workflows.measure import MeasurePhotograph
@@ -100,9 +101,9 @@ def report_in_memory(
     return "".join(make_report(sheets, _report(rows, sheets, settings, f"venule {__version__}, {today}")))
 
 
-def _report(rows: Sequence[Row], sheets: Sequence[Sheet], settings: Mapping[str, Any], made: str) -> Report:
+def _report(rows: Sequence[Row], sheets: Sequence[Sheet], settings: Mapping[str, Any], made: str) -> ReportPage:
     title = f"Retinal vessels of {len(rows)} photograph{'s' if len(rows) > 1 else ''}"
-    return Report(title, _about(settings, made), _remarks(rows, sheets), SHOWN, _glossary())
+    return ReportPage(title, _about(settings, made), _remarks(rows, sheets), ("quality", *MAIN), _glossary())
 
 
 def _drawn_in_memory(file: MemoryFile, result: Result, max_pixels: int) -> Drawn:
@@ -142,8 +143,8 @@ def _read_rows(output: Path) -> list[dict[str, str]]:
     path = output / "results.csv"
     if not path.exists() and (output / "results").is_dir():
         raise VenuleError(
-            f"{output} has its results in tables (--layout parquet), which hold no files that a report could show; "
-            "measure the photographs that it should have with --layout mirrored",
+            f"{output} has no vessel maps and graphs to show, because its layout is parquet; measure the photographs "
+            "again with --layout mirrored",
             reason="no-results",
         )
     try:
@@ -162,29 +163,30 @@ def _read_rows(output: Path) -> list[dict[str, str]]:
 
 def _about(settings: Mapping[str, Any], made: str) -> list[str]:
     model = settings.get("model")
-    vessels = f"vessels found by the model {model['name']}" if model else f"vessels as given in {settings['vessels']}"
+    vessels = f"Vessels found by the model {model['name']}" if model else f"Vessels given in {settings['vessels']}"
     if model and settings.get("threshold"):
         vessels += f" at threshold {settings['threshold']:g}"
     return [
-        f"{made}; {vessels}.",
-        "Lengths are pixels of the photograph unless a unit is named. 95 % intervals are calibrated on synthetic "
-        "photographs.",
+        f"{made}. {vessels}.",
+        "Lengths are in pixels of the photograph unless another unit is given. The 95 % intervals were calibrated on "
+        "synthetic photographs.",
         "For research. Not a medical device.",
     ]
 
 
-def _remarks(rows: Sequence[Mapping[str, str]], sheets: Sequence[Sheet]) -> list[str]:
-    """What must be known before photographs are compared."""
+def _remarks(rows: Sequence[Row], sheets: Sequence[Sheet]) -> list[str]:
+    """What the reader must know before comparing photographs."""
     remarks = []
     if failed := sum(sheet.failed for sheet in sheets):
-        remarks.append(f"{failed} of {len(sheets)} could not be measured: they come first in the table.")
+        remarks.append(f"{failed} of {len(sheets)} photographs could not be measured; see the top of the table.")
     if flagged := sum(bool(sheet.flags) and not sheet.failed for sheet in sheets):
-        remarks.append(f"Look at {flagged} of {len(sheets)} before their numbers are used: the table says why.")
+        has = "has a warning" if flagged == 1 else "have warnings"
+        remarks.append(f"{flagged} of {len(sheets)} photographs {has}; see the remarks in the table.")
     across = [float(row["fov_diameter_px"]) for row in rows if row.get("fov_diameter_px")]
     if across and max(across) > ALIKE * min(across):
         remarks.append(
-            f"The fields of view are {min(across):,.0f} to {max(across):,.0f} pixels across: between such photographs, "
-            "lengths in pixels cannot be compared."
+            f"The diameter of the field of view ranges from {min(across):,.0f} to {max(across):,.0f} pixels: do not "
+            "compare lengths in pixels between these photographs."
         )
     return remarks
 

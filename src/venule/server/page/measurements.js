@@ -1,12 +1,11 @@
 // The measurements of the photograph that is seen, or of two beside one another: how good they are, and tables.
 
 import { $, make, option } from "./dom.js";
-import { digitsOf, figure, number, qualityOf } from "./figures.js";
+import { intervalText, numberText, qualityOf, valueText } from "./numbers.js";
 import { commonUnit } from "./look.js";
 import { bothSeen, seen } from "./state.js";
 import { t, word, words } from "./texts.js";
 
-const KEY = ["vessel_density", "calibre_median", "tortuosity_distance", "branchings", "box_dimension"];
 const ALIKE = 1.1; // times the smaller field of view, up to which lengths in pixels can be compared
 const LONG = /\d{3},\d{3}|\.\d{5}/; // a number whose interval may take two lines
 
@@ -24,7 +23,7 @@ export function refreshMeasurements() {
   $("quality").replaceChildren(...both.map(judgement));
   const across = looks.map((look) => look.answer.fov_diameter_px);
   $("unlike").hidden = commonUnit(looks) !== "px" || Math.max(...across) <= ALIKE * Math.min(...across);
-  $("unlike").textContent = t("unlike", { across: across.map((pixels) => number(pixels, 0)).join(t("and")) });
+  $("unlike").textContent = t("unlike", { across: across.map((pixels) => numberText(pixels, true)).join(t("and")) });
   const region = $("region").value;
   const wanted = [region, ...looks.map((look) => look.number)].join();
   if (wanted === tabled) return; // a slider moves: the numbers stay
@@ -42,9 +41,9 @@ function judgement({ file, look }) {
 
 // Fill an element with the tables of some looks, for a region ("": the whole field of view); what is unfolded stays so.
 function showTables(element, looks, region) {
-  const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.family));
+  const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.group));
   element.replaceChildren(...(region ? [regionTable(looks, region)] : wholeTables(looks)));
-  for (const one of element.querySelectorAll("details")) one.open = open.has(one.dataset.family);
+  for (const one of element.querySelectorAll("details")) one.open = open.has(one.dataset.group);
 }
 
 function regionTable(looks, region) {
@@ -53,16 +52,16 @@ function regionTable(looks, region) {
 }
 
 function wholeTables(looks) {
-  const families = Object.entries(words("families"));
+  const groups = Object.entries(words("groups"));
   return [
-    table(t("key-figures"), KEY, looks, ""),
-    ...families.map(([family, names]) => folded(family, table(word("family-names", family), names, looks, ""))),
+    table(t("main-measurements"), words("main"), looks, ""),
+    ...groups.map(([group, names]) => folded(group, table(group, names, looks, ""))),
   ];
 }
 
-function folded(family, content) {
+function folded(group, content) {
   const details = make("details");
-  details.dataset.family = family;
+  details.dataset.group = group;
   details.append(make("summary", { textContent: content.caption.textContent }), content);
   content.caption.className = "unseen";
   return details;
@@ -96,12 +95,12 @@ function headings(looks) {
 
 function cellsOfOne(one) {
   if (!isMeasured(one)) return [reasonCell(one, 2)];
-  return [make("td", { textContent: figure(one.value, one.unit) }), fill(make("td", { className: "interval" }), one)];
+  return [make("td", { textContent: valueText(one) }), fill(make("td", { className: "interval" }), one)];
 }
 
 function cellOfBoth(one) {
   if (!isMeasured(one)) return reasonCell(one, 1);
-  const cell = make("td", { textContent: figure(one.value, one.unit) });
+  const cell = make("td", { textContent: valueText(one) });
   if (hasInterval(one)) cell.append(fill(small(""), one));
   return cell;
 }
@@ -121,8 +120,7 @@ function hasInterval({ lower, upper }) {
 // Write the interval of a measurement into an element, where there is one.
 function fill(element, one) {
   if (!hasInterval(one)) return element;
-  const digits = digitsOf(one.value, one.unit);
-  element.textContent = `${number(one.lower, digits)} – ${number(one.upper, digits)}`;
+  element.textContent = intervalText(one);
   element.classList.toggle("long", LONG.test(element.textContent));
   return element;
 }

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { say } from "./dom.js";
-import { qualityOf } from "./figures.js";
+import { qualityOf } from "./numbers.js";
 import { drawThumbnail, tell } from "./list.js";
 import { Look } from "./look.js";
 import { query } from "./options.js";

@@ -1,14 +1,19 @@
-// All that the page says comes from texts.json, so that it can be translated.
+// All texts of the page, so that it can be translated: those of texts.json, and the labels of the report.
 
 let texts = {};
 
 export async function loadTexts() {
-  texts = await (await fetch("page/texts.json")).json();
+  const [own, labels] = await Promise.all(["page/texts.json", "page/labels.json"].map(load));
+  texts = { ...own, ...labels };
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", t(element.dataset.label));
     if (element.tagName === "BUTTON") element.title = t(element.dataset.label);
   }
+}
+
+async function load(place) {
+  return (await fetch(place)).json();
 }
 
 // A text of the page, with {names} filled in.

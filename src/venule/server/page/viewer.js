@@ -1,7 +1,7 @@
 // The photograph that is seen, or two beside one another: panes and their captions, zoom, compare, the key to calibres.
 
 import { $, option } from "./dom.js";
-import { factsOf, figure } from "./figures.js";
+import { factsOf, numberText, withUnit } from "./numbers.js";
 import { calibreScale } from "./look.js";
 import { Pane, STEP, View } from "./pane.js";
 import { bothSeen, compareWith, percentOf, photographs, seen, shown, withLook } from "./state.js";
@@ -48,8 +48,8 @@ function refreshLegend() {
   const { unit, low, high } = shown.calibres;
   $("legend").hidden = !shown.layers.calibre;
   $("legend-name").textContent = t(seen.compared ? "calibre-both" : "calibre");
-  $("legend-low").textContent = figure(low, unit);
-  $("legend-high").textContent = figure(high, unit);
+  $("legend-low").textContent = withUnit(numberText(low), unit);
+  $("legend-high").textContent = withUnit(numberText(high), unit);
 }
 
 // What the selected can be compared with.

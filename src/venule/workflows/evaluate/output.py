@@ -10,7 +10,7 @@ from typing import Any
 from venule import __version__
 from venule.batch.outputs import write_whole
 from venule.evaluation import SCORES, MeanInterval, RegionScores
-from venule.report import Table, figure
+from venule.report import NOTHING, Table, score_text
 from venule.workflows.evaluate.scoring import Row, Trial
 from venule.workflows.evaluate.summary import REGIONS, Summary
 
@@ -69,8 +69,8 @@ def _comparison(compared: tuple[str, str], summary: Summary) -> Table:
         cells = [TITLES[score]]
         for region in REGIONS:
             difference = summary.differences[region].get(score)
-            cells.append(_interval(difference.interval) if difference else figure(None))
-            cells.append(f"{difference.p_value:.4f}" if difference else figure(None))
+            cells.append(_interval(difference.interval) if difference else NOTHING)
+            cells.append(f"{difference.p_value:.4f}" if difference else NOTHING)
         rows.append(tuple(cells))
     return Table(" minus ".join(compared), ("score", *headings), tuple(rows))
 
@@ -79,13 +79,13 @@ def _score_row(trial: Trial, summary: Summary, region: str, score: str) -> tuple
     cells = [TITLES[score]]
     for name, pooled in trial.pooled.items():
         mean = summary.means[name][region][score]
-        cells.append(figure(None) if isinstance(mean, str) else _interval(mean))
-        cells.append(figure(getattr(pooled, region).values[score]))
+        cells.append(NOTHING if isinstance(mean, str) else _interval(mean))
+        cells.append(score_text(getattr(pooled, region).values[score]))
     return tuple(cells)
 
 
 def _interval(interval: MeanInterval) -> str:
-    return figure(interval.mean, interval.lower, interval.upper)
+    return score_text(interval.mean, interval.lower, interval.upper)
 
 
 def _markdown(trial: Trial, summary: Summary) -> str:
