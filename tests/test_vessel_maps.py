@@ -52,7 +52,7 @@ def test_another_threshold_gives_what_segmenting_with_it_gives():
 
 @pytest.mark.parametrize("threshold", [0, 1, -0.1, float("nan")])
 def test_a_threshold_that_is_no_probability_is_refused(threshold):
-    with pytest.raises(VenuleError, match="not a probability between 0 and 1"):
+    with pytest.raises(VenuleError, match="is not between 0 and 1"):
         venule.segment(PHANTOM.image).at_threshold(threshold)
 
 
@@ -61,6 +61,25 @@ def test_a_measurement_is_found_with_its_interval_or_its_reason():
     density = measured.find("vessel_density_zone_b")
     assert density.value == measured["vessel_density_zone_b"]
     assert density.lower < density.value < density.upper
-    assert measured.find("crae").reason == "no-arteries-and-veins"
-    with pytest.raises(KeyError, match="no measurement"):
-        measured.find("calibre")
+    assert measured.find("crae_px").reason == "no-arteries-and-veins"
+    with pytest.raises(KeyError, match="no measurement 'calibre_median': did you mean 'calibre_median_px'"):
+        measured.find("calibre_median")
+    with pytest.raises(KeyError, match="crae_px has no value here: no-arteries-and-veins"):
+        measured["crae_px"]
+    with pytest.raises(KeyError, match="calibre_median_um needs a scale"):
+        measured["calibre_median_um"]
+
+
+def test_measurements_have_the_names_and_numbers_of_the_columns_of_results():
+    measured = venule.measure(venule.segment(PHANTOM.image), scale=venule.Scale(um_per_pixel=9.5))
+    row = measured.row()
+    assert measured["calibre_median_um"] == pytest.approx(9.5 * measured["calibre_median_px"])
+    assert {name: pytest.approx(value, rel=1e-5) for name, value in measured.items()} == {
+        name: row[name] for name in measured
+    }
+    numbers = {name for name, value in row.items() if value is not None} - {"reasons"}
+    assert {name for name in numbers if not name.endswith(("_lower", "_upper", "_confidence"))} == set(measured)
+    table = measured.to_pandas().set_index("column")
+    assert table.loc["calibre_median_um", ["unit", "value"]].tolist() == ["um", measured["calibre_median_um"]]
+    assert table.loc["crae_px", "reason"] == "no-arteries-and-veins"
+    assert dict(table.value.dropna()) == dict(measured)

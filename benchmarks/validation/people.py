@@ -56,7 +56,7 @@ def _person(record: Record, *, splits: dict[str, str]) -> Person:
     for who, drawing in (("first", example.reference), ("second", example.second)):
         if drawing is not None:
             maps[who] = VesselMap.from_mask(drawing, example.photograph)
-    return Person(record.name, splits[record.name], {who: measure(one).values for who, one in maps.items()})
+    return Person(record.name, splits[record.name], {who: measure(one).measurements for who, one in maps.items()})
 
 
 def pairs(people: Sequence[Person], one: str, other: str, name: str) -> tuple[list[float], list[float]]:

@@ -41,7 +41,7 @@ def _halved(image: ImageArray) -> ImageArray:
 
 def _measured(image: ImageArray, **kinds: BoolArray) -> dict[str, float | None]:
     found = segment(photograph_from_array(image), threads=1)
-    return {value.name: value.value for value in measure(found, scale=None, **kinds).values if not value.region}
+    return {value.name: value.value for value in measure(found, scale=None, **kinds).measurements if not value.region}
 
 
 def _change(whole: Mapping[str, float | None], half: Mapping[str, float | None]) -> Change:

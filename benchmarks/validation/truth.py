@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from venule.datasets.phantoms import Phantom
 from venule.datasets.phantoms.segment import Kind, Segment
-from venule.measurement import Disc, Fovea, Node, VesselGraph, VesselSegment
+from venule.measurement import Node, VesselGraph, VesselSegment
 from venule.measurement.centreline import resample
 from venule.measurement.eye import Eye
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, FloatArray
-from venule.vessel_map import VesselMap
+from venule.vessel_map import Disc, Fovea, VesselMap
 
 NodeKey = tuple[str, int]
 CHUNK = 512  # steps of arteries that are compared with all steps of veins at a time

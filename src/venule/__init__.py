@@ -1,32 +1,59 @@
 """venule finds the blood vessels in photographs of the retina and measures them.
 
-On arrays or files: `venule.segment(photograph)`, `venule.measure(found)`, `venule.assess_quality(found)`,
-`venule.evaluate(vessels, reference, fov=fov)`, `venule.load_model(name)`;
-with the extra `[train]`, `venule.networks.create(name)`.
+Example:
+    >>> import venule
+    >>> phantom = venule.make_phantom(1, size=400)  # a synthetic photograph; or a file of your own, "eye.jpg"
+    >>> found = venule.segment(phantom.image)
+    >>> venule.evaluate(found, phantom.vessels).dice > 0.7
+    True
+    >>> venule.measure(found)["calibre_median_px"] > 2
+    True
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from venule import networks as networks
+    from venule.datasets.phantoms import make_phantom as make_phantom
     from venule.evaluation import evaluate as evaluate
+    from venule.measurement import Scale as Scale
     from venule.measurement import assess_quality as assess_quality
     from venule.measurement import measure as measure
     from venule.models import load_model as load_model
+    from venule.photograph import read_photograph as read_photograph
     from venule.segmentation import segment as segment
+    from venule.vessel_map import Landmarks as Landmarks
     from venule.vessel_map import VesselMap as VesselMap
 
 __version__ = "0.1.0"
+__all__ = [
+    "Landmarks",
+    "Scale",
+    "VesselMap",
+    "__version__",
+    "assess_quality",
+    "evaluate",
+    "load_model",
+    "make_phantom",
+    "measure",
+    "networks",
+    "read_photograph",
+    "segment",
+]
 
 # Loaded on first use: `import venule` and `venule --help` must not wait for libraries that they do not need.
 _HOMES = {
-    "segment": "venule.segmentation",
-    "measure": "venule.measurement",
+    "Landmarks": "venule.vessel_map",
+    "Scale": "venule.measurement",
+    "VesselMap": "venule.vessel_map",
     "assess_quality": "venule.measurement",
     "evaluate": "venule.evaluation",
     "load_model": "venule.models",
-    "VesselMap": "venule.vessel_map",
+    "make_phantom": "venule.datasets.phantoms",
+    "measure": "venule.measurement",
+    "read_photograph": "venule.photograph",
+    "segment": "venule.segmentation",
 }
-__all__ = ["VesselMap", "__version__", "assess_quality", "evaluate", "load_model", "measure", "segment"]
 
 
 def __getattr__(name: str) -> Any:
@@ -37,3 +64,7 @@ def __getattr__(name: str) -> Any:
     if name == "networks":
         return import_module(f"venule.{name}")
     raise AttributeError(f"module 'venule' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

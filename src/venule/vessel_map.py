@@ -17,7 +17,51 @@ _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
+class Disc:
+    """The optic disc.
+
+    Attributes:
+        centre: (row, column).
+        diameter: in the unit of the centre.
+        confidence: 0 to 1: how far the best place stands out from the next; below 0.2 look at it before it is used.
+    """
+
+    centre: tuple[float, float]
+    diameter: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Fovea:
+    """The centre of the macula.
+
+    Attributes:
+        centre: (row, column).
+        confidence: 0.6 to 1: how far the best place stands out from the best on the other side of the disc.
+        at_edge: whether it was found so near the edge of the field of view that it may lie beyond: its direction from
+            the disc can be relied on, its place cannot.
+    """
+
+    centre: tuple[float, float]
+    confidence: float
+    at_edge: bool = False
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Where the optic disc and the fovea of a photograph lie.
+
+    Attributes:
+        disc: None: not found.
+        fovea: None: not found, or not shown.
+    """
+
+    disc: Disc | None = None
+    fovea: Fovea | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class VesselMap:
     """The vessels of one photograph, at the size of the photograph as it was given.
 
@@ -80,7 +124,15 @@ class VesselMap:
         field, image = _parts(vessels.shape, photograph, fov)
         check_drawing(vessels, field.mask, name=name or mask_name(mask))
         drawn = vessels & field.mask
-        return cls(drawn.astype(np.float32), drawn, field.mask, 0.5, field.diameter, "", image)
+        return cls(
+            probability=drawn.astype(np.float32),
+            vessels=drawn,
+            fov=field.mask,
+            threshold=0.5,
+            fov_diameter=field.diameter,
+            model="",
+            image=image,
+        )
 
     @classmethod
     def from_probability(
@@ -111,9 +163,14 @@ class VesselMap:
         field, image = _parts(shares.shape, photograph, fov)
         check_size(shares, field.mask.shape, name=mask_name(probability))
         threshold = check_threshold(threshold)
-        vessels = (shares >= threshold) & field.mask
         return cls(
-            np.where(field.mask, shares, np.float32(0)), vessels, field.mask, threshold, field.diameter, model, image
+            probability=np.where(field.mask, shares, np.float32(0)),
+            vessels=(shares >= threshold) & field.mask,
+            fov=field.mask,
+            threshold=threshold,
+            fov_diameter=field.diameter,
+            model=model,
+            image=image,
         )
 
     def redrawn(self, mask: MaskSource, *, name: str = "the mask") -> Self:

@@ -20,6 +20,7 @@ from venule.errors import PhotographError
 from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS, Measured
 from venule.measurement.measured import Value
 from venule.photograph.dicom import read_header
+from venule.vessel_map import Landmarks
 
 HEIGHT, WIDTH = 90, 101  # an odd width, for a mask is packed eight pixels to a byte
 MASK = np.random.default_rng(3).random((HEIGHT, WIDTH)) < 0.2
@@ -52,7 +53,7 @@ def measured(units):
         for region in ("", "zone_b") if definition.by_region else ("",):
             values.append(Value(definition.name, region, 2.0 + number, 1.5 + number, 3.25 + number))
     values[0] = Value(values[0].name, "", None, reason="no-vessels")
-    return Measured(tuple(values), None, None, None, units)
+    return Measured(tuple(values), None, Landmarks(), units)
 
 
 def reported(dataset, *, units=None, seg=None):
@@ -153,7 +154,7 @@ def test_the_report_has_every_number_with_unit_and_interval(units, unit, size, t
             derived = one.derivation.meaning if one.derivation else ""
             read[region, one.name.value, derived] = (one.value, lower, upper, one.unit.value)
     expected = {}
-    for value in measured(units).values:
+    for value in measured(units).measurements:
         if value.value is None:
             continue
         definition = next(one for one in MEASUREMENTS if one.name == value.name)

@@ -162,7 +162,7 @@ def test_pooled_scores_are_those_of_all_pixels_side_by_side():
 def test_a_vessel_map_is_scored_as_its_probability_at_its_threshold():
     probability, reference, fov = random_case()
     probability = np.where(fov, probability, 0).astype(np.float32)
-    made = VesselMap(probability, probability >= 0.4, fov, 0.4, 60.0, "some", np.zeros((*fov.shape, 3), np.uint8))
+    made = VesselMap.from_probability(probability, threshold=0.4, fov=fov, model="some")
     assert evaluate(made, reference).fov.values == evaluate(probability, reference, fov=fov, threshold=0.4).fov.values
     with pytest.raises(EvaluationError, match="has its threshold"):
         evaluate(made, reference, threshold=0.5)

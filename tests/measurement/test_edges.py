@@ -42,8 +42,8 @@ MAPS = {
 @pytest.mark.parametrize("name", MAPS)
 def test_every_measurement_is_a_number_or_has_a_reason(name):
     measured = measure(MAPS[name])
-    assert {value.name for value in measured.values} == {definition.name for definition in MEASUREMENTS}
-    for value in measured.values:
+    assert {value.name for value in measured.measurements} == {definition.name for definition in MEASUREMENTS}
+    for value in measured.measurements:
         if value.value is None:
             assert value.reason, value.name
             assert value.lower is None
@@ -56,14 +56,14 @@ def test_every_measurement_is_a_number_or_has_a_reason(name):
 def test_an_empty_map_has_no_vessels_and_says_so():
     measured = measure(MAPS["empty"])
     assert measured["vessel_density"] == 0
-    assert measured["vessel_length"] == 0
+    assert measured["vessel_length_px"] == 0
     assert measured["ends"] == 0
-    reasons = {value.name: value.reason for value in measured.values if not value.region}
+    reasons = {value.name: value.reason for value in measured.measurements if not value.region}
     assert reasons["calibre_mean"] == reasons["box_dimension"] == reasons["sparsity_mean"] == "no-vessels"
     assert reasons["disc_diameter"] == "no-disc"
     assert reasons["avr"] == "no-arteries-and-veins"
     with pytest.raises(KeyError, match="no value here: no-vessels"):
-        measured["calibre_mean"]
+        measured["calibre_mean_px"]
 
 
 def test_a_field_of_view_without_a_pixel_is_refused():
@@ -80,24 +80,22 @@ def test_arteries_of_another_size_are_refused():
 def test_a_row_has_the_columns_of_the_table_each_once():
     columns = table_columns(("um",))
     assert len(columns) == len(set(columns))
-    assert set(measure(MAPS["one vessel"], scale=Scale(micrometres_per_pixel=5)).row()) == set(columns)
+    assert set(measure(MAPS["one vessel"], scale=Scale(um_per_pixel=5)).row()) == set(columns)
     assert len([column for column in columns if column.startswith("calibre_mean")]) == 6 * (1 + len(REGIONS))
 
 
 def test_lengths_are_in_micrometres_and_degrees_only_where_the_scale_is_known():
     found = MAPS["one vessel"]
-    pixels = measure(found)["vessel_length"]
+    pixels = measure(found)["vessel_length_px"]
     assert measure(found).units == {}
-    assert measure(found, scale=Scale(micrometres_per_pixel=6)).row()["vessel_length_um"] == pytest.approx(
-        6 * pixels, rel=1e-5
-    )
+    assert measure(found, scale=Scale(um_per_pixel=6))["vessel_length_um"] == pytest.approx(6 * pixels, rel=1e-5)
     assert measure(found, scale=Scale(field_degrees=45)).row()["vessel_length_deg"] == pytest.approx(
         pixels * 45 / 300, rel=1e-5
     )
-    with pytest.raises(MeasurementError, match="give one scale, not micrometres_per_pixel and field_degrees"):
-        Scale(micrometres_per_pixel=6, field_degrees=45)
+    with pytest.raises(MeasurementError, match="give one scale, not um_per_pixel and field_degrees"):
+        Scale(um_per_pixel=6, field_degrees=45)
     with pytest.raises(MeasurementError, match="must be a positive number; got -1"):
-        Scale(disc_micrometres=-1)
+        Scale(disc_um=-1)
     with pytest.raises(MeasurementError, match="the angle of the camera, 200 at most; got 450"):
         Scale(field_degrees=450)
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from benchmarks.validation.shapes import curve, drawn, graph_of, ray, straight
 
-from venule.measurement import Disc, Fovea, VesselGraph
+from venule.measurement import VesselGraph
 from venule.measurement.equivalents import knudtson
 from venule.measurement.eye import Eye
 from venule.measurement.measure import measure, measure_eye
 from venule.measurement.plane import Plane
+from venule.vessel_map import Disc, Fovea
 
 SIZE = 800
 DISC = Disc((400.0, 250.0), 100.0, 1.0)
@@ -97,16 +98,16 @@ def test_parallel_vessels_have_their_lengths_and_areas(ladder):
     assert ladder["segments"] == 10
     assert ladder["ends"] == 20
     assert ladder["branchings"] == ladder["crossings"] == 0
-    assert ladder["vessel_length"] == pytest.approx(10 * 800, rel=0.02)
-    assert ladder["length_density"] == pytest.approx(1 / 80, rel=0.02)
+    assert ladder["vessel_length_px"] == pytest.approx(10 * 800, rel=0.02)
+    assert ladder["length_density_per_px"] == pytest.approx(1 / 80, rel=0.02)
     assert ladder["vessel_density"] == pytest.approx(sum(WIDTHS) / 800, rel=0.03)
-    assert ladder["vessel_perimeter"] == pytest.approx(20 * 800, rel=0.05)
+    assert ladder["vessel_perimeter_px"] == pytest.approx(20 * 800, rel=0.05)
 
 
 def test_parallel_vessels_have_their_calibres(ladder):
-    assert ladder["calibre_mean"] == pytest.approx(np.mean(WIDTHS), abs=0.1)
-    assert ladder["calibre_sd"] == pytest.approx(np.std(WIDTHS), abs=0.1)
-    assert 8 - 0.3 < ladder["calibre_median"] < 9 + 0.3
+    assert ladder["calibre_mean_px"] == pytest.approx(np.mean(WIDTHS), abs=0.1)
+    assert ladder["calibre_sd_px"] == pytest.approx(np.std(WIDTHS), abs=0.1)
+    assert 8 - 0.3 < ladder["calibre_median_px"] < 9 + 0.3
     for tenth in (1, 2, 3, 4, 6, 7, 8, 9):
         low, high = WIDTHS[tenth - 1], WIDTHS[min(tenth, 9)]
         assert low - 0.3 < ladder[f"calibre_p{tenth}0"] < high + 0.3, tenth
@@ -117,8 +118,8 @@ def test_parallel_vessels_have_known_gaps(ladder):
     gaps = [80 - (a + b) / 2 for a, b in pairwise(WIDTHS)]
     edges = [40 - WIDTHS[0] / 2, 40 - WIDTHS[-1] / 2]
     mean = (sum(g * g / 4 for g in gaps) + sum(e * e / 2 for e in edges)) / (sum(gaps) + sum(edges))
-    assert ladder["sparsity_mean"] == pytest.approx(mean, abs=0.6)
-    assert ladder["sparsity_largest"] == pytest.approx(max(max(gaps) / 2, *edges), abs=1)
+    assert ladder["sparsity_mean_px"] == pytest.approx(mean, abs=0.6)
+    assert ladder["sparsity_largest_px"] == pytest.approx(max(max(gaps) / 2, *edges), abs=1)
 
 
 def test_vessels_that_are_straight_wind_not_at_all(ladder):
@@ -155,7 +156,7 @@ def test_a_branching_has_its_angle_ratios_and_exponent():
     lines = [ray(180, length=250, start=(400, 400)), *(ray(d, length=250, start=(400, 400)) for d in (25, -45))]
     found = measure(drawn(lines, [parent, wide, narrow], size=SIZE))
     assert found["branchings"] == 1
-    assert found["branching_angle"] == pytest.approx(70, abs=5)
+    assert found["branching_angle_deg"] == pytest.approx(70, abs=5)
     assert found["junction_exponent"] == pytest.approx(3, abs=0.3)
     assert found["branch_asymmetry"] == pytest.approx(narrow / wide, rel=0.05)
     assert found["branch_area_ratio"] == pytest.approx((wide**2 + narrow**2) / parent**2, rel=0.06)

@@ -41,7 +41,7 @@ def test_the_walls_of_a_straight_vessel_are_as_long_as_its_outline(width, degree
     """The perimeter is that of the formula of Crofton in four directions: right on average, not in each of them."""
     vessel = drawn([straight((200, 200), degrees, 300)], width)
     outline = 2 * 300 + math.pi * width  # the ends are round
-    assert measure(vessel)["vessel_perimeter"] == pytest.approx(outline, rel=0.06)
+    assert measure(vessel)["vessel_perimeter_px"] == pytest.approx(outline, rel=0.06)
 
 
 @pytest.mark.parametrize("radius", [20, 60, 150])
@@ -129,8 +129,8 @@ def test_a_bump_on_a_wall_is_no_branch_and_a_speck_no_vessel():
 def test_lengths_widths_and_areas_of_a_large_photograph_are_in_its_own_pixels():
     found = drawn([straight((1500, 1500), 20, 2400)], 24, size=3000)
     measured = measure(found)
-    assert measured["vessel_length"] == pytest.approx(2400, rel=0.02)
-    assert measured["calibre_mean"] == pytest.approx(24, abs=0.3)
+    assert measured["vessel_length_px"] == pytest.approx(2400, rel=0.02)
+    assert measured["calibre_mean_px"] == pytest.approx(24, abs=0.3)
     assert measured["vessel_density"] == pytest.approx(2400 * 24 / 3000**2, rel=0.03)
 
 
@@ -142,7 +142,7 @@ def test_the_same_eye_at_half_resolution_has_the_same_scale_free_measurements():
     half = measure(drawn([(line + 0.5) / 2 - 0.5 for line in lines], [4, 5, 6, 4.5], size=400))
     for name, within in (("vessel_density", 0.02), ("tortuosity_distance", 0.01), ("box_dimension", 0.05)):
         assert half[name] == pytest.approx(whole[name], rel=within), name
-    assert 2 * half["calibre_mean"] == pytest.approx(whole["calibre_mean"], abs=0.3)
+    assert 2 * half["calibre_mean_px"] == pytest.approx(whole["calibre_mean_px"], abs=0.3)
     assert half["tortuosity_inflection"] == pytest.approx(whole["tortuosity_inflection"], rel=0.05)
 
 

@@ -27,19 +27,21 @@ def eyes():
 
 def test_the_disc_is_where_the_vessels_come_from(eyes):
     for phantom, measured in eyes:
-        assert math.dist(measured.disc.centre, phantom.disc_centre) < 0.25 * phantom.disc_diameter
-        assert measured.disc.diameter == pytest.approx(phantom.disc_diameter, rel=0.25)
-        assert measured.disc.confidence > 0.3
+        assert math.dist(measured.landmarks.disc.centre, phantom.disc_centre) < 0.25 * phantom.disc_diameter
+        assert measured.landmarks.disc.diameter == pytest.approx(phantom.disc_diameter, rel=0.25)
+        assert measured.landmarks.disc.confidence > 0.3
 
 
 def test_the_fovea_is_where_no_vessel_goes(eyes):
-    away = [math.dist(measured.fovea.centre, phantom.fovea) / phantom.disc_diameter for phantom, measured in eyes]
+    away = [
+        math.dist(measured.landmarks.fovea.centre, phantom.fovea) / phantom.disc_diameter for phantom, measured in eyes
+    ]
     assert np.median(away) < 0.3
     assert max(away) < 1
 
 
 def test_arteries_are_narrower_than_veins_by_what_the_phantom_was_grown_with(eyes):
-    found = [value for _, measured in eyes for value in measured.values if value.name == "avr"]
+    found = [value for _, measured in eyes for value in measured.measurements if value.name == "avr"]
     assert {value.reason for value in found} <= {"", "fewer-than-six"}
     ratios = [value.value for value in found if value.value is not None]
     assert len(ratios) >= 3
@@ -48,7 +50,7 @@ def test_arteries_are_narrower_than_veins_by_what_the_phantom_was_grown_with(eye
 
 def test_without_arteries_and_veins_there_is_no_avr_and_the_reason_is_given(eyes):
     phantom, _ = eyes[0]
-    reasons = {value.name: value.reason for value in measure(drawn_map(phantom)).values}
+    reasons = {value.name: value.reason for value in measure(drawn_map(phantom)).measurements}
     assert reasons["crae"] == reasons["crve"] == reasons["avr"] == "no-arteries-and-veins"
 
 
@@ -80,9 +82,9 @@ def test_on_real_photographs_the_disc_is_found_at_its_size_where_the_field_is_kn
     for name in ("01L", "07L", "10L", "12L"):
         found = segment(data / "CHASE_DB1" / f"Image_{name}.jpg")
         measured = measure(found, scale=Scale(field_degrees=30))
-        assert 0.18 < measured.disc.diameter / found.fov_diameter < 0.24, name
+        assert 0.18 < measured.landmarks.disc.diameter / found.fov_diameter < 0.24, name
         middle = np.array(found.fov.shape) / 2
-        assert math.dist(measured.disc.centre, middle) < 0.2 * found.fov_diameter, name
+        assert math.dist(measured.landmarks.disc.centre, middle) < 0.2 * found.fov_diameter, name
         assert measured.row()["disc_diameter_deg"] == pytest.approx(6.2, abs=1)
 
 

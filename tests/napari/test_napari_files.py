@@ -45,7 +45,7 @@ def test_dicom_is_opened_with_the_scale_and_the_eye_that_it_says(viewer, tmp_pat
     path = write_dicom(tmp_path / "eye.dcm", phantom.image)
     [layer] = viewer.open(path, plugin="venule")
     assert np.array_equal(layer.data, phantom.image)
-    assert layer.metadata == {"micrometres_per_pixel": pytest.approx(7.5), "laterality": "R"}
+    assert layer.metadata == {"um_per_pixel": pytest.approx(7.5), "laterality": "R"}
 
 
 def test_dicom_that_is_no_photograph_of_a_retina_is_left_to_others(plugins, tmp_path, phantom):

@@ -206,9 +206,9 @@ def test_the_table_has_every_measurement_with_its_interval_or_reason(viewer, pha
     press(measuring.go)
     expected = venule.measure(venule.segment(phantom.image))
     rows = [dict(zip(measuring.table.column_headers, row, strict=True)) for row in measuring.table.data.to_list()]
-    assert len(rows) == len(expected.values)
+    assert len(rows) == len(expected.measurements)
     by_name = {(row["measurement"], row["region"] or ""): row for row in rows}
-    for value in expected.values:
+    for value in expected.measurements:
         row = by_name[value.name, value.region]
         assert (row["reason"] or "") == value.reason
         for shown, number in (("value", value.value), ("lower", value.lower), ("upper", value.upper)):
@@ -267,7 +267,7 @@ def test_vessels_from_a_file_are_measured_in_the_photograph_that_is_chosen(viewe
 
 
 def test_the_scale_of_one_photographs_file_is_not_taken_for_another(viewer, layer, phantom, measuring):
-    layer.metadata["micrometres_per_pixel"] = 7.5
+    layer.metadata["um_per_pixel"] = 7.5
     viewer.add_image(phantom.image, name="other")
     viewer.add_labels(phantom.vessels.astype(np.uint8), name="vessels")
     measuring.reset_choices()

@@ -29,7 +29,7 @@ def sent(client, route, content, name="eye.dcm", **query):
 def test_the_scale_and_the_eye_of_a_dicom_file_are_those_of_its_measurements(client, dataset, phantom):
     row = sent(client, "measure", as_file(dataset)).json()
     assert (row["laterality"], row["scale_from"]) == ("R", "dicom pixel spacing")
-    in_pixels = venule.measure(venule.segment(phantom.image))["calibre_median"]
+    in_pixels = venule.measure(venule.segment(phantom.image))["calibre_median_px"]
     assert row["calibre_median_um"] == pytest.approx(7.5 * in_pixels, rel=1e-4)  # its pixels are 0.0075 mm
 
     degrees = sent(client, "measure", as_file(photograph_dataset(phantom.image, PixelSpacing=None))).json()

@@ -80,7 +80,7 @@ for ax in axes:
 truth = venule.VesselMap.of_drawing(exact, phantom.photograph)
 for name, one in {**maps, "exact drawing": truth}.items():
     measured = venule.measure(one)
-    calibre, segments = measured["calibre_mean"], measured["segments"]
+    calibre, segments = measured["calibre_mean_px"], measured["segments"]
     print(f"{name:13}  mean calibre {calibre:.2f} px, {segments:.0f} segments")
 
 # sphinx_gallery_thumbnail_number = 2

@@ -25,10 +25,7 @@ ARTERY, VEIN = "#d55e00", "#0072b2"
 phantom = make_phantom(141)
 found = venule.segment(phantom.image)
 measured = venule.measure(
-    found,
-    arteries=phantom.arteries,
-    veins=phantom.veins,
-    scale=Scale(disc_micrometres=1800),
+    found, arteries=phantom.arteries, veins=phantom.veins, scale=Scale(disc_um=1800)
 )
 
 # %%
@@ -39,7 +36,7 @@ exact = exact_eye(phantom)
 truth = {value.name: value.value for value in measure_eye(exact) if not value.region}
 um = measured.units["um"]
 for name, unit in (("crae", "px"), ("crve", "px"), ("avr", "")):
-    value = measured.find(name)
+    value = measured.find(f"{name}_{unit}" if unit else name)
     interval = f"[{value.lower:.3g}, {value.upper:.3g}]"
     print(
         f"{name.upper():4}  {value.value:.3g} {interval} {unit}, exactly {truth[name]:.3g}"
@@ -56,10 +53,10 @@ for name, unit in (("crae", "px"), ("crve", "px"), ("avr", "")):
 def zone_b_calibres(kind):
     """Calibres of the six widest vessels of a kind in zone B, measured on its map."""
     alone = venule.measure(venule.VesselMap.from_mask(kind, phantom.photograph))
-    return calibres_in_zone_b(alone.graph, measured.disc)[:6]
+    return calibres_in_zone_b(alone.graph, measured.landmarks.disc)[:6]
 
 
-disc = measured.disc
+disc = measured.landmarks.disc
 picture = (phantom.image * 0.5).astype(np.uint8)
 picture[phantom.veins] = (0, 114, 178)
 picture[phantom.arteries] = (213, 94, 0)
@@ -99,7 +96,7 @@ for place, (kind, graph, colour, name) in enumerate(
             markersize=14,
             markeredgewidth=2,
         )
-    value = measured.find(name)
+    value = measured.find(f"{name}_px")
     at = 8 + 1.2 * place
     right.bar(at, value.value, width=0.6, color=colour)
     right.errorbar(

@@ -76,7 +76,7 @@ left.axis("off")
 right.hist(
     graph.calibres, bins=np.arange(0, 16.5, 0.5), weights=graph.weights, color="#0072b2"
 )
-median = measured.find("calibre_median")
+median = measured.find("calibre_median_px")
 right.axvline(median.value, color="black")
 right.text(
     median.value + 0.3,

@@ -20,7 +20,7 @@ from venule.measurement.regions import ETDRS, SECTORS, ZONES
 phantom = make_phantom(141)
 found = venule.segment(phantom.image)
 measured = venule.measure(found)
-disc, fovea = measured.disc, measured.fovea
+disc, fovea = measured.landmarks.disc, measured.landmarks.fovea
 
 # %%
 # Disc and fovea are found, too, and everything about them hangs on where. Here the truth

@@ -82,7 +82,7 @@ def measure(
         maps.vessels,
         maps.arteries,
         maps.veins,
-        Scale(scale.um_per_pixel, scale.field, scale.disc_um),
+        Scale(um_per_pixel=scale.um_per_pixel, field_degrees=scale.field, disc_um=scale.disc_um),
         segments,
         maps.min_quality,
         dicom_sr,

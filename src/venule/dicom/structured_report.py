@@ -110,7 +110,7 @@ def code_of(definition: Definition) -> Code:
 
 def _by_region(measured: Measured) -> Iterator[tuple[str, list[tuple[Value, Code]]]]:
     for region in ("", *REGIONS):
-        values = [value for value in measured.values if value.region == region and value.value is not None]
+        values = [value for value in measured.measurements if value.region == region and value.value is not None]
         if values:
             yield region, [_in_best_unit(value, measured.units) for value in values]
 

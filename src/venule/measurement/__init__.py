@@ -1,8 +1,6 @@
 """Measurements of a vessel map: skeleton, graph, calibres, tortuosity, branching, dimensions, disc, fovea, quality."""
 
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
-from venule.measurement.disc import Disc
-from venule.measurement.fovea import Fovea
 from venule.measurement.graph import Node, VesselGraph, VesselSegment
 from venule.measurement.measure import measure
 from venule.measurement.measured import Measured, Value, table_columns
@@ -15,8 +13,6 @@ __all__ = [
     "MEASUREMENTS",
     "REGIONS",
     "Definition",
-    "Disc",
-    "Fovea",
     "Measured",
     "Node",
     "Properties",

@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from venule.errors import MeasurementError
-from venule.measurement.disc import Disc
 from venule.measurement.fovea import temporal_direction
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.measurement.section import Section
 from venule.photograph.arrays import BoolArray, FloatArray
+from venule.vessel_map import Disc
 
 LEAVING = 1.0  # radius in disc diameters of the circle on which vessels that leave the disc are counted
 OPENING = 2.0  # radius in disc diameters of the circle on which the arcades are looked for

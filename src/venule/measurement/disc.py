@@ -1,7 +1,5 @@
 """The optic disc: where the widest vessels come together, and the photograph is bright."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +9,7 @@ from venule.measurement.centreline import normals
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, ImageArray
+from venule.vessel_map import Disc
 
 SMALL = 200.0  # pixels across the field of view of the copy on which the disc is looked for
 DEGREES = 6.0  # that a usual disc spans
@@ -23,21 +22,6 @@ FAR = 0.35  # of the field of view: how far from a vessel the place that it poin
 RIVAL = 1.0  # usual diameters from the best place beyond which another is a rival
 
 Map = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Disc:
-    """The optic disc.
-
-    Attributes:
-        centre: (row, column).
-        diameter: in the unit of the centre.
-        confidence: 0 to 1: how far the best place stands out from the next; below 0.2 look at it before it is used.
-    """
-
-    centre: tuple[float, float]
-    diameter: float
-    confidence: float
 
 
 def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray, *, field_degrees: float | None = None) -> Disc:

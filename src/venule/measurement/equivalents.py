@@ -6,10 +6,10 @@ import networkx as nx
 import numpy as np
 
 from venule.errors import MeasurementError
-from venule.measurement.disc import Disc
 from venule.measurement.graph import VesselGraph
 from venule.measurement.regions import ZONES
 from venule.measurement.section import Section
+from venule.vessel_map import Disc
 
 ARTERIES, VEINS = 0.88, 0.95  # branching coefficients
 VESSELS = 6

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Self, TypeVar
 
 from venule.errors import MeasurementError
-from venule.measurement.disc import Disc, find_disc
-from venule.measurement.fovea import Fovea, find_fovea
+from venule.measurement.disc import find_disc
+from venule.measurement.fovea import find_fovea
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.measurement.tortuosity import Winding
@@ -15,7 +15,7 @@ from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import MaskSource
-from venule.vessel_map import VesselMap
+from venule.vessel_map import Disc, Fovea, VesselMap
 
 Found = TypeVar("Found")
 

@@ -1,16 +1,16 @@
 """The fovea: the dark place without vessels, two and a half disc diameters from the disc."""
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from venule.errors import MeasurementError
-from venule.measurement.disc import SMALL, Disc, Map, brightness, standing_out
+from venule.measurement.disc import SMALL, Map, brightness, standing_out
 from venule.measurement.distances import distance_to_false
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, ImageArray
+from venule.vessel_map import Disc, Fovea
 
 DISTANCES = (1.9, 3.3)  # disc diameters between the centres of disc and fovea
 TILT = 25.0  # degrees by which the line between them may lean from the horizontal
@@ -21,22 +21,6 @@ WEIGHT = 2  # of how few vessels there are beside the disc, as a power, against 
 EDGE = 1 / 3  # disc diameters from the edge of the field of view, below which a fovea may lie farther out
 LEAST_CONFIDENCE = 0.1  # of the disc, below which no fovea is looked for
 SIDE_SURE = 0.6  # confidence below which a disc in the middle leaves open on which side of it the fovea lies
-
-
-@dataclass(frozen=True)
-class Fovea:
-    """The centre of the macula.
-
-    Attributes:
-        centre: (row, column).
-        confidence: 0.6 to 1: how far the best place stands out from the best on the other side of the disc.
-        at_edge: whether it was found so near the edge of the field of view that it may lie beyond: its direction from
-            the disc can be relied on, its place cannot.
-    """
-
-    centre: tuple[float, float]
-    confidence: float
-    at_edge: bool = False
 
 
 def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:

@@ -17,7 +17,7 @@ from venule.measurement.scale import Scale
 from venule.measurement.section import Section
 from venule.photograph import FieldOfView
 from venule.photograph.mask import MaskSource
-from venule.vessel_map import VesselMap
+from venule.vessel_map import Landmarks, VesselMap
 
 
 def measure(
@@ -55,16 +55,12 @@ def measure(
     looked_at = areas(eye)
     others = [measure_eye(eye.at_odds(odds), looked_at) for odds in odds_tried(found)]
     sure = with_intervals(measure_eye(eye, looked_at), others, drawn=not found.model)
-    size = eye.plane.pixel
-    values = tuple(_on_photograph(value, size) for value in sure)
-    disc = None if isinstance(eye.disc, MeasurementError) else eye.disc
-    fovea = None if isinstance(eye.fovea, MeasurementError) else eye.fovea
-    if disc:
-        disc = replace(disc, centre=_place(disc.centre, eye.plane), diameter=disc.diameter * size)
-    if fovea:
-        fovea = replace(fovea, centre=_place(fovea.centre, eye.plane))
-    units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc.diameter if disc else None)
-    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), disc, fovea, units)
+    values = tuple(value.times(eye.plane.pixel ** BY_NAME[value.name].power) for value in sure)
+    landmarks = _landmarks(eye)
+    units = scale.units(
+        fov_diameter=found.fov_diameter, disc_diameter=landmarks.disc.diameter if landmarks.disc else None
+    )
+    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), landmarks, units)
 
 
 def measure_eye(eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | None = None) -> list[Value]:
@@ -100,10 +96,15 @@ def _value(definition: Definition, region: str, section: Section | MeasurementEr
     return Value(definition.name, region, value)
 
 
-def _on_photograph(value: Value, pixel: float) -> Value:
-    size = pixel ** BY_NAME[value.name].power
-    value_, lower, upper = (None if n is None else n * size for n in (value.value, value.lower, value.upper))
-    return replace(value, value=value_, lower=lower, upper=upper)
+def _landmarks(eye: Eye) -> Landmarks:
+    """Disc and fovea, as far as they were found, on the photograph."""
+    disc = None if isinstance(eye.disc, MeasurementError) else eye.disc
+    fovea = None if isinstance(eye.fovea, MeasurementError) else eye.fovea
+    if disc:
+        disc = replace(disc, centre=_place(disc.centre, eye.plane), diameter=disc.diameter * eye.plane.pixel)
+    if fovea:
+        fovea = replace(fovea, centre=_place(fovea.centre, eye.plane))
+    return Landmarks(disc, fovea)
 
 
 def _place(place: tuple[float, float], plane: Plane) -> tuple[float, float]:

@@ -1,14 +1,18 @@
 """What measuring a photograph gives: values with intervals, or reasons."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
-from venule.measurement.disc import Disc
-from venule.measurement.fovea import Fovea
 from venule.measurement.graph import VesselGraph
 from venule.measurement.regions import REGIONS
+from venule.vessel_map import Landmarks
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 PARTS = ("", "_lower", "_upper")  # of the names of a measurement's columns
 
@@ -33,68 +37,108 @@ class Value:
     upper: float | None = None
     reason: str = ""
 
+    def times(self, size: float) -> "Value":
+        """The same in another unit."""
+        value, lower, upper = (None if n is None else n * size for n in (self.value, self.lower, self.upper))
+        return replace(self, value=value, lower=lower, upper=upper)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Measured:
-    """The vessels of one photograph, measured. Lengths and positions are in pixels of the photograph.
+class Measured(Mapping[str, float]):
+    """The vessels of one photograph, measured: the numbers, by the names of their columns in results.csv.
+
+    Only what has a value is in it. Lengths and positions are in pixels of the photograph; with a scale, lengths in
+    micrometres or degrees are in it, too.
 
     Attributes:
-        values: every measurement, in the order of the dictionary, the whole field of view before its regions.
+        measurements: every measurement in pixels, with its interval or the reason why it has no value, in the order of
+            the dictionary, the whole field of view before its regions.
         graph: ends, branchings, crossings and segments.
-        disc: None where it was not found.
-        fovea: None where it was not found or is not shown.
+        landmarks: the optic disc and the fovea.
         units: other units that the scale gives, "um" or "deg", and how many of each a pixel is.
     """
 
-    values: tuple[Value, ...]
+    measurements: tuple[Value, ...]
     graph: VesselGraph
-    disc: Disc | None
-    fovea: Fovea | None
+    landmarks: Landmarks
     units: dict[str, float]
 
-    def __getitem__(self, name: str) -> float:
-        """A measurement by its name, or name and region joined by "_".
+    def __getitem__(self, column: str) -> float:
+        """A number by the name of its column.
 
         Raises:
-            KeyError: there is no such measurement, or it has no value here.
+            KeyError: there is no such measurement, or it has no value here, with the reason.
         """
-        found = self.find(name)
+        found = self.find(column)
         if found.value is None:
-            raise KeyError(f"{name} has no value here: {found.reason}")
+            raise KeyError(f"{column} has no value here: {found.reason}")
         return found.value
 
-    def find(self, name: str) -> Value:
-        """A measurement with its interval, or with the reason why it has no value; by its name as in brackets.
+    def __iter__(self) -> Iterator[str]:
+        return (column for column, value in self._by_column.items() if value.value is not None)
+
+    def __len__(self) -> int:
+        return sum(value.value is not None for value in self._by_column.values())
+
+    def find(self, column: str) -> Value:
+        """A measurement with its interval, or with the reason why it has no value, in the unit of its column.
+
+        Args:
+            column: such as `calibre_mean_zone_b_px`.
 
         Raises:
             KeyError: there is no such measurement.
         """
-        for value in self.values:
-            if name == (f"{value.name}_{value.region}" if value.region else value.name):
-                return value
-        raise KeyError(f"there is no measurement {name!r}; known: {', '.join(BY_NAME)}")
+        if column in self._by_column:
+            return self._by_column[column]
+        if column in table_columns(("um", "deg")):
+            raise KeyError(f"{column} needs a scale: measure(..., scale=venule.Scale(um_per_pixel=...)) or another")
+        close = get_close_matches(column, self._by_column, n=1, cutoff=0.5)
+        hint = f": did you mean {close[0]!r}?" if close else ""
+        raise KeyError(f"there is no measurement {column!r}{hint}")
 
     def __repr__(self) -> str:
         """How much there is, not each value."""
-        found = sum(value.value is not None for value in self.values)
+        found = sum(value.value is not None for value in self.measurements)
         return (
-            f"Measured(values={found} of {len(self.values)}, segments={len(self.graph.segments)}, units={self.units})"
+            f"Measured(values={found} of {len(self.measurements)}, segments={len(self.graph.segments)}, "
+            f"units={self.units})"
         )
 
     def row(self) -> dict[str, Any]:
         """As a row of a table: each value in each unit, its interval in `_lower` and `_upper`, and `reasons`."""
         row: dict[str, Any] = {}
-        for value in self.values:
-            definition = BY_NAME[value.name]
-            for unit, size in {"px": 1.0, **(self.units if definition.power else {})}.items():
-                column = definition.column(value.region, unit)
-                for suffix, number in zip(PARTS, (value.value, value.lower, value.upper), strict=True):
-                    row[column + suffix] = None if number is None else _round(number * size**definition.power)
-        row["disc_confidence"] = self.disc.confidence if self.disc else None
-        row["fovea_confidence"] = self.fovea.confidence if self.fovea else None
-        reasons = (f"{'_'.join(filter(None, (v.name, v.region)))}: {v.reason}" for v in self.values if v.reason)
+        for column, value in self._by_column.items():
+            for part, number in zip(PARTS, (value.value, value.lower, value.upper), strict=True):
+                row[column + part] = None if number is None else _round(number)
+        disc, fovea = self.landmarks.disc, self.landmarks.fovea
+        row["disc_confidence"] = disc.confidence if disc else None
+        row["fovea_confidence"] = fovea.confidence if fovea else None
+        reasons = (f"{'_'.join(filter(None, (v.name, v.region)))}: {v.reason}" for v in self.measurements if v.reason)
         row["reasons"] = "; ".join(reasons)
         return row
+
+    def to_pandas(self) -> "DataFrame":
+        """A table with a row for each measurement: column, region, value, lower, upper, unit, reason."""
+        from pandas import DataFrame
+
+        units = {
+            column: unit
+            for value in self.measurements
+            for column, unit in columns_of(BY_NAME[value.name], value.region, tuple(self.units))
+        }
+        rows = [(c, v.region, v.value, v.lower, v.upper, units[c], v.reason) for c, v in self._by_column.items()]
+        return DataFrame(rows, columns=["column", "region", "value", "lower", "upper", "unit", "reason"])
+
+    @cached_property
+    def _by_column(self) -> dict[str, Value]:
+        """Every measurement in each of its units, by the name of its column."""
+        found = {}
+        for value in self.measurements:
+            definition = BY_NAME[value.name]
+            for unit, size in {"px": 1.0, **(self.units if definition.power else {})}.items():
+                found[definition.column(value.region, unit)] = value.times(size**definition.power)
+        return found
 
 
 def table_columns(units: Sequence[str] = ()) -> list[str]:

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.errors import MeasurementError
-from venule.measurement.disc import Disc
 from venule.measurement.eye import Eye
-from venule.measurement.fovea import Fovea
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, FloatArray
+from venule.vessel_map import Disc, Fovea
 
 # Radii in disc diameters about the disc's centre; the rim is at 0.5 (Knudtson et al. 2003; zone C: Cheung et al. 2010).
 ZONES = {"zone_b": (1.0, 1.5), "zone_c": (1.0, 2.5)}

@@ -7,20 +7,20 @@ from venule.errors import MeasurementError
 WIDEST = 200.0  # degrees that the widest cameras see
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scale:
     """What the user knows of the size of a pixel; at most one of the three. Nothing is ever guessed.
 
     Attributes:
-        micrometres_per_pixel: on the retina, of the photograph as it was given.
+        um_per_pixel: on the retina, of the photograph as it was given.
         field_degrees: angle that the circle of the field of view spans, such as 45; gives degrees, not micrometres.
-        disc_micrometres: diameter to take the optic disc for, such as 1800; gives micrometres through the disc that was
+        disc_um: diameter to take the optic disc for, such as 1800; gives micrometres through the disc that was
             found, and is as wrong as that and as this eye's disc differs from it.
     """
 
-    micrometres_per_pixel: float | None = None
+    um_per_pixel: float | None = None
     field_degrees: float | None = None
-    disc_micrometres: float | None = None
+    disc_um: float | None = None
 
     def __post_init__(self) -> None:
         """Check the values.
@@ -43,9 +43,7 @@ class Scale:
     @property
     def unit_names(self) -> tuple[str, ...]:
         """The units that lengths are given in besides pixels: "um" or "deg"."""
-        return (
-            ("deg",) if self.field_degrees else ("um",) if self.micrometres_per_pixel or self.disc_micrometres else ()
-        )
+        return ("deg",) if self.field_degrees else ("um",) if self.um_per_pixel or self.disc_um else ()
 
     def units(self, *, fov_diameter: float, disc_diameter: float | None) -> dict[str, float]:
         """Names of the units that are known besides pixels, and how many of each a pixel of the photograph is.
@@ -54,10 +52,10 @@ class Scale:
             fov_diameter: pixels of the photograph.
             disc_diameter: pixels of the photograph; None where no disc was found.
         """
-        if self.micrometres_per_pixel:
-            return {"um": self.micrometres_per_pixel}
+        if self.um_per_pixel:
+            return {"um": self.um_per_pixel}
         if self.field_degrees:
             return {"deg": self.field_degrees / fov_diameter}
-        if self.disc_micrometres and disc_diameter:
-            return {"um": self.disc_micrometres / disc_diameter}
+        if self.disc_um and disc_diameter:
+            return {"um": self.disc_um / disc_diameter}
         return {}

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 # How the widget calls what is known of the size of a pixel, and what `Scale` does.
 SCALES = {
     "nothing": "",
-    "micrometres per pixel": "micrometres_per_pixel",
+    "micrometres per pixel": "um_per_pixel",
     "degrees of the field": "field_degrees",
-    "micrometres of the disc": "disc_micrometres",
+    "micrometres of the disc": "disc_um",
 }
-USUAL = {"micrometres_per_pixel": 5.0, "field_degrees": 45.0, "disc_micrometres": 1800.0}
+USUAL = {"um_per_pixel": 5.0, "field_degrees": 45.0, "disc_um": 1800.0}
 
 
 @dataclass(frozen=True, eq=False)

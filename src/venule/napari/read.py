@@ -46,7 +46,7 @@ def read_photograph(path: str) -> list[LayerData]:
     image = decode(content, name=path)
     known = known_of(path, content, given=Scale())
     about = {
-        "micrometres_per_pixel": known.scale.micrometres_per_pixel,
+        "um_per_pixel": known.scale.um_per_pixel,
         "field_degrees": known.scale.field_degrees,
         "laterality": known.laterality,
     }

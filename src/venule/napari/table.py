@@ -18,7 +18,7 @@ def measurement_rows(measured: Measured) -> list[Row]:
 
     Lengths are in micrometres or degrees where the scale is known, else in pixels of the photograph.
     """
-    ordered = sorted(measured.values, key=lambda value: bool(value.region))
+    ordered = sorted(measured.measurements, key=lambda value: bool(value.region))
     return [_row(value, measured.units) for value in ordered]
 
 

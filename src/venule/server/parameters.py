@@ -41,7 +41,7 @@ def scale(
     disc_um: Annotated[Size, Query(description="Diameter of the optic disc in micrometres, such as 1800.")] = None,
 ) -> Scale:
     """The size of a pixel, by at most one of the three."""
-    return Scale(um_per_pixel, field, disc_um)
+    return Scale(um_per_pixel=um_per_pixel, field_degrees=field, disc_um=disc_um)
 
 
 Segmentation = Annotated[SegmentPhotograph, Depends(segmentation)]

@@ -114,7 +114,7 @@ def look(photograph: MemoryFile, options: Options, maps: Maps) -> bytes:
         "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
         "properties": {name: _plain(value) for name, value in asdict(analysis.quality.properties).items()},
         "graph": describe(measured),
-        "measurements": [_measurement(value, measured) for value in measured.values],
+        "measurements": [_measurement(value, measured) for value in measured.measurements],
         "row": {**row, **measured.row()},
     })  # fmt: skip
 

@@ -140,8 +140,7 @@ def analyse(
 def describe(measured: Measured) -> dict[str, Any]:
     """Graph, disc and fovea as plain data, in pixels of the photograph."""
     return {
-        "disc": asdict(measured.disc) if measured.disc else None,
-        "fovea": asdict(measured.fovea) if measured.fovea else None,
+        **asdict(measured.landmarks),
         **measured.graph.to_dict(),
     }
 

@@ -55,7 +55,7 @@ def known_of(path: str, content: bytes, *, given: "Scale") -> Known:
     if scale_from:
         return Known(given, scale_from, facts.laterality)
     if facts.micrometres_per_pixel:
-        return Known(Scale(facts.micrometres_per_pixel), "dicom pixel spacing", facts.laterality)
+        return Known(Scale(um_per_pixel=facts.micrometres_per_pixel), "dicom pixel spacing", facts.laterality)
     if facts.field_degrees:
         return Known(Scale(field_degrees=facts.field_degrees), "dicom field of view", facts.laterality)
     return Known(given, "", facts.laterality)
