@@ -13,7 +13,6 @@ Example:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from venule import networks as networks
     from venule.datasets.phantoms import make_phantom as make_phantom
     from venule.evaluation import evaluate as evaluate
     from venule.measurement import Scale as Scale

@@ -3,7 +3,7 @@ Vessels that another library has found
 ======================================
 
 How does a classical filter compare with a trained network? scikit-image has ridge filters,
-such as Sato's, which respond to anything long and thin. ``VesselMap.of_drawing`` turns the
+such as Sato's, which respond to anything long and thin. ``VesselMap.from_mask`` turns the
 mask of any program into a vessel map, which venule can score, measure and draw.
 """
 
@@ -59,7 +59,7 @@ ax.legend(frameon=False, loc="lower left")
 # %%
 # The mask becomes a vessel map.
 
-filtered = venule.VesselMap.of_drawing(ridges >= best, phantom.photograph)
+filtered = venule.VesselMap.from_mask(ridges >= best, phantom.photograph)
 maps = {"ridge filter": filtered, "network": found}
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.8), layout="constrained")
 axes[0].imshow(phantom.image)
@@ -77,7 +77,7 @@ for ax in axes:
 # The vessel map can also be measured. What the filter mistakes for vessels changes the
 # numbers.
 
-truth = venule.VesselMap.of_drawing(exact, phantom.photograph)
+truth = venule.VesselMap.from_mask(exact, phantom.photograph)
 for name, one in {**maps, "exact drawing": truth}.items():
     measured = venule.measure(one)
     calibre, segments = measured["calibre_mean_px"], measured["segments"]
