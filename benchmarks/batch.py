@@ -28,10 +28,10 @@ import numpy as np
 from nothing import Nothing
 from small import write_small, write_small_model
 from venule.batch import Batch, Engine, run
+from venule.batch.inputs import InputFile
 from venule.batch.items import items, list_items
-from venule.batch.journal import JOURNAL, Journal, Record
+from venule.batch.journal import JOURNAL, Journal, JournalRecord
 from venule.batch.shard import Shard
-from venule.batch.sources import Source
 from venule.report import Table
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
@@ -170,10 +170,10 @@ def journal(entries: int) -> Table:
     """Time and size of a journal of so many made-up files."""
     rows = []
 
-    def found() -> Iterator[Source]:
+    def found() -> Iterator[InputFile]:
         for n in range(entries):
             size = 1_000_000 + n * 7919 % 500_000
-            yield Source(f"/data/{n // 1000:05d}/{n:07d}.jpg", "/data", size=size, modified=str(n))
+            yield InputFile(f"/data/{n // 1000:05d}/{n:07d}.jpg", "/data", size=size, modified=str(n))
 
     def note(what: str, start: float) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -188,7 +188,7 @@ def journal(entries: int) -> Table:
             row = {"fov_diameter_px": 543.1, "vessel_share": 0.123456}
             outputs = {f"{item.name}_vessels.png": 30_000}
             kept.append(
-                Record(item.name, item.path, "a" * 64, "b" * 64, "ok", size=item.size, modified=item.modified,
+                JournalRecord(item.name, item.path, "a" * 64, "b" * 64, "ok", size=item.size, modified=item.modified,
                        row=row, outputs=outputs)
             )  # fmt: skip
         note("record them, one at a time", start)

@@ -45,13 +45,13 @@ def test_files_of_the_same_content_are_done_once_and_say_whose_results_they_have
     long = "x" * 10_000
     same_ends = {"e1": long + "1" + long, "e2": long + "2" + long}  # alike in size and at both ends, but not the same
     folder = texts(a="same", b="other", c="same", d="same", **same_ends, bad="refuse", worse="refuse")
-    job = shout(folder, tmp_path / "out", jobs=jobs)
+    result = shout(folder, tmp_path / "out", jobs=jobs)
     table = rows(tmp_path / "out")
     original = str(folder / "a.txt")
     assert {name: row["duplicate_of"] for name, row in table.items() if row["duplicate_of"]} == {
         "c": original, "d": original, "worse": str(folder / "bad.txt")
     }  # fmt: skip
-    assert (job.ok, job.failed, job.duplicates) == (6, 2, 3)
+    assert (result.ok, result.failed, result.duplicates) == (6, 2, 3)
     assert table["d"]["outputs"] == "a_loud.txt;a_twice.txt"
     assert not (tmp_path / "out" / "d_loud.txt").exists()
     assert table["d"]["letters"] == "4"
@@ -66,8 +66,8 @@ def test_files_of_the_same_content_are_done_once_and_say_whose_results_they_have
 def test_file_that_hangs_is_recorded_and_takes_no_other_with_it(texts, tmp_path):
     folder = texts(stuck="hang", **{f"t{i}": f"text {i}" for i in range(8)})
     start = time.monotonic()
-    job = shout(folder, tmp_path / "out", jobs=2, time_limit=1.5)
-    assert (job.ok, dict(job.reasons)) == (8, {"timed-out": 1})
+    result = shout(folder, tmp_path / "out", jobs=2, time_limit=1.5)
+    assert (result.ok, dict(result.reasons)) == (8, {"timed-out": 1})
     assert "1.5 s" in rows(tmp_path / "out")["stuck"]["message"]
     assert time.monotonic() - start < 30
 
@@ -112,7 +112,7 @@ def test_sharded_layout_spreads_outputs_over_folders(texts, tmp_path):
     assert len({path.parent for path in found.values()}) > 10
     for name, row in rows(tmp_path / "out").items():
         assert (tmp_path / "out" / row["outputs"].split(";")[0]).read_text() == f"TEXT {name[1:]}"
-    with pytest.raises(OutputError, match="laid out as sharded"):
+    with pytest.raises(OutputError, match="has the layout sharded"):
         shout(folder, tmp_path / "out", resume=True)
 
 
@@ -155,8 +155,8 @@ def test_shards_merged_are_the_whole(texts, tmp_path, layout):
     folder = texts(**{f"t{i:02}": f"text {i}" for i in range(25)}, bad="refuse")
     shout(folder, tmp_path / "whole", layout=layout)
     for number in (1, 2, 3):
-        job = shout(folder, tmp_path / f"shard-{number}", shard=Shard(number, 3), layout=layout)
-        assert job.total in (8, 9)
+        result = shout(folder, tmp_path / f"shard-{number}", shard=Shard(number, 3), layout=layout)
+        assert result.total in (8, 9)
     assert merge([tmp_path / f"shard-{number}" for number in (3, 1, 2)], tmp_path / "merged") == 26
     texts_of = [
         {path.relative_to(output): path.read_bytes() for path in output.rglob("*") if path.suffix in (".txt", ".csv")}
@@ -197,11 +197,11 @@ def test_what_cannot_be_merged_is_refused(texts, tmp_path):
     (other / "a.txt").write_text("another")
     shout(other, tmp_path / "clash")
     for folders, said in [
-        (["out", "other"], "other settings"), (["out", "clash"], "under the name"), (["out", "texts"], "no journal"),
+        (["out", "other"], "have different"), (["out", "clash"], "under the name"), (["out", "texts"], "no journal"),
     ]:  # fmt: skip
         with pytest.raises(VenuleError, match=said):
             merge([tmp_path / name for name in folders], tmp_path / f"merged-{said[:5]}")
-    with pytest.raises(OutputError, match="has results already"):
+    with pytest.raises(OutputError, match="already has results"):
         merge([tmp_path / "out"], tmp_path / "other")
     assert set(rows(tmp_path / "out")) == {"a", "b"}
 
@@ -228,7 +228,7 @@ def test_status_of_a_running_of_a_dead_and_of_a_finished_batch(texts, tmp_path, 
     started.wait()
     dead = read_status(output)
     assert (dead.running, dead.total) == (False, 31)
-    assert "--resume does the rest" in str(dead)
+    assert "continue with --resume" in str(dead)
     shout(folder, output, resume=True)
     sys.argv[1:] = ["status", str(output)]
     with pytest.raises(SystemExit) as ended:
@@ -236,7 +236,7 @@ def test_status_of_a_running_of_a_dead_and_of_a_finished_batch(texts, tmp_path, 
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert "31 of 31 done, finished" in said
-    assert "30 ok, 1 failed (refused 1)" in said
+    assert "30 ok, 1 failed (1 refused)" in said
 
 
 def test_status_of_what_is_no_output_says_so(tmp_path):

@@ -45,8 +45,8 @@ def shout(*paths, output=None, settings=None, work=None, jobs=None, time_limit=6
     )
 
 
-def folder_of(job):
-    return Path(job.output.address)
+def folder_of(result):
+    return Path(result.output.address)
 
 
 def rows(output):
@@ -71,17 +71,17 @@ def without_seconds(output):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_each_file_has_its_outputs_and_its_row_and_the_bad_ones_a_reason(texts, jobs):
-    job = shout(texts(good="hello", bad="refuse", broken="bug", strange="nan"), jobs=jobs)
-    table = rows(folder_of(job))
-    assert (folder_of(job) / "good_loud.txt").read_text() == "HELLO"
+    result = shout(texts(good="hello", bad="refuse", broken="bug", strange="nan"), jobs=jobs)
+    table = rows(folder_of(result))
+    assert (folder_of(result) / "good_loud.txt").read_text() == "HELLO"
     assert {name: row["status"] for name, row in table.items()} == {
         "good": "ok", "bad": "failed", "broken": "failed", "strange": "failed"
     }  # fmt: skip
     assert (table["good"]["letters"], table["good"]["outputs"]) == ("5", "good_loud.txt;good_twice.txt")
     assert (table["bad"]["reason"], table["broken"]["reason"]) == ("refused", "unexpected-error")
     assert "a bug in the work" in table["broken"]["message"]
-    assert not list(folder_of(job).glob("strange*"))
-    assert (job.ok, job.failed, job.exit_code) == (1, 3, 1)
+    assert not list(folder_of(result).glob("strange*"))
+    assert (result.ok, result.failed, result.exit_code) == (1, 3, 1)
 
 
 def test_two_processes_write_what_one_writes(texts, tmp_path):
@@ -95,15 +95,17 @@ def test_two_processes_write_what_one_writes(texts, tmp_path):
 
 
 def test_process_that_dies_takes_no_other_file_with_it(texts):
-    job = shout(texts(killer="die", **{f"t{i}": f"text {i}" for i in range(8)}), jobs=2)
-    assert {name: row["reason"] for name, row in rows(folder_of(job)).items() if row["reason"]} == {"killer": "crashed"}
-    assert job.ok == 8
+    result = shout(texts(killer="die", **{f"t{i}": f"text {i}" for i in range(8)}), jobs=2)
+    assert {name: row["reason"] for name, row in rows(folder_of(result)).items() if row["reason"]} == {
+        "killer": "crashed"
+    }
+    assert result.ok == 8
 
 
 def test_file_whose_process_died_by_chance_is_tried_again(texts):
-    job = shout(texts(unlucky="die-once", **{f"t{i}": f"text {i}" for i in range(8)}), jobs=2)
-    assert (job.ok, job.failed) == (9, 0)
-    assert (folder_of(job) / "unlucky_loud.txt").read_text() == "DIE-ONCE"
+    result = shout(texts(unlucky="die-once", **{f"t{i}": f"text {i}" for i in range(8)}), jobs=2)
+    assert (result.ok, result.failed) == (9, 0)
+    assert (folder_of(result) / "unlucky_loud.txt").read_text() == "DIE-ONCE"
 
 
 def test_second_run_does_no_work_again_and_the_failed_ones_keep_their_reasons(texts):
@@ -124,8 +126,8 @@ def test_what_is_no_longer_true_is_done_again(texts, change):
         texts(a="new")
     if change == "output lost":
         (output / "a_twice.txt").unlink()
-    job = shout(folder, resume=True, settings={"loud": "very"} if change == "settings" else None)
-    assert job.skipped == (0 if change == "settings" else 1)
+    result = shout(folder, resume=True, settings={"loud": "very"} if change == "settings" else None)
+    assert result.skipped == (0 if change == "settings" else 1)
     assert (output / "a_twice.txt").read_text() == ("newnew" if change == "content" else "oneone")
 
 
@@ -154,8 +156,8 @@ def test_folder_that_was_moved_is_not_done_again(texts, tmp_path):
     (tmp_path / "moved").rename(tmp_path / "texts")
     shout(tmp_path / "texts")
     (tmp_path / "texts").rename(tmp_path / "moved")
-    job = shout(tmp_path / "moved", resume=True)
-    assert (job.skipped, job.ok) == (1, 1)
+    result = shout(tmp_path / "moved", resume=True)
+    assert (result.skipped, result.ok) == (1, 1)
 
 
 def test_folder_with_results_is_refused_without_resume(texts):
@@ -175,8 +177,8 @@ def test_missing_and_unreadable_files_are_rows(texts, tmp_path):
     folder = texts(a="one")
     (folder / "dangling.txt").symlink_to(folder / "nowhere")
     os.mkfifo(folder / "pipe.txt")
-    job = shout(folder, tmp_path / "gone.txt")
-    reasons = {name: row["reason"] for name, row in rows(folder_of(job)).items()}
+    result = shout(folder, tmp_path / "gone.txt")
+    reasons = {name: row["reason"] for name, row in rows(folder_of(result)).items()}
     assert reasons == {"a": "", "dangling": "not-found", "gone": "not-found", "pipe": "not-a-file"}
 
 
@@ -203,14 +205,14 @@ def test_manifest_says_what_made_the_results(texts):
 def test_strange_names_come_through(texts, tmp_path):
     folder = texts(**{'a, "b"\n;c': "one", "ä": "two"})
     (folder / os.fsdecode(b"\xff.txt")).write_text("three")
-    job = shout(folder)
-    assert (job.ok, job.failed) == (3, 0)
+    result = shout(folder)
+    assert (result.ok, result.failed) == (3, 0)
     assert shout(folder, resume=True).skipped == 3
 
 
 def test_name_too_long_for_an_output_is_a_row_not_the_end(texts):
-    job = shout(texts(**{"n" * 250: "one", "a": "two"}))
-    assert (job.ok, dict(job.reasons)) == (1, {"name-too-long": 1})
+    result = shout(texts(**{"n" * 250: "one", "a": "two"}))
+    assert (result.ok, dict(result.reasons)) == (1, {"name-too-long": 1})
 
 
 PROGRAM = """
@@ -222,8 +224,8 @@ from venule.batch import Batch, Engine, run
 if __name__ == "__main__":
     folder, output = Path(sys.argv[1]), Path(sys.argv[2])
     batch = Batch(Engine(jobs={jobs}), resume=True)
-    job = run([folder], output, work=Shout(seconds=0.02), suffixes=(".txt",), settings={{}}, batch=batch)
-    sys.exit(job.exit_code)
+    result = run([folder], output, work=Shout(seconds=0.02), suffixes=(".txt",), settings={{}}, batch=batch)
+    sys.exit(result.exit_code)
 """
 
 
@@ -275,12 +277,12 @@ def test_killed_and_resumed_ends_as_an_undisturbed_run(program, texts, tmp_path)
     assert not list(killed.glob("*.partial"))
 
 
-def test_second_run_into_a_folder_is_refused_while_the_first_is_at_work(program, texts, tmp_path):
+def test_second_run_into_a_folder_is_refused_while_the_first_is_running(program, texts, tmp_path):
     folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(39)}, z="wait"), tmp_path / "out"
     first = begin([*program, folder, output], output)
     second = subprocess.run([*program, folder, output], stderr=subprocess.PIPE, text=True)
     assert second.returncode == 1
-    assert f"another run of venule writes into {output}" in second.stderr
+    assert f"another run of venule is writing to {output}" in second.stderr
     (folder / "z.go").touch()
     assert first.wait(timeout=60) == 0
     assert len(rows(output)) == 40

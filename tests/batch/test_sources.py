@@ -68,8 +68,8 @@ def test_archive_gives_what_its_folder_gives_and_is_not_done_again(tmp_path, nam
     folder = write_folder(tmp_path / "folder")
     archive = (write_zip if name.endswith(".zip") else write_tar)(tmp_path / name)
     shout(folder, output=tmp_path / "of-folder")
-    job = shout(archive, output=tmp_path / "of-archive", jobs=jobs)
-    assert (job.ok, job.failed) == (2, 1)
+    result = shout(archive, output=tmp_path / "of-archive", jobs=jobs)
+    assert (result.ok, result.failed) == (2, 1)
     assert contents(tmp_path / "of-archive") == contents(tmp_path / "of-folder")
     assert table(tmp_path / "of-archive") == table(tmp_path / "of-folder")
     assert {read_path(row["path"]) for row in rows(tmp_path / "of-archive")} == set(TEXTS.values())
@@ -168,7 +168,7 @@ def test_list_gives_names_and_columns_to_carry_along(tmp_path, ending):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("picture\na.txt\n", "needs one called 'path'"),
+        ("picture\na.txt\n", "needs a column 'path'"),
         ("path,id\na.txt,x\n,y\n", "row 2 has no path"),
         ("path,id\na.txt,x\nb.txt,x\n", "the id 'x'"),
         (b"path\n\xff\xfe\n", "cannot be read as a list"),
@@ -189,8 +189,8 @@ def test_urls_are_read_and_written_and_a_second_machine_goes_on(tmp_path, monkey
         memory.pipe_file(f"/bucket/in/{name}", content)
     memory.pipe_file("/bucket/in/more.zip", write_zip(tmp_path / "more.zip", {"d.txt": b"four"}).read_bytes())
     inputs = ("memory://bucket/in", "memory://bucket/in/more.zip")
-    job = shout(*inputs, output="memory://bucket/out", jobs=2)
-    assert (job.ok, job.failed) == (3, 1)
+    result = shout(*inputs, output="memory://bucket/out", jobs=2)
+    assert (result.ok, result.failed) == (3, 1)
     assert memory.cat_file("/bucket/out/deep/er/b_loud.txt") == b"TWO"
     assert memory.cat_file("/bucket/out/more/d_loud.txt") == b"FOUR"
     written = csv.DictReader(io.StringIO(memory.cat_file("/bucket/out/results.csv").decode()))

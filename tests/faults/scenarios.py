@@ -322,7 +322,7 @@ def two_runs(trial):
     second = trial.begin(given, "--resume", *options)
     refused = second.end()
     if first.alive:
-        trial.expect(refused, 2, says="another run of venule writes into")
+        trial.expect(refused, 2, says="another run of venule is writing to")
     trial.expect(first.end(), 0, 1)
     trial.resume(given, *options)
     trial.compare(undisturbed)

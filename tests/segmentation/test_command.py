@@ -88,7 +88,7 @@ def test_thirty_bad_files_among_ten_good_ones_give_ten_results_and_thirty_reason
         == failed
     )
     assert len(list(output.rglob("*_vessels.png"))) == 10
-    assert "10 of 40 done" in first.stdout
+    assert "10 of 40 photographs done" in first.stdout
     assert "30 failed" in first.stdout
     assert "Traceback" not in first.stderr
 

@@ -1,4 +1,4 @@
-"""Files by address: a path of this machine, or a URL that fsspec knows, such as s3://bucket/folder/ann.jpg."""
+"""Files by address: a path on this machine, or a URL of fsspec, such as s3://bucket/folder/ann.jpg."""
 
 import os
 from functools import lru_cache
@@ -9,7 +9,7 @@ from venule.errors import OutputError, VenuleError
 
 
 def absolute(address: Path | str) -> str:
-    """The address with "/" between its parts: of a path (also as file://...) the absolute one, of a URL itself."""
+    """The address with "/" between its parts; of a path (also file://...), the absolute path."""
     text = str(address)
     if text.startswith("file://"):
         text = text.removeprefix("file://")
@@ -17,12 +17,12 @@ def absolute(address: Path | str) -> str:
 
 
 def is_remote(address: str) -> bool:
-    """Whether it is a URL, and no path of this machine."""
+    """Whether it is a URL, and not a path on this machine."""
     return "://" in address and not address.startswith("file://")
 
 
 def in_memory(address: str) -> bool:
-    """Whether other processes cannot see it."""
+    """Whether it exists only in the memory of this process."""
     return address.startswith("memory://")
 
 
@@ -38,12 +38,12 @@ def join(folder: str, name: str) -> str:
 
 @lru_cache(maxsize=16)
 def filesystem(address: str) -> Any:
-    """What fsspec reads and writes such URLs with.
+    """The file system of fsspec for the URL.
 
     Raises:
-        VenuleError: there is no such protocol, or its library is not installed.
+        VenuleError: the protocol is not known, or its library is not installed.
     """
-    import fsspec  # here: most runs know no URL
+    import fsspec  # here: most runs have no URL
 
     protocol = address.split("://", 1)[0]
     try:
@@ -53,7 +53,7 @@ def filesystem(address: str) -> Any:
 
 
 def exists(address: str) -> bool:
-    """Whether there is a file or folder."""
+    """Whether there is a file or folder at the address."""
     return bool(filesystem(address).exists(address)) if is_remote(address) else os.path.exists(address)
 
 
@@ -61,7 +61,7 @@ def open_any(address: str) -> IO[bytes]:
     """A file or the content of a URL, open for reading.
 
     Raises:
-        OSError: it cannot be had.
+        OSError: it cannot be read.
     """
     if not is_remote(address):
         return open(address, "rb")
@@ -72,13 +72,13 @@ def read_remote(address: str) -> bytes:
     """The content of a URL.
 
     Raises:
-        OSError: it cannot be had.
+        OSError: it cannot be read.
     """
     return bytes(_tried(lambda: filesystem(address).cat_file(address)))
 
 
 def write_remote(address: str, content: bytes) -> None:
-    """Write the content of a URL; object stores show it whole or not at all.
+    """Write the content of a URL; an object store writes it whole or not at all.
 
     Raises:
         OutputError: it cannot be written.
@@ -90,10 +90,10 @@ def write_remote(address: str, content: bytes) -> None:
 
 
 def _tried(call: Any) -> Any:
-    """What it gives; whatever the library of a protocol raises, as OSError."""
+    """Call it; any error of a protocol's library becomes OSError."""
     try:
         return call()
     except OSError:
         raise
-    except Exception as error:  # botocore's and others' have no root in common
+    except Exception as error:  # botocore and others have no common base class
         raise OSError(f"{type(error).__name__}: {error}") from error

@@ -44,10 +44,10 @@ class Member:
     """A file in an archive.
 
     Attributes:
-        name: as the archive says, which may be anything.
-        size: bytes, as the archive says.
-        mark: what tells it from files of the same size without reading it: its CRC in a zip archive, else "".
-        offset: in bytes, where a tar archive is not packed; else its number in the archive.
+        name: as the archive gives it; may be anything.
+        size: bytes, as the archive gives it.
+        mark: differs between files of the same size: the CRC in a zip archive; "" in a tar archive.
+        offset: in bytes in an unpacked tar archive; otherwise its number in the archive.
     """
 
     name: str
@@ -57,18 +57,18 @@ class Member:
 
 
 def is_archive(address: str) -> bool:
-    """Whether a file is called like an archive."""
+    """Whether the name of a file is that of an archive."""
     return address.lower().endswith(ARCHIVES)
 
 
 def without_ending(archive: str) -> str:
-    """Its address without ".zip", ".tar.gz" and their kin."""
+    """The address without ".zip", ".tar.gz" and so on."""
     ending = max((end for end in ARCHIVES if archive.lower().endswith(end)), key=len, default="")
     return archive[: len(archive) - len(ending)]
 
 
 def is_sequential(archive: str) -> bool:
-    """Whether its files can only be read one after the other."""
+    """Whether its files can only be read in their order."""
     return archive.lower().endswith(PACKED_TAR)
 
 
@@ -76,7 +76,7 @@ def members(archive: str) -> Iterator[Member]:
     """The files in an archive, in its order; folders, links and devices are left out.
 
     Raises:
-        ArchiveError: it is damaged; what is before the damage has come by then.
+        ArchiveError: it is damaged; files before the damage are yielded.
     """
     with _errors_of(archive):
         for member, _ in _entries(archive):
@@ -86,7 +86,7 @@ def members(archive: str) -> Iterator[Member]:
 
 
 def read_member(archive: str, member: Member) -> bytes:
-    """The content of a file in an archive; of a packed tar, which is unpacked up to there, better by `Sequence`.
+    """The content of a file in an archive. A packed tar archive is unpacked up to there each time: use `Sequence`.
 
     Raises:
         ArchiveError: it is damaged, or encrypted (reason "encrypted").
@@ -108,7 +108,7 @@ class Sequence:
     """
 
     def __init__(self, archive: str) -> None:
-        """Begin at its first file."""
+        """Start at its first file."""
         self.archive, self._entries = archive, _entries(archive)
 
     def read(self, member: Member) -> bytes:
@@ -142,17 +142,17 @@ def _entries(archive: str) -> Iterator[tuple[Member, Callable[[], IO[bytes] | No
 
 
 class _Entry(tarfile.TarInfo):
-    """An entry that claims nothing that would be taken into memory, or lead back to where the archive was read."""
+    """An entry that is refused if its header claims a size that would fill the memory or lead backwards."""
 
     def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
         if self.size < 0 or (not self.isreg() and self.size > MAX_HEADER):
-            raise tarfile.ReadError(f"it has an entry of {self.size:,} bytes that is no file")
+            raise tarfile.ReadError(f"it has an entry of {self.size:,} bytes that is not a file")
         return super()._proc_member(tar)  # type: ignore[misc,no-any-return]
 
 
 @contextmanager
 def _errors_of(archive: str, name: str = "") -> Iterator[None]:
-    """What the libraries raise, as errors that name the archive and the file in it."""
+    """Turn errors of the libraries into ones that name the archive and the file in it."""
     try:
         yield
     except _DAMAGED as error:
@@ -175,16 +175,16 @@ def _part(archive: str, start: int, size: int) -> bytes:
 
 
 def _read(opened: Callable[[], IO[bytes] | None], size: int) -> bytes:
-    """As much as the archive says: what claims to be small may unpack to anything."""
+    """Read no more than the size in the archive: a small file may unpack to any size."""
     with opened() or io.BytesIO() as file:
         content = file.read(size + 1)
     if len(content) != size:
-        raise EOFError("it has another size than the archive says")
+        raise EOFError("its size is not the one given in the archive")
     return content
 
 
 def _zip(archive: str) -> zipfile.ZipFile:
-    """Kept open: its table of contents is read once a process, unless the archive changes."""
+    """The open archive: its table of contents is read once per process, unless the archive changes."""
     return _open_zip(archive, 0 if addresses.is_remote(archive) else os.stat(archive).st_mtime_ns)
 
 

@@ -1,4 +1,4 @@
-"""The engine for clusters: Ray Data with a pool of actors, each of which minds one worker process."""
+"""The engine for clusters: Ray Data with a pool of actors, each of which has one worker process."""
 
 import logging
 import os
@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.batch.items import Item
-from venule.batch.journal import Record
+from venule.batch.journal import JournalRecord
 from venule.batch.local import TIME_LIMIT, do, retry_alone, start_workers
 from venule.batch.pool import ProcessLostError
 from venule.batch.work import Process
 from venule.errors import OutputError, VenuleError, missing_extra
 
-BLOCK = 16  # files that go to an actor together, at most
-WINDOW = 2000  # files for each actor that Ray knows of at a time, so that its memory does not grow with the list
+BLOCK = 16  # files that are sent to an actor together, at most
+WINDOW = 2000  # files for each actor that are given to Ray at a time, so that its memory does not grow with the list
 
 
 def run_on_ray(
@@ -30,26 +30,26 @@ def run_on_ray(
     jobs: int | None = None,
     limit: float = TIME_LIMIT,
     stopped: Callable[[], bool] = lambda: False,
-) -> Generator[Record, None, None]:
-    """Files on the machines of a Ray cluster; inputs and outputs must be seen from all of them by the same addresses.
+) -> Generator[JournalRecord, None, None]:
+    """Process files on a Ray cluster; inputs and outputs must have the same addresses on all its machines.
 
-    An actor gives each file to a process of its own, as the local engine does, so that a file that crashes or hangs is
-    told from a node that dies: files of a node that died are done on another.
+    Like the local engine, an actor passes each file to a worker process. So a file that crashes or hangs is recorded,
+    while the files of a machine that died are processed on another.
 
     Args:
-        process: is sent to each actor once.
+        process: sent to each actor once.
         items: taken a window at a time.
-        address: of a running cluster, such as "ray://head:10001" or "auto"; None: one on this machine, for this run.
-        jobs: actors, a core each; None: as many as the cluster has cores.
+        address: of a running cluster, such as "ray://head:10001" or "auto"; None: start one on this machine.
+        jobs: actors, with one core each; None: as many as the cluster has cores.
         limit: seconds for one file.
-        stopped: whether to give up what Ray has, asked after each file.
+        stopped: whether to stop, called after each file.
 
     Yields:
         The records, in the order in which they are finished.
 
     Raises:
         MissingExtraError: Ray is not installed.
-        VenuleError: there is no cluster at the address.
+        VenuleError: there is no cluster at this address.
         OutputError: nothing can be written any more.
     """
     rest = iter(items)
@@ -71,8 +71,8 @@ def run_on_ray(
 
 
 def _start(address: str | None) -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports home otherwise
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # otherwise Ray sends usage statistics
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # errors come as exceptions
     try:
         import ray
         import ray.data
@@ -81,7 +81,7 @@ def _start(address: str | None) -> Any:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
-            address=address or "local",  # None would take the one of a run that was killed, while that lasts
+            address=address or "local",  # None could connect to the cluster of a killed run
             configure_logging=True,
             logging_level=logging.CRITICAL,
             log_to_driver=False,
@@ -90,7 +90,7 @@ def _start(address: str | None) -> Any:
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         raise VenuleError(f"no Ray cluster can be reached at {address}: {error}", reason="no-cluster") from error
     if threading.current_thread() is threading.main_thread():
-        for number, handler in handlers.items():  # Ray has put its own in their place
+        for number, handler in handlers.items():  # Ray has replaced them
             signal.signal(number, handler)
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors come as exceptions, too
@@ -100,7 +100,7 @@ def _start(address: str | None) -> Any:
     return ray
 
 
-def _window(process: Process, items: list[Item], *, actors: int, limit: float) -> Generator[Record, None, None]:
+def _window(process: Process, items: list[Item], *, actors: int, limit: float) -> Generator[JournalRecord, None, None]:
     import ray.data
 
     size = max(1, min(BLOCK, len(items) // (16 * actors)))
@@ -121,7 +121,7 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
     except ray.exceptions.RayError as error:
         last = str(error).strip().splitlines()[-1:]
         raise VenuleError(
-            f"the Ray cluster failed: {' '.join(last)}; what is finished is kept, and --resume goes on",
+            f"the Ray cluster failed: {' '.join(last)}; what is finished is kept: continue with --resume",
             reason="cluster-failed",
         ) from error
 

@@ -1,4 +1,4 @@
-"""Where the work of a batch is done."""
+"""Where the files of a batch are processed."""
 
 import multiprocessing
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from venule.batch.cluster import run_on_ray
 from venule.batch.items import Item
-from venule.batch.journal import Record
+from venule.batch.journal import JournalRecord
 from venule.batch.local import TIME_LIMIT, run_here, run_in_processes
 from venule.batch.work import Process
 from venule.errors import VenuleError
@@ -17,12 +17,12 @@ FILES_A_PROCESS = 8  # fewer are finished sooner by the threads of one process t
 
 @dataclass(frozen=True)
 class Engine:
-    """Where the work of a batch is done.
+    """Where the files of a batch are processed.
 
     Attributes:
         kind: "local": this machine; "ray": a Ray cluster.
-        jobs: processes; None: as many as are worth starting, up to one for each core.
-        address: of the cluster; None: one on this machine, for this run.
+        jobs: processes; None: as many as are worth starting, at most one per core.
+        address: of the cluster; None: one on this machine, started for this run.
         time_limit: seconds for one file.
 
     Raises:
@@ -39,11 +39,13 @@ class Engine:
         if self.kind not in ("local", "ray"):
             raise VenuleError(f"unknown engine {self.kind!r}: choose local or ray", reason="bad-engine")
         if self.address and self.kind != "ray":
-            raise VenuleError("--address is that of a Ray cluster: add --engine ray", reason="bad-engine")
+            raise VenuleError("--address is the address of a Ray cluster: add --engine ray", reason="bad-engine")
         if self.jobs is not None and self.jobs < 1:
             raise VenuleError(f"--jobs {self.jobs}: give 1 or more processes", reason="bad-engine")
         if not self.time_limit > 0:
-            raise VenuleError(f"--time-limit {self.time_limit:g} is no time: give seconds above 0", reason="bad-engine")
+            raise VenuleError(
+                f"--time-limit {self.time_limit:g} is not a time: give seconds above 0", reason="bad-engine"
+            )
 
     def processes(self, files: int) -> int:
         """How many worker processes to start for so many files; 0: process them in this one, without a time limit."""
@@ -52,23 +54,23 @@ class Engine:
         return self.jobs or max(1, min(os.cpu_count() or 1, files // FILES_A_PROCESS))
 
     def threads(self, processes: int) -> int:
-        """How many threads each process may have, so that cores are never wanted by more threads than there are."""
+        """Threads for each process, so that there are no more of them than cores."""
         return 1 if self.kind == "ray" else max(1, (os.cpu_count() or 1) // max(1, processes))
 
     def records(
         self, process: Process, items: Iterable[Item], *, processes: int, stopped: Callable[[], bool]
-    ) -> Generator[Record, None, None]:
-        """Do the files; the records come in the order in which they are finished.
+    ) -> Generator[JournalRecord, None, None]:
+        """Process the files; the records come in the order in which the files are finished.
 
         Args:
             process: what to do.
-            items: the files; when it is to stop, no more come.
+            items: the files; ends when the run should stop.
             processes: see `processes`.
-            stopped: whether it is to stop, for engines that take many files at a time.
+            stopped: whether the run should stop, for engines that take many files at a time.
 
         Raises:
             OutputError: nothing can be written any more.
-            VenuleError: there is no such cluster.
+            VenuleError: the cluster cannot be reached.
         """
         if self.kind == "ray":
             return run_on_ray(

@@ -1,10 +1,10 @@
-"""The tables of an output, made from its journal alone, which therefore says what the work's columns are."""
+"""Write the tables of an output from its journal alone, which therefore knows their columns."""
 
 import json
 from collections.abc import Iterator, Mapping
 
 from venule.batch.items import carried_columns
-from venule.batch.journal import Journal, Record
+from venule.batch.journal import Journal, JournalRecord
 from venule.batch.outputs import Output
 from venule.batch.tables import Columns, Joined, write_joined, write_parquet, write_results
 from venule.batch.work import Work
@@ -13,12 +13,12 @@ _KINDS = {"float": float, "str": str}
 
 
 def describe(journal: Journal, work: Work, settings: str) -> None:
-    """Keep in the journal what its tables are like.
+    """Save the columns of the tables in the journal.
 
     Args:
         journal: of the output.
         work: that fills them.
-        settings: hash of those whose records stand in them.
+        settings: hash of the settings whose records the tables contain.
     """
     about = {
         "settings": settings,
@@ -31,15 +31,15 @@ def describe(journal: Journal, work: Work, settings: str) -> None:
 
 
 def write_tables(output: Output, journal: Journal) -> None:
-    """Write results.csv and what goes with it.
+    """Write results.csv and the other tables.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: a table cannot be written.
     """
     about = json.loads(journal.about("tables", "{}"))
     columns = Columns(_types(about["columns"]), carried_columns(journal))
 
-    def records() -> Iterator[Record]:
+    def records() -> Iterator[JournalRecord]:
         return journal.records(settings=about["settings"])
 
     write_results(output, records(), columns)

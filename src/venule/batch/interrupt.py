@@ -1,4 +1,4 @@
-"""Ctrl-C once: finish what is under way; twice: stop at once."""
+"""Ctrl-C once: finish the current files; twice: stop at once."""
 
 import signal
 import sys
@@ -9,10 +9,10 @@ from types import FrameType
 
 
 class Stopping:
-    """Whether the batch is to end.
+    """Whether the batch should end.
 
     Attributes:
-        asked: by Ctrl-C, or by the end signal that Slurm and Kubernetes send before they kill.
+        asked: by Ctrl-C, or by SIGTERM, which Slurm and Kubernetes send before they kill.
     """
 
     asked: bool = False
@@ -30,9 +30,9 @@ def stopping_gently() -> Iterator[Stopping]:
         if state.asked:
             raise KeyboardInterrupt
         state.asked = True
-        print("finishing what is under way; Ctrl-C again stops at once", file=sys.stderr, flush=True)
+        print("finishing the current photographs; press Ctrl-C again to stop at once", file=sys.stderr, flush=True)
 
-    # Who was told to ignore Ctrl-C, as what a shell runs in the background is, goes on ignoring it.
+    # A process that was started to ignore Ctrl-C, as in the background of a shell, keeps ignoring it.
     numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) not in (signal.SIG_IGN, None)]
     before = {number: signal.signal(number, ask) for number in numbers}
     try:

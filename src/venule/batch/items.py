@@ -1,4 +1,4 @@
-"""The list of a batch: files and the names of their outputs, kept in the journal, so that it may be of any length."""
+"""The list of a batch: files and the names of their outputs. It is kept in the journal, so it may have any length."""
 
 import hashlib
 import json
@@ -10,19 +10,19 @@ from typing import Any
 
 from venule.batch import addresses
 from venule.batch.archives import MAX_BYTES, ArchiveError, Member, Sequence, is_sequential
+from venule.batch.inputs import InputFile
 from venule.batch.journal import Journal, blob, text
 from venule.batch.layout import STAGED
 from venule.batch.outputs import PARTIAL
 from venule.batch.shard import Shard
-from venule.batch.sources import Source
 from venule.errors import OutputError, VenuleError
 
 PAGE = 1000  # items in memory at a time
-END = 4096  # bytes at either end of a file by which twins are suspected
+END = 4096  # bytes at both ends of a file; where they are equal, the files are probably duplicates
 _FILL = """
 DROP TABLE IF EXISTS temp.found;
 CREATE TABLE temp.found (
-    path BLOB PRIMARY KEY, named BLOB, place TEXT, id TEXT, size INTEGER, modified TEXT, archive BLOB, member TEXT,
+    path BLOB PRIMARY KEY, named BLOB, sequence TEXT, id TEXT, size INTEGER, modified TEXT, archive BLOB, member TEXT,
     carried TEXT, problem TEXT
 );
 """
@@ -33,17 +33,17 @@ class Item:
     """One file of a batch.
 
     Attributes:
-        number: its place in the list.
-        path: absolute, or a URL; of a file in an archive, the archive's with the file's name after it.
-        name: what its outputs begin with, relative to the output folder, with "/": "site-2/ann".
-        size: bytes, when it was listed; None where there is no such file.
-        modified: see `Source`.
-        archive: that it lies in; "" for a file of its own.
+        number: its position in the list.
+        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there.
+        name: beginning of the names of its outputs, relative to the output folder, with "/": "site-2/ann".
+        size: bytes, when it was listed; None if it does not exist.
+        modified: see `InputFile`.
+        archive: that contains it; "" for a file by itself.
         member: of the archive.
         carried: columns of a list.
-        problem: why it cannot be read, where that is known.
-        twin: name of an earlier file that looks the same; "" where there is none.
-        content: of a file in a packed tar archive, which only one process can read; None: read it.
+        problem: why it cannot be read, if that is known.
+        twin: name of an earlier file that probably has the same content; "" if there is none.
+        content: of a file in a packed tar archive, which the main process reads; None: read it.
     """
 
     number: int
@@ -59,17 +59,16 @@ class Item:
     content: bytes | None = None
 
 
-def list_items(journal: Journal, sources: Iterable[Source], *, twins: bool) -> None:
-    """Write the list of a run into the journal, in place of that of an earlier run.
+def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool) -> None:
+    """Write the list of a run into the journal, in place of the list of an earlier run.
 
-    The names mirror the folders below the root that all the sources share; files of one folder that differ only in
-    what comes after the last dot keep that, too; what a list gives an id to is called so. No two are alike even where
-    upper and lower case are one.
+    The names mirror the folders below the root that all files share. Files of one folder that differ only after the
+    last dot keep their ending. The id of a list is the name. No two names are equal, even if case is ignored.
 
     Args:
         journal: of the output folder.
-        sources: in any order; the same path may come twice.
-        twins: look for files that seem to have the same content.
+        files: in any order; the same path may come twice.
+        twins: look for files that probably have the same content.
 
     Raises:
         VenuleError: a list gives the same id to two files.
@@ -80,10 +79,10 @@ def list_items(journal: Journal, sources: Iterable[Source], *, twins: bool) -> N
         db.executescript(_FILL)
         root, carried = "", dict[str, None]()
         with journal.transaction():
-            for source in sources:
-                root = source.root if not root else _shared(root, source.root)
-                carried.update(dict.fromkeys(source.carried))
-                db.execute("INSERT OR IGNORE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _found(source))
+            for file in files:
+                root = file.root if not root else _shared(root, file.root)
+                carried.update(dict.fromkeys(file.carried))
+                db.execute("INSERT OR IGNORE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _found(file))
         db.create_function("whole_of", 2, lambda path, given: blob(_whole(text(path), given, root)), deterministic=True)
         db.create_function("stem_of", 2, lambda whole, given: whole if given else _stem(whole), deterministic=True)
         db.create_function("fold_of", 1, lambda name: repr(text(name).casefold()), deterministic=True)
@@ -92,7 +91,7 @@ def list_items(journal: Journal, sources: Iterable[Source], *, twins: bool) -> N
             db.execute(
                 "INSERT INTO items SELECT NULL, path, stem_of(whole, id), whole, '', id != '', size, modified, "
                 "archive, member, carried, problem, '', NULL "
-                "FROM (SELECT *, whole_of(named, id) AS whole FROM temp.found) ORDER BY place, path"
+                "FROM (SELECT *, whole_of(named, id) AS whole FROM temp.found) ORDER BY sequence, path"
             )
             db.execute("UPDATE items SET folded = fold_of(name)")
             db.execute("DROP TABLE temp.found")
@@ -104,13 +103,13 @@ def list_items(journal: Journal, sources: Iterable[Source], *, twins: bool) -> N
 
 
 def count_items(journal: Journal, *, shard: Shard) -> int:
-    """How many files are listed, or are in a shard of the list."""
+    """Number of listed files, or of those in a shard."""
     query = "SELECT COUNT(*) FROM items WHERE number % ? = ?"
     return int(journal.connection.execute(query, (shard.of, shard.number % shard.of)).fetchone()[0])
 
 
 def any_in_memory(journal: Journal) -> bool:
-    """Whether a listed file can be seen from this process alone."""
+    """Whether a listed file exists in the memory of this process alone."""
     query = "SELECT 1 FROM items WHERE CAST(path AS TEXT) LIKE 'memory://%' LIMIT 1"
     return journal.connection.execute(query).fetchone() is not None
 
@@ -120,8 +119,8 @@ def items(journal: Journal, *, twins: bool, shard: Shard) -> Iterator[Item]:
 
     Args:
         journal: of the output folder.
-        twins: those that have one, instead of those that have none.
-        shard: those in it.
+        twins: the probable duplicates instead of the others.
+        shard: of the list.
     """
     latest = 0
     query = (
@@ -141,7 +140,7 @@ def items(journal: Journal, *, twins: bool, shard: Shard) -> Iterator[Item]:
 
 
 def with_content(found: Iterable[Item]) -> Iterator[Item]:
-    """The same, with the content of those in packed tar archives, which are unpacked on the way."""
+    """The same files, with the content of those in packed tar archives."""
     sequence: Sequence | None = None
     for item in found:
         if not item.member or not is_sequential(item.archive) or item.member.size > MAX_BYTES:
@@ -161,28 +160,28 @@ def carried_columns(journal: Journal) -> list[str]:
     return list(json.loads(journal.about("carried", "[]")))
 
 
-def _found(source: Source) -> tuple[Any, ...]:
-    # In a packed archive the order of the archive, in which alone it can be read without unpacking it again and again.
-    sequential = source.member and is_sequential(source.archive)
-    place = f"{source.archive}/{source.member.offset:012d}" if sequential and source.member else source.path
-    member = "" if source.member is None else json.dumps(list(vars(source.member).values()))
+def _found(file: InputFile) -> tuple[Any, ...]:
+    # Files of a packed archive in the order of the archive, so that it is unpacked once.
+    sequential = file.member and is_sequential(file.archive)
+    sequence = f"{file.archive}/{file.member.offset:012d}" if sequential and file.member else file.path
+    member = "" if file.member is None else json.dumps(list(vars(file.member).values()))
     return (
-        blob(source.path), blob(source.named or source.path), repr(place), source.id, source.size, source.modified,
-        blob(source.archive), member, json.dumps(dict(source.carried)), source.problem,
+        blob(file.path), blob(file.named or file.path), repr(sequence), file.id, file.size, file.modified,
+        blob(file.archive), member, json.dumps(dict(file.carried)), file.problem,
     )  # fmt: skip
 
 
 def _shared(one: str, other: str) -> str:
-    """The folder that two have in common."""
+    """The common folder of two paths."""
     same = takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), other.split("/"), strict=False))
     return "/".join(part for part, _ in same) or "/"
 
 
 def _whole(path: str, given: str, root: str) -> str:
-    """The name with everything, which lies within the output folder whatever an archive or a list says."""
+    """The whole name, made safe: it lies inside the output folder whatever an archive or a list says."""
     below = given or (path.removeprefix(root.rstrip("/") + "/") if root else path)
     parts = [part.rstrip(":") for part in below.replace("\0", "").replace("\\", "/").split("/")]
-    ours = {PARTIAL, STAGED}  # where nothing lasts
+    ours = {PARTIAL, STAGED}  # folders of temporary files
     whole = [f"_{part}" if part.casefold() in ours else part for part in parts if part not in ("", ".", "..")]
     return "/".join(whole) or "unnamed"
 
@@ -195,14 +194,14 @@ def _stem(whole: bytes) -> bytes:
 
 
 def _tell_apart(journal: Journal) -> None:
-    """Give those that would be called alike all of their name, until no two are alike."""
+    """Use the whole name where names are equal, until no two are."""
     db = journal.connection
     db.execute("CREATE INDEX items_folded ON items (folded)")
     alike = "folded IN (SELECT folded FROM items GROUP BY folded HAVING COUNT(*) > 1)"
     longer = f"UPDATE items SET name = whole, folded = fold_of(whole) WHERE name != whole AND NOT given AND {alike}"
     while db.execute(longer).rowcount > 0:
         pass
-    # What is left are ids given twice, and names of archives that were made harmless.
+    # What is left are ids given twice, and names of archives that were made safe.
     other = "CAST(name || '-' || number AS BLOB)"  # text is never the same as the bytes of a record
     number = f"UPDATE items SET name = {other}, folded = fold_of({other}) WHERE NOT given AND {alike}"
     while db.execute(number).rowcount > 0:
@@ -212,13 +211,13 @@ def _tell_apart(journal: Journal) -> None:
     if twice:
         (name, one), (_, other) = twice
         raise VenuleError(
-            f"the list gives the id {text(name)!r} to {text(one)} and to {text(other)}: give each its own",
+            f"the list gives the id {text(name)!r} to {text(one)} and to {text(other)}: give each its own id",
             reason="bad-list",
         )
 
 
 def _mark_twins(journal: Journal) -> None:
-    """Note for each file the first that has its size and looks like it at both ends."""
+    """Save for each file the first one with the same size and the same bytes at both ends."""
     db = journal.connection
     db.execute("CREATE INDEX items_size ON items (size)")
     latest = 0
@@ -256,10 +255,10 @@ def _mark(path: str, size: int, modified: str, member: str) -> str:
 
 
 def check_names_are_free(journal: Journal, *, output: str) -> None:
-    """Refuse to overwrite the results of another file; of the same one, moved or copied, they are still true.
+    """Refuse to overwrite the results of another file. If the same file was moved or copied, they are still right.
 
     Raises:
-        OutputError: an earlier run has results of a file that is still there under the name that another would get.
+        OutputError: an earlier run has results of a file that still exists under the name of another one.
     """
     query = (
         "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
@@ -268,13 +267,13 @@ def check_names_are_free(journal: Journal, *, output: str) -> None:
     for old, new in journal.connection.execute(query):
         if _is_there(text(old)) and not _same(text(old), text(new)):
             raise OutputError(
-                f"{output} has results of {text(old)} under the name that {text(new)} would get; "
-                "give both in one run, or name another folder"
+                f"{output} already has results of {text(old)} under the name that {text(new)} would get: "
+                "process both in one run, or choose another folder"
             )
 
 
 def _is_there(path: str) -> bool:
-    """Whether there is such a file, or an archive that it lies in."""
+    """Whether the file exists, or the archive that contains it."""
     return addresses.exists(path) or any(parent.is_file() for parent in Path(path).parents if "://" not in path)
 
 

@@ -1,8 +1,8 @@
 """The journal: what became of each file, on disk as soon as it is finished.
 
-SQLite, and no file that is appended to: it finds one record among a million without reading the others, counts them
-while a job runs, and each record is a transaction that a kill leaves whole or undone. Each row has a checksum, for what
-a disk does to it SQLite does not see.
+In SQLite: it finds one record among a million without reading the others, counts them while a batch runs, and each
+record is a transaction that is whole or missing after a kill. Each row has a checksum, because SQLite does not notice
+when a disk changes it.
 """
 
 import json
@@ -44,30 +44,30 @@ _COLUMNS = (
     "name", "path", "content", "settings", "status", "reason", "message", "seconds", "ended", "size", "modified",
     "duplicate_of", "row", "outputs", "carried",
 )  # fmt: skip
-_TEXTS = {"name", "path", "message", "duplicate_of"}  # may hold bytes that are no UTF-8: names of files
+_TEXTS = {"name", "path", "message", "duplicate_of"}  # may contain bytes that are not UTF-8, from names of files
 _PACKED = {"row", "outputs", "carried"}
 _NUMBERS = {"seconds", "ended"}
 
 
 @dataclass(frozen=True)
-class Record:
+class JournalRecord:
     """What became of one file.
 
     Attributes:
-        name: what its outputs begin with.
-        path: absolute, or a URL; of a file in an archive, the archive's with the file's name after it.
-        content: SHA-256 of the file; "" where it could not be read.
+        name: beginning of the names of its outputs.
+        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there.
+        content: SHA-256 of the file; "" if it could not be read.
         settings: SHA-256 of the settings.
         status: "ok" or "failed".
-        reason: code of the failure; "" where there is none.
-        message: of the failure, for people.
-        seconds: from reading the file to the last of its outputs.
-        ended: when, in seconds since 1970.
-        size: of the file in bytes; None where it could not be read.
-        modified: see `Source`; "" where it is not known.
-        duplicate_of: path of a file of the same content, whose outputs these are; "" for a file done by itself.
-        row: what the work says of it.
-        outputs: the files that were written, relative to the output folder, and their sizes in bytes.
+        reason: code of the failure; "" for none.
+        message: of the failure.
+        seconds: from reading the file to writing the last of its outputs.
+        ended: seconds since 1970.
+        size: of the file in bytes; None if it could not be read.
+        modified: see `InputFile`; "" if it is not known.
+        duplicate_of: path of the original, whose outputs these are; "" for a file that is not a duplicate.
+        row: the cells of its row by column.
+        outputs: sizes in bytes of the written files by their path relative to the output folder.
         carried: columns of a list.
     """
 
@@ -92,39 +92,39 @@ class Journal:
     """The journal of an output folder.
 
     Args:
-        folder: that it lies in.
-        read_only: change nothing, so that it may be read while a run is at work, or where nothing can be written.
+        folder: that contains it.
+        read_only: change nothing; possible while a run is writing, and in a folder without write permission.
 
     Raises:
-        OutputError: it cannot be written, or read.
-        VenuleError: it is damaged, or of another version of venule.
+        OutputError: it is damaged, or cannot be read or written.
+        VenuleError: it was written by another version of venule.
     """
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        """Open the journal of an output folder, or begin one."""
+        """Open the journal, or create it."""
         self.path, self._read_only = folder / JOURNAL, read_only
         with self.guarded():
             if read_only:
                 self.connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
                 if not self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'parts_part'").fetchone():
-                    raise VenuleError(f"{self.path} is only just being made: ask again", reason="no-journal")
+                    raise VenuleError(f"{self.path} is being created: try again", reason="no-journal")
                 return
             # autocommit: each statement is a transaction, unless `transaction` joins several
             is_new = not self.path.exists()
             self.connection = sqlite3.connect(self.path, isolation_level=None)
             self.connection.create_function("checksum", -1, lambda *values: _checksum(values), deterministic=True)
             self.connection.execute("PRAGMA journal_mode = WAL")
-            # A power cut may lose the last records, whose files are then done again; it damages nothing.
+            # A power cut may lose the last records, whose files are then processed again; it damages nothing.
             self.connection.execute("PRAGMA synchronous = NORMAL")
             if not is_new:
                 self.check()
             self.connection.executescript(_SCHEMA)
             if int(self.about("version", str(VERSION))) != VERSION:
-                raise VenuleError(f"{self.path} was made by another version of venule: name another folder")
+                raise VenuleError(f"{self.path} was written by another version of venule: choose another folder")
             self.set_about("version", str(VERSION))
 
     def check(self) -> None:
-        """See that SQLite can find everything in it: seconds for a million records.
+        """Let SQLite check it: takes seconds for a million records.
 
         Raises:
             OutputError: it is damaged.
@@ -136,17 +136,17 @@ class Journal:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """SQLite's errors as those that a user can act on."""
+        """Turn errors of SQLite into ones that say what to do."""
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as error:
             damaged = type(error) is sqlite3.DatabaseError or "decode" in str(error)
-            advice = "it is damaged: delete it to begin anew" if damaged else "what is finished is kept"
+            advice = "it is damaged: delete it to start again" if damaged else "what is finished is kept"
             raise OutputError(f"cannot use {self.path}: {error}; {advice}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All statements of the block, or none."""
+        """Execute all statements of the block, or none."""
         with self.guarded():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -157,7 +157,7 @@ class Journal:
             self.connection.execute("COMMIT")
 
     def about(self, key: str, default: str) -> str:
-        """What was kept under a key."""
+        """The text saved under a key."""
         with self.guarded():
             found = self.connection.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
             if found is None:
@@ -168,31 +168,28 @@ class Journal:
             return value
 
     def set_about(self, key: str, value: str) -> None:
-        """Keep a text under a key."""
+        """Save a text under a key."""
         with self.guarded():
             kept = f"{_checksum((key, str(value)))} {value}"
             self.connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, kept))
 
-    def append(self, record: Record) -> None:
-        """Write the record down, before anything else happens; it takes the place of an earlier one of its name.
+    def append(self, record: JournalRecord) -> None:
+        """Write a record, in place of an earlier one of the same name.
 
         Raises:
-            OutputError: the disk is full, or gone.
+            OutputError: the disk is full, or was removed.
         """
         values = _to_columns(record)
         marks = ", ".join("?" * (len(values) + 1))
         with self.guarded():
             self.connection.execute(f"INSERT OR REPLACE INTO records VALUES ({marks})", (*values, _checksum(values)))
 
-    def record(self, name: str) -> Record | None:
+    def record(self, name: str) -> JournalRecord | None:
         """The record of a name."""
         return next(self._records("name = ?", blob(name)), None)
 
-    def records(self, *, settings: str | None = None) -> Iterator[Record]:
-        """The records by path: all, or those of some settings without those of files that have got a new name.
-
-        One after the other, so that there may be millions.
-        """
+    def records(self, *, settings: str | None = None) -> Iterator[JournalRecord]:
+        """The records by path, one at a time: all, or those of some settings without files that have a new name now."""
         if settings is None:
             yield from self._records("TRUE ORDER BY path, name")
         else:
@@ -203,11 +200,11 @@ class Journal:
             )
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """How many records there are by status and reason."""
+        """Number of records by status and reason."""
         query = "SELECT status, reason, COUNT(*) FROM records GROUP BY status, reason"
         return {(status, reason): count for status, reason, count in self.connection.execute(query)}
 
-    def _records(self, condition: str, *values: Any) -> Iterator[Record]:
+    def _records(self, condition: str, *values: Any) -> Iterator[JournalRecord]:
         query = f"SELECT {', '.join(_COLUMNS)}, checksum FROM records WHERE {condition}"
         with self.guarded():
             for *columns, checksum in self.connection.cursor().execute(query, values):
@@ -216,16 +213,16 @@ class Journal:
                 yield _from_columns(columns)
 
     def close(self) -> None:
-        """Close it, and leave one file that can be copied."""
+        """Close it, so that it is one file that can be copied."""
         if self._read_only:
             self.connection.close()
             return
-        with suppress(sqlite3.Error):  # a reader holds it, or the disk is full: the file beside it belongs to it
+        with suppress(sqlite3.Error):  # if it is being read, or the disk is full, the file beside it stays
             self.connection.execute("PRAGMA journal_mode = DELETE")
         self.connection.close()
 
     def __enter__(self) -> Self:
-        """Use in a `with`, which closes it."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -235,8 +232,8 @@ class Journal:
         self.close()
 
 
-def read_journal(folder: Path) -> Iterator[Record]:
-    """The records of an output folder by path; none where there is no journal.
+def read_journal(folder: Path) -> Iterator[JournalRecord]:
+    """The records of an output folder by path; none if it has no journal.
 
     Args:
         folder: the output folder.
@@ -247,22 +244,22 @@ def read_journal(folder: Path) -> Iterator[Record]:
 
 
 def blob(text: str) -> bytes:
-    """A text that may hold bytes of a file's name that are no UTF-8, as SQLite keeps it."""
+    """A text as bytes for SQLite; it may contain bytes of a file's name that are not UTF-8."""
     return os.fsencode(text) if os.name == "posix" else text.encode("utf-8", "surrogatepass")
 
 
 def text(content: bytes) -> str:
-    """What `blob` made bytes of."""
+    """The text that `blob` turned into bytes."""
     return os.fsdecode(content) if os.name == "posix" else content.decode("utf-8", "surrogatepass")
 
 
 def pack(value: Any) -> bytes:
-    """Plain data, small: rows of measurements have thousands of numbers."""
+    """Plain data as compressed JSON: rows of measurements have thousands of numbers."""
     return zlib.compress(json.dumps(value, allow_nan=False, separators=(",", ":")).encode(), 1)
 
 
 def unpack(content: bytes) -> Any:
-    """What `pack` made bytes of."""
+    """The data that `pack` turned into bytes."""
     return json.loads(zlib.decompress(content))
 
 
@@ -270,19 +267,19 @@ def _checksum(values: Iterable[Any]) -> int:
     return zlib.crc32(repr(list(values)).encode("utf-8", "surrogatepass"))
 
 
-def _to_columns(record: Record) -> list[Any]:
+def _to_columns(record: JournalRecord) -> list[Any]:
     values = []
     for column in _COLUMNS:
         value = getattr(record, column)
         if column in _NUMBERS:
-            value = float(value)  # as SQLite gives it back
+            value = float(value)  # as SQLite returns it
         values.append(blob(value) if column in _TEXTS else pack(dict(value)) if column in _PACKED else value)
     return values
 
 
-def _from_columns(columns: Iterable[Any]) -> Record:
+def _from_columns(columns: Iterable[Any]) -> JournalRecord:
     read: dict[str, Any] = {
         name: text(value) if name in _TEXTS else unpack(value) if name in _PACKED else value
         for name, value in zip(_COLUMNS, columns, strict=True)
     }
-    return Record(**read)
+    return JournalRecord(**read)

@@ -1,4 +1,4 @@
-"""How the outputs of a batch are laid out in its folder."""
+"""The layout of the outputs of a batch in its folder."""
 
 import hashlib
 from enum import StrEnum
@@ -7,10 +7,10 @@ from venule.errors import VenuleError
 
 
 class Layout(StrEnum):
-    """How outputs are kept.
+    """Where outputs are written.
 
-    `mirrored`: in the folders of the input; `sharded`: spread over 256 folders, for so many files that one folder would
-    be slow; `parquet`: in the tables of results/, a thousand photographs each, for object stores and readers of tables.
+    `mirrored`: in the same folders as the input; `sharded`: spread over 256 folders, because one folder with very many
+    files is slow; `parquet`: in the tables of results/ with a thousand photographs each, for object stores.
     """
 
     MIRRORED = "mirrored"
@@ -19,18 +19,18 @@ class Layout(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> "Layout":
-        """The layout that is called so.
+        """The layout of this name.
 
         Raises:
-            VenuleError: there is none.
+            VenuleError: there is no such layout.
         """
         try:
             return cls(text)
         except ValueError:
             raise VenuleError(f"unknown layout {text!r}: choose one of {', '.join(cls)}", reason="bad-layout") from None
 
-    def place(self, name: str, suffix: str) -> str:
-        """Where an output is written, relative to the output folder.
+    def path_of(self, name: str, suffix: str) -> str:
+        """Path of an output, relative to the output folder.
 
         Args:
             name: of the item.
@@ -38,12 +38,12 @@ class Layout(StrEnum):
         """
         if self is Layout.MIRRORED:
             return name + suffix
-        shard = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:2]
-        return f"{'' if self is Layout.SHARDED else STAGED + '/'}{shard}/{name}{suffix}"
+        folder = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:2]
+        return f"{'' if self is Layout.SHARDED else STAGED + '/'}{folder}/{name}{suffix}"
 
-    def is_of_one(self, place: str) -> bool:
-        """Whether a file of the output belongs to one item, and is no table of many."""
-        return self is not Layout.PARQUET or place.startswith(f"{STAGED}/")
+    def is_of_one(self, path: str) -> bool:
+        """Whether a file of the output belongs to one item, and not to many as a table does."""
+        return self is not Layout.PARQUET or path.startswith(f"{STAGED}/")
 
 
-STAGED = ".staged"  # folder of outputs that wait for their table
+STAGED = ".staged"  # folder of outputs that will be moved into a table

@@ -1,25 +1,25 @@
-"""The local engine: worker processes of this machine."""
+"""The local engine: worker processes on this machine."""
 
 from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 
 from venule.batch.items import Item
-from venule.batch.journal import Record
+from venule.batch.journal import JournalRecord
 from venule.batch.pool import Pool, ProcessLostError
 from venule.batch.work import Process
 
 TIME_LIMIT = 300.0  # seconds for one file
 
 
-def run_here(process: Process, items: Iterable[Item]) -> Generator[Record, None, None]:
+def run_here(process: Process, items: Iterable[Item]) -> Generator[JournalRecord, None, None]:
     """Process the files one after the other in this process, without a time limit."""
     yield from map(process, items)
 
 
 def run_in_processes(
     process: Process, items: Iterable[Item], *, jobs: int, limit: float = TIME_LIMIT
-) -> Generator[Record, None, None]:
+) -> Generator[JournalRecord, None, None]:
     """Process the files in worker processes.
 
     A file whose process dies or reaches the time limit is retried alone when all others are done. If it fails again,
@@ -38,7 +38,7 @@ def run_in_processes(
         OutputError: nothing can be written any more.
     """
     rest, again = iter(items), list[Item]()
-    running: dict[Future[Record], Item] = {}
+    running: dict[Future[JournalRecord], Item] = {}
     with start_workers(process, jobs) as workers:
         while True:
             for item in islice(rest, jobs - len(running)):
@@ -60,12 +60,12 @@ def start_workers(process: Process, jobs: int) -> Pool:
     return Pool(jobs, initializer=_keep, initargs=(process,))
 
 
-def do(item: Item) -> Record:
+def do(item: Item) -> JournalRecord:
     """Process a file, in a worker process."""
     return _process(item)
 
 
-def retry_alone(process: Process, item: Item, *, limit: float) -> Record:
+def retry_alone(process: Process, item: Item, *, limit: float) -> JournalRecord:
     """Process a file in a new process; if that dies or reaches the time limit, the record says so."""
     with start_workers(process, 1) as worker:
         try:

@@ -13,17 +13,18 @@ LOCK = ".lock"
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Be the only run that writes into a folder; the system ends that with the process, whatever kills it.
+    """Hold the lock of a folder; the system releases it when the process ends, however it ends.
 
     Raises:
-        OutputError: another run is at work there (reason "in-use"), or nothing can be written there.
+        OutputError: another run holds it (reason "in-use"), or nothing can be written there.
     """
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         raise OutputError(
-            f"another run of venule writes into {folder}: wait for it, stop it, or name another folder", reason="in-use"
+            f"another run of venule is writing to {folder}: wait for it, stop it, or choose another folder",
+            reason="in-use",
         ) from None
     except OSError as error:
         raise OutputError(f"cannot write {folder / LOCK}: {error.strerror}") from error
@@ -33,8 +34,8 @@ def alone_in(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def is_at_work(folder: Path) -> bool:
-    """Whether a run writes into a folder now."""
+def is_running(folder: Path) -> bool:
+    """Whether a run is writing to a folder now."""
     if not (folder / LOCK).exists():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Joins the outputs of runs on separate machines into one."""
+"""Merge the outputs of runs on several machines into one."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from venule.batch.finish import write_tables
-from venule.batch.journal import JOURNAL, Journal, Record
+from venule.batch.journal import JOURNAL, Journal, JournalRecord
 from venule.batch.layout import Layout
 from venule.batch.lock import alone_in
 from venule.batch.outputs import Output
@@ -15,44 +15,44 @@ from venule.batch.parts import FOLDER
 from venule.batch.tables import MANIFEST
 from venule.errors import OutputError, VenuleError
 
-_SAME = ("layout", "tables")  # what the journals must agree in
+_SAME = ("layout", "tables")  # must be the same in all journals
 
 
 def merge(outputs: Sequence[Path], output: Path) -> int:
-    """Join outputs: their files are linked, or copied to another disk, their records and tables become one.
+    """Merge outputs: files are linked, or copied to another disk; records and tables are joined.
 
     Args:
         outputs: folders of finished runs with the same settings, such as shards of one list.
-        output: folder for the whole; new, or of a merge that was stopped.
+        output: folder for all results; new, or of a merge that was stopped.
 
     Returns:
-        The number of records.
+        Number of photographs.
 
     Raises:
-        VenuleError: one of them is no output, is still at work, was made with other settings, or has results of
-            another file under a name that an earlier one has, too.
+        VenuleError: one of them is not an output, is still being written, has other settings, or uses a name for
+            another file than an earlier one.
         OutputError: something cannot be written.
     """
     outputs = list(dict.fromkeys(outputs))
     for folder in outputs:
         if not (folder / JOURNAL).exists():
-            raise VenuleError(f"{folder} has no journal: give the output folders of venule segment or measure")
+            raise VenuleError(f"{folder} has no journal: give output folders of `venule segment` or `venule measure`")
         if not (folder / MANIFEST).exists():
-            raise VenuleError(f"{folder} has no {MANIFEST}: its run has not ended; --resume goes on with it")
+            raise VenuleError(f"{folder} has no {MANIFEST}: its run has not ended; finish it with --resume")
         if folder.resolve() == output.resolve():
-            raise VenuleError(f"{folder} cannot be merged into itself: name another folder with -o")
+            raise VenuleError(f"{folder} cannot be merged into itself: choose another folder with -o")
     about = [_about(folder) for folder in outputs]
     for folder, each in zip(outputs, about, strict=True):
         if [each[key] for key in _SAME] != [about[0][key] for key in _SAME]:
             raise VenuleError(
-                f"{folder} and {outputs[0]} were made with other settings or layouts: only the same can be merged",
+                f"{folder} and {outputs[0]} have different settings or layouts and cannot be merged",
                 reason="other-settings",
             )
     where = Output.at(output)
     output.mkdir(parents=True, exist_ok=True)
     with alone_in(output), Journal(output) as journal, journal.guarded():
         if journal.about("merged", "") == "" and journal.counts():
-            raise OutputError(f"{output} has results already; name another folder")
+            raise OutputError(f"{output} already has results: choose another folder")
         where.remove_partials()
         journal.set_about("merged", json.dumps([str(folder.resolve()) for folder in outputs]))
         for key in (*_SAME, "carried"):
@@ -80,8 +80,8 @@ def _carried(about: Sequence[dict[str, str]]) -> str:
 
 
 def _take(folder: Path, output: Output, journal: Journal, first: int) -> int:
-    """Take over the files and records of a folder; returns how many parts it has."""
-    names: dict[str, str] = {}  # of parts, which are numbered anew
+    """Copy the files and records of a folder; returns its number of parts."""
+    names: dict[str, str] = {}  # old to new, of parts, which get new numbers
     for number, path in enumerate(sorted(folder.glob(f"{FOLDER}/part-*.parquet"))):
         names[path.relative_to(folder).as_posix()] = f"{FOLDER}/part-{first + number:05d}.parquet"
     with Journal(folder, read_only=True) as theirs, journal.transaction():
@@ -97,25 +97,25 @@ def _take(folder: Path, output: Output, journal: Journal, first: int) -> int:
             moved = {names.get(name, name): size for name, size in record.outputs.items()}
             for name in record.outputs:
                 _link(folder / name, output.path(names.get(name, name)))
-            journal.append(Record(**{**vars(record), "outputs": moved}))
+            journal.append(JournalRecord(**{**vars(record), "outputs": moved}))
     for extra in ("dictionary.csv",):
         if (folder / extra).exists():
             _link(folder / extra, output.path(extra))
     return len(names)
 
 
-def _link(source: Path, target: Path) -> None:
-    """The same file under another name; a copy where a link cannot be."""
-    if target.exists() and target.stat().st_size == source.stat().st_size:
+def _link(original: Path, target: Path) -> None:
+    """Link a file; copy it if it cannot be linked."""
+    if target.exists() and target.stat().st_size == original.stat().st_size:
         return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         try:
-            os.link(source, target)
+            os.link(original, target)
         except OSError:
             partial = target.with_name(f".{target.name}.partial")
-            shutil.copyfile(source, partial)
+            shutil.copyfile(original, partial)
             os.replace(partial, target)
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and the output folder of a batch."""
+"""Files that are written whole or not at all, and the output folder of a batch."""
 
 import errno
 import os
@@ -13,20 +13,20 @@ from typing import IO, BinaryIO
 from venule.batch import addresses
 from venule.errors import OutputError
 
-PARTIAL = ".partial"  # folder of files that are not whole yet
+PARTIAL = ".partial"  # folder of files that are being written
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a kill at any moment leaves the old one, the new one or none, but never a part.
+    """Write a file so that a kill at any moment leaves the old file, the new one or none, but never a part.
 
     Args:
-        path: its folder is made where it is missing.
+        path: its folder is created if it is missing.
         content: of the file.
 
     Raises:
         OutputError: it cannot be written.
     """
-    # The same name every time, so that what a kill leaves behind is overwritten when the file is done again.
+    # The same name every time, so that the next run overwrites what a kill leaves behind.
     _write_by_way_of(path.with_name(f".{path.name}.partial"), path, content)
 
 
@@ -48,11 +48,11 @@ class Output:
 
         Args:
             address: a folder of this machine, or a URL.
-            state: folder of this machine for the journal; None: the output folder, and for a URL one in the user's
-                cache that is called after it.
+            state: folder of this machine for the journal; None: the output folder, or for a URL one in the user's
+                cache, named after it.
         """
-        place = addresses.absolute(address)
-        return cls(place, Path(state or (_cache(place) if addresses.is_remote(place) else place)))
+        whole = addresses.absolute(address)
+        return cls(whole, Path(state or (_cache(whole) if addresses.is_remote(whole) else whole)))
 
     @property
     def is_remote(self) -> bool:
@@ -61,47 +61,47 @@ class Output:
 
     @property
     def has_journal_elsewhere(self) -> bool:
-        """Whether the journal is worked on in another folder than that of the results."""
+        """Whether the journal in use lies in another folder than the results."""
         return self.is_remote or self.state.resolve() != Path(self.address).resolve()
 
     @property
     def lock(self) -> Path:
-        """Folder of this machine that only one run may be at work for."""
+        """Folder of this machine whose lock a run holds."""
         return self.state if self.is_remote else Path(self.address)
 
     def exists(self, name: str) -> bool:
-        """Whether there is such a file."""
-        return addresses.exists(self.place(name))
+        """Whether the output has a file of this name."""
+        return addresses.exists(self.address_of(name))
 
-    def place(self, name: str) -> str:
-        """The address of a file of it."""
+    def address_of(self, name: str) -> str:
+        """The address of a file of the output."""
         return addresses.join(self.address, name)
 
     def path(self, name: str) -> Path:
-        """A file of it, where it is a folder of this machine."""
+        """The path of a file of the output, which must be a folder of this machine."""
         return Path(self.address, name)
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file of it: whole or not at all, also where two processes write the same one.
+        """Write a file whole or not at all, also if two processes write the same one.
 
         Raises:
             OutputError: it cannot be written.
         """
         if self.is_remote:
-            addresses.write_remote(self.place(name), content)
+            addresses.write_remote(self.address_of(name), content)
         else:
             _write_by_way_of(self.path(PARTIAL) / uuid.uuid4().hex, self.path(name), content)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
-        """Write a file of it little by little; it is there when the block has ended well.
+        """Write a file step by step; it appears when the block has ended without an error.
 
         Raises:
             OutputError: it cannot be written.
         """
         folder = self.state if self.is_remote else Path(self.address)
         partial = folder / PARTIAL / uuid.uuid4().hex
-        with _as_output_error(self.place(name)):
+        with _as_output_error(self.address_of(name)):
             partial.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with partial.open("wb") as file:
@@ -109,7 +109,7 @@ class Output:
                     file.flush()
                     os.fsync(file.fileno())  # a power cut must not leave an empty table
                 if self.is_remote:
-                    addresses.filesystem(self.address).put_file(str(partial), self.place(name))
+                    addresses.filesystem(self.address).put_file(str(partial), self.address_of(name))
                 else:
                     self.path(name).parent.mkdir(parents=True, exist_ok=True)
                     os.replace(partial, self.path(name))
@@ -117,25 +117,25 @@ class Output:
                 partial.unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes:
-        """The content of a file of it.
+        """The content of a file.
 
         Raises:
             OSError: it cannot be read.
         """
-        return addresses.read_remote(self.place(name)) if self.is_remote else self.path(name).read_bytes()
+        return addresses.read_remote(self.address_of(name)) if self.is_remote else self.path(name).read_bytes()
 
     def reading(self, name: str) -> IO[bytes]:
-        """A file of it, open.
+        """A file, open for reading.
 
         Raises:
             OSError: it cannot be read.
         """
-        return addresses.open_any(self.place(name))
+        return addresses.open_any(self.address_of(name))
 
     def has(self, name: str, size: int) -> bool:
-        """Whether there is a file of such a size; of a URL, which would have to be asked each time, yes.
+        """Whether there is a file of this size; always true for a URL, where asking takes too long.
 
-        The size tells a file that a power cut has emptied, though its name was there.
+        The size reveals a file that a power cut has left empty.
         """
         if self.is_remote:
             return True
@@ -145,14 +145,14 @@ class Output:
             return False
 
     def remove(self, name: str) -> None:
-        """Remove a file of it, where it is there.
+        """Remove a file if it exists.
 
         Raises:
             OutputError: it cannot be removed.
         """
         if self.is_remote:
             with suppress(OSError):
-                addresses.filesystem(self.address).rm_file(self.place(name))
+                addresses.filesystem(self.address).rm_file(self.address_of(name))
             return
         try:
             self.path(name).unlink()
@@ -161,15 +161,15 @@ class Output:
                 raise OutputError(f"cannot remove {self.path(name)}: {error.strerror}") from error
 
     def remove_folder(self, name: str) -> None:
-        """Remove a folder of it, where it is there."""
+        """Remove a folder if it exists."""
         if not self.is_remote:
             shutil.rmtree(self.path(name), ignore_errors=True)
         elif self.exists(name):
             with suppress(OSError):
-                addresses.filesystem(self.address).rm(self.place(name), recursive=True)
+                addresses.filesystem(self.address).rm(self.address_of(name), recursive=True)
 
     def remove_partials(self) -> None:
-        """Remove what a kill has left behind; only for the one run that is at work here."""
+        """Remove what a killed run has left behind. Only the run that holds the lock may do this."""
         for folder in {self.state, *(() if self.is_remote else (Path(self.address),))}:
             shutil.rmtree(folder / PARTIAL, ignore_errors=True)
 
@@ -188,14 +188,14 @@ def _write_by_way_of(partial: Path, path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _as_output_error(place: Path | str) -> Iterator[None]:
+def _as_output_error(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"cannot write {place}: {error.strerror or error}; what is finished is kept") from error
+        raise OutputError(f"cannot write {path}: {error.strerror or error}; what is finished is kept") from error
 
 
 def _cache(address: str) -> Path:
-    """A folder for what is known of a remote output."""
+    """The folder for the journal of a remote output."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home, "venule", "journals", "".join(c if c.isalnum() else "-" for c in address))

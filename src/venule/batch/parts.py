@@ -1,10 +1,10 @@
-"""The layout of tables: results/part-00000.parquet and so on, with rows and outputs of a thousand files each."""
+"""The Parquet layout: results/part-00000.parquet and so on, with rows and outputs of a thousand files each."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from venule.batch.journal import Journal, Record, blob, text
+from venule.batch.journal import Journal, JournalRecord, blob, text
 from venule.batch.layout import STAGED, Layout
 from venule.batch.outputs import Output
 from venule.batch.shard import Shard
@@ -18,8 +18,8 @@ FOLDER = "results"
 class Parts:
     """The parts of an output.
 
-    Each listed file belongs to one from the beginning. Outputs are written as files first; when all files of a part
-    are done it is written, whole or not at all, and then those files go.
+    Each listed file is assigned to a part at the start. Outputs are first written as files; when all files of a part
+    are done, it is written whole or not at all, and then those files are removed.
 
     Args:
         output: where.
@@ -40,12 +40,12 @@ class Parts:
         settings: str,
         shard: Shard,
     ) -> None:
-        """Say to which part each file that has none belongs: a thousand each, in the order of the list."""
+        """Assign files without a part to parts of a thousand, in the order of the list."""
         self._output, self._journal, self._columns = output, journal, columns
         self._suffixes, self._settings = suffixes, settings
-        self._left: dict[int, int] = {}  # files to go, of parts of which this run does every file
+        self._left: dict[int, int] = {}  # unfinished files, of parts that this run processes as a whole
         if journal.connection.execute("SELECT 1 FROM parts WHERE checksum != checksum(name, part) LIMIT 1").fetchone():
-            raise OutputError(f"{journal.path}: the table of parts is damaged: delete the journal to begin anew")
+            raise OutputError(f"{journal.path}: the table of parts is damaged: delete the journal to start again")
         for part in self._all():
             self._forget_if_lost(part)
         with journal.transaction():
@@ -57,13 +57,13 @@ class Parts:
                 (shard.of, shard.number % shard.of),
             )
 
-    def finished(self, record: Record) -> None:
-        """Take note of a file that this run has done, after its record is in the journal; write its part when full."""
+    def finished(self, record: JournalRecord) -> None:
+        """Count a file that this run has finished and recorded; write its part when that is complete."""
         query = "SELECT part FROM parts WHERE name = ?"
         part = int(self._journal.connection.execute(query, (blob(record.name),)).fetchone()[0])
         if part not in self._left:
             is_first = sum(1 for _ in self._records(part)) == 1
-            # Of a part with records of an earlier run some may be done again: it waits for `write_rest`.
+            # Files of an earlier run may be processed again: their part is written by `write_rest`.
             self._left[part] = self._count_missing(part) if is_first else -1
         elif self._left[part] > 0:
             self._left[part] -= 1
@@ -71,7 +71,7 @@ class Parts:
             self._write(part)
 
     def write_rest(self) -> None:
-        """Write the parts that a kill has kept from being written, or that have rows of what is gone."""
+        """Write the parts that a kill has left unwritten, and those with rows of files that were removed."""
         db = self._journal.connection
         gone = "name NOT IN (SELECT name FROM items) AND name NOT IN (SELECT name FROM records)"
         smaller = {part for (part,) in db.execute(f"SELECT DISTINCT part FROM parts WHERE {gone}")}
@@ -84,9 +84,9 @@ class Parts:
                 else:
                     all_are_written = False
         if all_are_written:
-            self._output.remove_folder(STAGED)  # of what a kill has left in it
+            self._output.remove_folder(STAGED)  # with what a kill has left there
 
-    def _is_there(self, record: Record) -> bool:
+    def _is_there(self, record: JournalRecord) -> bool:
         return all(self._output.has(*output) for output in record.outputs.items())
 
     def _all(self) -> list[int]:
@@ -94,7 +94,7 @@ class Parts:
         return [part for (part,) in self._journal.connection.execute(query)]
 
     def _forget_if_lost(self, part: int) -> None:
-        """Do the files of a part again that a power cut has emptied."""
+        """Process the files of a part again if a power cut has left it empty."""
         for record in self._records(part):
             if _name(part) in record.outputs:
                 if not self._output.has(_name(part), record.outputs[_name(part)]):
@@ -122,20 +122,20 @@ class Parts:
         with self._output.writing(name) as file:
             pq.write_table(pa.Table.from_pylist(rows, schema), file)
             size = file.tell()
-        staged = [place for record in records if not record.duplicate_of for place in record.outputs if place != name]
+        staged = [path for record in records if not record.duplicate_of for path in record.outputs if path != name]
         with self._journal.transaction():
             for record in records:
                 self._journal.append(replace(record, outputs={name: size}))
-        for place in staged:
-            self._output.remove(place)
+        for path in staged:
+            self._output.remove(path)
 
-    def _contents(self, record: Record) -> dict[str, bytes]:
-        """The outputs of a file by column; of a duplicate none, for its original has them."""
-        places = {suffix: Layout.PARQUET.place(record.name, suffix) for suffix in self._suffixes}
+    def _contents(self, record: JournalRecord) -> dict[str, bytes]:
+        """The outputs of a file by column; none of a duplicate, because its original has them."""
+        paths = {suffix: Layout.PARQUET.path_of(record.name, suffix) for suffix in self._suffixes}
         return {
-            column_of(suffix): self._output.read(place)
-            for suffix, place in places.items()
-            if place in record.outputs and not record.duplicate_of
+            column_of(suffix): self._output.read(path)
+            for suffix, path in paths.items()
+            if path in record.outputs and not record.duplicate_of
         }
 
     def _old(self, part: int) -> dict[str, dict[str, Any]]:
@@ -154,7 +154,7 @@ class Parts:
         )
         return int(self._journal.connection.execute(query, (self._settings, part)).fetchone()[0])
 
-    def _records(self, part: int) -> Iterator[Record]:
+    def _records(self, part: int) -> Iterator[JournalRecord]:
         names = "SELECT parts.name FROM parts JOIN records USING (name) WHERE part = ? AND settings = ? ORDER BY path"
         for (name,) in self._journal.connection.execute(names, (part, self._settings)).fetchall():
             record = self._journal.record(text(name))
@@ -163,7 +163,7 @@ class Parts:
 
 
 def column_of(suffix: str) -> str:
-    """What an output is called in a table: `vessels_png` for `_vessels.png`."""
+    """The column of an output: `vessels_png` for `_vessels.png`."""
     return suffix.lstrip("_").replace(".", "_")
 
 

@@ -1,4 +1,4 @@
-"""The journal of an output that is not on a local disk: worked on here, and copied there now and then."""
+"""The journal of an output that is not on a local disk: kept here, and copied there every minute."""
 
 import shutil
 import sqlite3
@@ -13,26 +13,26 @@ SECONDS_BETWEEN_COPIES = 60.0
 
 
 class JournalCopy:
-    """Keeps a copy of the journal beside the results, so that another machine can go on, and `merge` finds it.
+    """Keeps a copy of the journal beside the results, so that another machine can resume, and `merge` finds it.
 
     Args:
-        output: of the batch; where the journal lies in it, nothing is to be done.
+        output: of the batch; if the journal lies in it, no copy is made.
     """
 
     def __init__(self, output: Output) -> None:
-        """Fetch the copy of an earlier run, where this machine has none."""
+        """Fetch the copy of an earlier run if this machine has no journal."""
         self._output, self._latest = output, time.monotonic()
         here = output.state / JOURNAL
         if output.has_journal_elsewhere and not here.exists() and output.exists(JOURNAL):
             here.write_bytes(output.read(JOURNAL))
 
     def now_and_then(self, journal: Journal) -> None:
-        """Copy it, if the latest copy is old."""
+        """Copy the journal if the latest copy is old."""
         if self._output.has_journal_elsewhere and time.monotonic() - self._latest > SECONDS_BETWEEN_COPIES:
             self.copy(journal)
 
     def copy(self, journal: Journal) -> None:
-        """Copy it.
+        """Copy the journal.
 
         Raises:
             OutputError: it cannot be written there.
@@ -41,8 +41,8 @@ class JournalCopy:
             return
         here = self._output.state / PARTIAL / JOURNAL  # SQLite itself never works on the other disk
         _back_up(journal, here)
-        with here.open("rb") as source, self._output.writing(JOURNAL) as file:
-            shutil.copyfileobj(source, file)
+        with here.open("rb") as kept, self._output.writing(JOURNAL) as file:
+            shutil.copyfileobj(kept, file)
         here.unlink()
         self._latest = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""A part of a list, for a machine of its own."""
+"""A part of a list, to be processed on one of several machines."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from venule.errors import VenuleError
 
 @dataclass(frozen=True)
 class Shard:
-    """Every so manieth file of a list.
+    """Every n-th file of a list.
 
     Attributes:
-        number: which, from 1.
-        of: how many there are.
+        number: of this shard, from 1.
+        of: number of shards.
 
     Raises:
         VenuleError: there is no such shard.
@@ -21,22 +21,22 @@ class Shard:
     of: int = 1
 
     def __post_init__(self) -> None:
-        """Check it."""
+        """Check the number."""
         if not 1 <= self.number <= self.of:
             raise VenuleError(
-                f"there is no shard {self.number}/{self.of}: the first is 1/{self.of}", reason="bad-shard"
+                f"--shard {self.number}/{self.of}: the number must be from 1 to the total", reason="bad-shard"
             )
 
     @classmethod
     def parse(cls, text: str | None) -> "Shard":
-        """The shard of a text such as "3/16"; the whole of None.
+        """The shard given as a text such as "3/16"; for None the whole list.
 
         Raises:
-            VenuleError: it is no such text, or there is no such shard.
+            VenuleError: the text has another form, or there is no such shard.
         """
         if text is None:
             return cls()
         number, _, of = text.partition("/")
         if not (number.isdecimal() and of.isdecimal()):
-            raise VenuleError(f"--shard {text!r}: say which and of how many, such as 3/16", reason="bad-shard")
+            raise VenuleError(f"--shard {text!r}: give number and total, such as 3/16", reason="bad-shard")
         return cls(int(number), int(of))

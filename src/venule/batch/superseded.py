@@ -1,10 +1,10 @@
-"""What a run makes untrue: records and outputs of a content, a name or an archive that is no longer so."""
+"""Remove records and outputs that are out of date: of another content, name or archive than listed now."""
 
-from venule.batch.journal import Journal, Record, blob, text
+from venule.batch.journal import Journal, JournalRecord, blob, text
 from venule.batch.layout import Layout
 from venule.batch.outputs import Output
 
-# What is said of an archive or a folder that could not be read; once it can, its files have rows of their own.
+# Records of archives and folders that could not be read: once they can be, their files have their own records.
 _CONTAINERS = """
     SELECT name FROM records WHERE reason IN ('broken-archive', 'unreadable') AND path NOT IN (SELECT path FROM items)
     AND EXISTS (SELECT 1 FROM items WHERE items.path > CAST(records.path || '/' AS BLOB)
@@ -14,7 +14,7 @@ _RENAMED = "SELECT name FROM records WHERE path IN (SELECT path FROM items) AND 
 
 
 def drop_superseded(journal: Journal, output: Output, *, layout: Layout) -> None:
-    """Drop the records that the list of a run has made untrue, with their outputs.
+    """Drop records that are out of date for the list of a run, with their outputs.
 
     Args:
         journal: with the list.
@@ -39,30 +39,32 @@ def drop_superseded(journal: Journal, output: Output, *, layout: Layout) -> None
                 db.execute("DELETE FROM records WHERE name = ?", (name,))
 
 
-def replace_record(journal: Journal, output: Output, record: Record, *, layout: Layout, places: set[str]) -> None:
-    """Write a record down in place of an earlier one of its name, of which nothing is left.
+def replace_record(
+    journal: Journal, output: Output, record: JournalRecord, *, layout: Layout, possible: set[str]
+) -> None:
+    """Write a record in place of an earlier one of the same name, and remove the outputs of that.
 
     Args:
         journal: of the batch.
         output: of the batch.
-        record: of a file that is done.
+        record: of a finished file.
         layout: of the outputs.
-        places: where its outputs may be, those of a run that was killed before it wrote a record, too.
+        possible: all outputs that it may have, also from a run that was killed before it wrote a record.
 
     Raises:
-        OutputError: the record cannot be written, or an output not be removed.
+        OutputError: the record cannot be written, or an output cannot be removed.
     """
     old = journal.record(record.name)
     if old and not old.duplicate_of:
-        places = places | set(old.outputs)
+        possible = possible | set(old.outputs)
         if old.content != record.content:
             _forget_copies(journal, old)
-    _remove(output, layout, places - set(record.outputs))
+    _remove(output, layout, possible - set(record.outputs))
     journal.append(record)
 
 
-def _forget_copies(journal: Journal, record: Record) -> None:
-    """The outputs of its copies are its own: they are done again when they are listed again."""
+def _forget_copies(journal: Journal, record: JournalRecord) -> None:
+    """Its copies share its outputs: they are processed again when they are listed again."""
     journal.connection.execute(
         "DELETE FROM records WHERE duplicate_of != X'' AND duplicate_of = ?", (blob(record.path),)
     )

@@ -1,4 +1,4 @@
-"""results.csv, its Parquet copies and manifest.json, made from the journal a record at a time."""
+"""Write results.csv, its Parquet copy and manifest.json, one record of the journal at a time."""
 
 import csv
 import io
@@ -13,19 +13,19 @@ from importlib.metadata import version
 from itertools import islice
 from typing import IO, Any, BinaryIO
 
-from venule.batch.journal import Record
+from venule.batch.journal import JournalRecord
 from venule.batch.outputs import Output
 
 RESULTS, PARQUET, MANIFEST = "results.csv", "results.parquet", "manifest.json"
 LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-image", "scipy")
 ROWS = 1000  # of a row group
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # a spreadsheet takes the wide ones for the others
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets treat the wide ones like the others
 _BEFORE, _AFTER = ("status", "reason", "message"), ("duplicate_of", "outputs")
 
 
 @dataclass(frozen=True)
 class Joined:
-    """A table of a batch that joins a table of each file.
+    """A table of a batch that joins the tables of its files.
 
     Attributes:
         name: "segments" for segments.csv and segments.parquet.
@@ -40,7 +40,7 @@ class Joined:
 class Columns:
     """The columns of a table of results.
 
-    A column of a list that is called like one of venule's own gets "list_" before it.
+    A column of a list with the same name as one of venule's own gets the prefix "list_".
 
     Attributes:
         work: that the work fills, each float or str.
@@ -52,12 +52,12 @@ class Columns:
 
     @cached_property
     def kinds(self) -> dict[str, type]:
-        """What each column holds, float or str, in their order."""
+        """The type of each column, float or str, in order."""
         listed = [self._listed(name) for name in self.carried]
         texts = dict.fromkeys(("path", *listed, *_BEFORE), str)
         return {**texts, **self.work, **dict.fromkeys(_AFTER, str)}
 
-    def cells(self, record: Record) -> list[Any]:
+    def cells(self, record: JournalRecord) -> list[Any]:
         """The cells of a record."""
         known = {
             **{self._listed(name): value for name, value in record.carried.items()},
@@ -67,7 +67,7 @@ class Columns:
         }
         return [known.get(column) for column in self.kinds]
 
-    def row(self, record: Record) -> dict[str, Any]:
+    def row(self, record: JournalRecord) -> dict[str, Any]:
         """The cells by column, as Parquet takes them."""
         cells = zip(self.kinds, self.cells(record), strict=True)
         return {name: _unicode(cell) if isinstance(cell, str) else cell for name, cell in cells}
@@ -76,7 +76,7 @@ class Columns:
         return f"list_{name}" if name in {"path", *_BEFORE, *_AFTER, *self.work} else name
 
 
-def write_results(output: Output, records: Iterable[Record], columns: Columns) -> None:
+def write_results(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
     """Write results.csv: one row a file.
 
     Args:
@@ -94,7 +94,7 @@ def write_results(output: Output, records: Iterable[Record], columns: Columns) -
             table.writerow([harmless(cell) for cell in columns.cells(record)])
 
 
-def write_parquet(output: Output, records: Iterable[Record], columns: Columns) -> None:
+def write_parquet(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
     """Write results.parquet, the same table: numbers as float64, texts as strings.
 
     Args:
@@ -115,7 +115,7 @@ def write_parquet(output: Output, records: Iterable[Record], columns: Columns) -
             writer.write_table(pa.Table.from_pylist([columns.row(record) for record in part], schema))
 
 
-def write_joined(output: Output, records: Iterable[Record], suffix: str, joined: Joined) -> None:
+def write_joined(output: Output, records: Iterable[JournalRecord], suffix: str, joined: Joined) -> None:
     """Join the tables of all files, as CSV and as Parquet.
 
     Args:
@@ -168,7 +168,7 @@ def _cell(text: str, kind: type) -> Any:
 
 
 def _unicode(text: str) -> str:
-    """A file's name can hold bytes that are no UTF-8; they become text, so that the table stays readable."""
+    """Replace bytes of a file's name that are not UTF-8, so that the table stays readable."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -183,7 +183,7 @@ def _text(file: BinaryIO) -> Iterator[IO[str]]:
 
 
 def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any) -> None:
-    """Write manifest.json: what made the results, with which settings, where and when.
+    """Write manifest.json: version, settings, machine, times and counts.
 
     Args:
         output: where.
@@ -204,5 +204,5 @@ def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any)
 
 
 def harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula, made a text (CWE-1236)."""
+    """Quote a text that a spreadsheet would run as a formula (CWE-1236)."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,4 +1,4 @@
-"""What is done to one file of a batch, with everything that can happen to it turned into a record."""
+"""The work on one file of a batch; whatever happens to the file becomes a record."""
 
 import errno
 import hashlib
@@ -14,14 +14,14 @@ from typing import Any, Protocol, Self
 from venule.batch import addresses
 from venule.batch.archives import MAX_BYTES, is_archive, members, read_member
 from venule.batch.items import Item
-from venule.batch.journal import Record
+from venule.batch.journal import JournalRecord
 from venule.batch.layout import Layout
 from venule.batch.outputs import Output
 from venule.batch.pool import ProcessLostError
 from venule.batch.tables import Joined
 from venule.errors import OutputError, VenuleError
 
-# What is wrong with a name, and with no other: too long, with letters that the disk has not, or that of a folder.
+# Errors of one name and not of the disk: too long, characters that the disk does not allow, or the name of a folder.
 _NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno.EISDIR, errno.ENOTDIR}
 
 
@@ -30,8 +30,8 @@ class Done:
     """The result of one file.
 
     Attributes:
-        outputs: what to write: the end of the file's name, such as "_vessels.png", and the content.
-        row: the cells of its row in results.csv, by column: text, finite numbers or None.
+        outputs: content of the files to write, by the end of their names, such as "_vessels.png".
+        row: the cells of its row in results.csv by column: text, finite numbers or None.
     """
 
     outputs: Mapping[str, bytes]
@@ -39,40 +39,40 @@ class Done:
 
 
 class Work(Protocol):
-    """What a batch does to a file; must survive pickling, on its way to other processes."""
+    """What a batch does with a file; is pickled on its way to worker processes."""
 
     @property
     def columns(self) -> Mapping[str, type]:
-        """The columns of results.csv that its rows fill, each float or str."""
+        """Its columns of results.csv, each float or str."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """Of the outputs that it may make."""
+        """Ends of the names of the outputs that it may write."""
 
     @property
     def joined(self) -> Mapping[str, Joined]:
-        """Those of them that are tables to join, by suffix."""
+        """Outputs that are tables, to be joined into one for the batch, by suffix."""
 
     @property
     def parquet(self) -> bool:
-        """Whether the table is to be written as Parquet, too."""
+        """Whether the table is written as Parquet as well."""
 
     @property
     def by_content(self) -> bool:
-        """Whether files of the same content have the same result, whatever they are called."""
+        """Whether the result depends on the content of a file alone, and not on its name."""
 
     def with_threads(self, threads: int) -> Self:
-        """The same with so many threads for each process, which changes no result."""
+        """The same work with this number of threads for each process; results do not change."""
 
     def __call__(self, path: str, content: bytes, /) -> Done:
-        """Do it.
+        """Process a file.
 
         Args:
             path: of the file, for messages.
             content: of the file.
 
         Raises:
-            VenuleError: the file is not fit for it; its reason code and message are written down.
+            VenuleError: the file cannot be processed; reason and message become its record.
         """
 
 
@@ -84,13 +84,13 @@ class UnreadableError(VenuleError):
 
 @dataclass(frozen=True)
 class Process:
-    """Reads a file, works on it and writes its outputs.
+    """Reads a file, processes it and writes its outputs.
 
     Attributes:
         work: what to do.
-        settings: hash of the settings, for the record.
-        output: where the outputs go.
-        layout: how they are called there.
+        settings: hash of the settings.
+        output: where the outputs are written.
+        layout: of the outputs.
     """
 
     work: Work
@@ -98,14 +98,14 @@ class Process:
     output: Output
     layout: Layout = Layout.MIRRORED
 
-    def __call__(self, item: Item) -> Record:
-        """Do one file.
+    def __call__(self, item: Item) -> JournalRecord:
+        """Process a file.
 
         Returns:
-            Its record, also where it failed.
+            Its record, also if it failed.
 
         Raises:
-            OutputError: nothing can be written any more, so that going on makes no sense.
+            OutputError: nothing can be written any more, so the batch must end.
         """
         start = time.perf_counter()
         record = self._record(item)
@@ -120,12 +120,12 @@ class Process:
         except VenuleError as error:
             record = replace(record, reason=error.reason, message=str(error))
         except MemoryError:
-            record = replace(record, reason="out-of-memory", message="not enough memory; use fewer --jobs")
+            record = replace(record, reason="out-of-memory", message="not enough memory: use fewer --jobs")
         except Exception as error:  # one file must never end the batch
             record = replace(record, reason="unexpected-error", message=f"{type(error).__name__}: {error}")
         return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
 
-    def lost(self, item: Item, error: ProcessLostError) -> Record:
+    def lost(self, item: Item, error: ProcessLostError) -> JournalRecord:
         """The record of a file whose process died or reached the time limit twice.
 
         Args:
@@ -140,8 +140,8 @@ class Process:
         advice = "; --time-limit gives more" if error.reason == "timed-out" else ""
         return replace(record, reason=error.reason, message=f"{error}, also when it was retried alone{advice}")
 
-    def duplicate(self, item: Item, original: Record) -> Record:
-        """The record of a file with the content of another that is done."""
+    def duplicate(self, item: Item, original: JournalRecord) -> JournalRecord:
+        """The record of a file with the same content as a finished one."""
         return replace(
             original,
             name=item.name,
@@ -151,12 +151,12 @@ class Process:
             size=item.size,
             modified=item.modified,
             duplicate_of=original.duplicate_of or original.path,
-            outputs={} if self.layout is Layout.PARQUET else original.outputs,  # its row says whose it has
+            outputs={} if self.layout is Layout.PARQUET else original.outputs,  # its row names the original
             carried=item.carried,
         )
 
-    def _record(self, item: Item) -> Record:
-        return Record(
+    def _record(self, item: Item) -> JournalRecord:
+        return JournalRecord(
             item.name, item.path, "", self.settings, "failed", size=item.size, modified=item.modified,
             carried=item.carried,
         )  # fmt: skip
@@ -164,7 +164,7 @@ class Process:
     def _write(self, item: Item, outputs: Mapping[str, bytes]) -> dict[str, int]:
         written = {}
         for suffix, content in outputs.items():
-            name = self.layout.place(item.name, suffix)
+            name = self.layout.path_of(item.name, suffix)
             try:
                 self.output.write(name, content)
             except OutputError as error:
@@ -178,10 +178,11 @@ class Process:
 
 
 def read(item: Item) -> tuple[bytes, str]:
-    """The content of a file, and what of it tells that it has changed (see `Source.modified`).
+    """The content of a file, and its mark of modification (see `InputFile.modified`).
 
     Raises:
-        UnreadableError: it is not there (reason "not-found"), no file, too large, changing, or cannot be read.
+        UnreadableError: it does not exist (reason "not-found"), is not a file, is too large, is being written
+            or cannot be read.
     """
     if item.problem:
         reason = "broken-archive" if is_archive(item.archive or item.path) else "unreadable"
@@ -197,11 +198,11 @@ def read(item: Item) -> tuple[bytes, str]:
             return addresses.read_remote(item.path), item.modified
         return _read_local(item.path)
     except FileNotFoundError as error:
-        raise UnreadableError(f"{item.path} is not there, or is a link to nothing", reason="not-found") from error
+        raise UnreadableError(f"{item.path} does not exist, or is a link to nothing", reason="not-found") from error
     except OSError as error:
         raise UnreadableError(f"{item.path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in a path of a list
-        raise UnreadableError(f"{item.path!r} is no path: {error}", reason="not-found") from error
+        raise UnreadableError(f"{item.path!r} is not a path: {error}", reason="not-found") from error
 
 
 def digest(content: bytes) -> str:
@@ -210,7 +211,7 @@ def digest(content: bytes) -> str:
 
 
 def content_or_nothing(item: Item) -> str:
-    """SHA-256 of a file's content; "" where it cannot be read."""
+    """SHA-256 of a file's content; "" if it cannot be read."""
     try:
         return digest(read(item)[0])
     except VenuleError:
@@ -218,15 +219,17 @@ def content_or_nothing(item: Item) -> str:
 
 
 def _read_local(path: str) -> tuple[bytes, str]:
-    if not stat.S_ISREG(os.stat(path).st_mode):  # before it is opened: opening a pipe would wait for ever
-        raise UnreadableError(f"{path} is no file", reason="not-a-file")
+    if not stat.S_ISREG(os.stat(path).st_mode):  # checked before opening, which would wait forever for a pipe
+        raise UnreadableError(f"{path} is not a file", reason="not-a-file")
     with open(path, "rb") as file:
         before = os.fstat(file.fileno())
         _check_size(path, before.st_size)
         content = file.read()
         after = os.fstat(file.fileno())
     if (len(content), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        raise UnreadableError(f"{path} was written while it was read: --resume does it again", reason="changing")
+        raise UnreadableError(
+            f"{path} was changed while it was read: process it again with --resume", reason="changing"
+        )
     return content, str(after.st_mtime_ns)
 
 
@@ -236,7 +239,7 @@ def _check_size(path: str, size: int) -> None:
 
 
 def read_path(path: str) -> bytes:
-    """The content of a file by the path in its record; it may lie in an archive.
+    """The content of a file by the path in its record, also of a file in an archive.
 
     Raises:
         VenuleError: it cannot be read.
@@ -254,4 +257,4 @@ def _read_named(archive: str, name: str) -> bytes:
     for member in members(archive):
         if member.name == name:
             return read_member(archive, member)
-    raise UnreadableError(f"{archive} has no {name} any more", reason="not-found")
+    raise UnreadableError(f"{archive} does not contain {name} any more", reason="not-found")

@@ -22,7 +22,7 @@ def demo(
     typer.echo(f"Making {count} phantoms (synthetic fundus photographs), finding and scoring their vessels ...")
     made = make_demo(output, count=count, seed=seed)
     typer.echo(f"  photographs  {made.photographs / 'images'}")
-    typer.echo(f"  vessels      {made.vessels} ({made.job.summary().splitlines()[0]})")
+    typer.echo(f"  vessels      {made.vessels} ({str(made.result).splitlines()[0]})")
     typer.echo(f"  scores       {made.scores} (mean Dice {made.dice:.3f} against the exact drawings)")
     typer.echo(f"  overview     {made.sheet}")
     typer.echo("Next, with your own photographs: venule segment FOLDER -o vessels --overlay")

@@ -88,6 +88,6 @@ def measure(
         dicom_sr,
     )
     with show_progress() as progress:
-        job = measure_files(photographs, output, work=work, batch=run.batch(progress))
-    typer.echo(job.summary())
-    raise typer.Exit(job.exit_code)
+        result = measure_files(photographs, output, work=work, batch=run.batch(progress))
+    typer.echo(result)
+    raise typer.Exit(result.exit_code)

@@ -18,7 +18,7 @@ import typer
 from venule.cli import completion
 
 if TYPE_CHECKING:
-    from venule.batch import Batch, Job
+    from venule.batch import Batch, BatchResult
 
 VESSELS, SCALE, OUTPUT, RUN = "Vessels", "Scale", "Output", "How it runs"
 MODEL = "A shipped model (see venule models), or the folder of your own."
@@ -115,7 +115,7 @@ class RunOptions:
     ] = None
     journal: Journal = None
 
-    def batch(self, progress: "Callable[[Job], None]") -> "Batch":
+    def batch(self, progress: "Callable[[BatchResult], None]") -> "Batch":
         """The batch that these options describe."""
         from venule.batch import Batch
 

@@ -54,6 +54,6 @@ def segment(
         dicom_seg=dicom_seg,
     )
     with show_progress() as progress:
-        job = segment_files(photographs, output, work=work, batch=run.batch(progress))
-    typer.echo(job.summary())
-    raise typer.Exit(job.exit_code)
+        result = segment_files(photographs, output, work=work, batch=run.batch(progress))
+    typer.echo(result)
+    raise typer.Exit(result.exit_code)

@@ -6,9 +6,9 @@ from pathlib import Path
 from venule.datasets.check import check_dataset
 from venule.datasets.download import Progress, download
 from venule.datasets.finding import Check
+from venule.datasets.hosts import BY_HAND, HOSTS, Host
 from venule.datasets.known import KnownSet
 from venule.datasets.registry import known_set
-from venule.datasets.sources import BY_HAND, SOURCES, Source
 from venule.datasets.unpack import unpack
 from venule.errors import DatasetError
 
@@ -49,20 +49,20 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
             answer, or an archive is too large, broken or unsafe.
     """
     known = known_set(name)
-    if known.name not in SOURCES:
+    if known.name not in HOSTS:
         raise DatasetError(how_to_get(known.name, folder))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return _check_existing(known, folder)
-    source = SOURCES[known.name]
+    host = HOSTS[known.name]
     work = folder.with_name(folder.name + ".part")
     work.mkdir(parents=True, exist_ok=True)
-    bases = source.bases if base is None else (base,)
-    for archive in source.archives:
-        _download_from_any(known, bases, archive, work, source, progress, folder)
+    bases = host.bases if base is None else (base,)
+    for archive in host.archives:
+        _download_from_any(known, bases, archive, work, host, progress, folder)
     unpacked = work / "unpacked"
     shutil.rmtree(unpacked, ignore_errors=True)
-    left = source.max_unpacked
-    for archive, place in source.archives.items():
+    left = host.max_unpacked
+    for archive, place in host.archives.items():
         left -= unpack(work / archive, unpacked / place, max_bytes=left)
     check = check_dataset(unpacked, name=known.name)
     if not check.counts:
@@ -91,14 +91,14 @@ def _download_from_any(
     bases: tuple[str, ...],
     archive: str,
     work: Path,
-    source: Source,
+    host: Host,
     progress: Progress | None,
     folder: Path,
 ) -> None:
     failures = []
     for base in bases:
         try:
-            download(base + archive, work / archive, max_bytes=source.max_download, progress=progress)
+            download(base + archive, work / archive, max_bytes=host.max_download, progress=progress)
             return
         except DatasetError as error:
             failures.append(str(error))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from venule.batch import Job
+from venule.batch import BatchResult
 from venule.datasets import open_dataset
 from venule.datasets.phantoms import write_phantoms
 from venule.errors import OutputError
@@ -28,7 +28,7 @@ class Demo:
         vessels: folder of what was segmented.
         scores: folder of scores and maps of agreement.
         sheet: one picture of all.
-        job: of the segmentation.
+        result: of the segmentation.
         dice: mean over the phantoms, inside the field of view.
     """
 
@@ -36,7 +36,7 @@ class Demo:
     vessels: Path
     scores: Path
     sheet: Path
-    job: Job
+    result: BatchResult
     dice: float
 
 
@@ -57,7 +57,7 @@ def make_demo(output: Path, *, count: int = 3, seed: int = 1, model: str = "gene
     photographs, vessels, scores = output / "phantoms", output / "vessels", output / "scores"
     write_phantoms(photographs, count=count, seed=seed)
     work = SegmentPhotograph(model, overlay=True)
-    job = segment_files([str(photographs / "images")], vessels, work=work)
+    result = segment_files([str(photographs / "images")], vessels, work=work)
     dataset = open_dataset(photographs)
     trial = run_trial(dataset, choose_entrants(dataset, "all", model=model), split="all", output=scores)
     write_trial(trial, summarise(trial), scores)
@@ -73,7 +73,7 @@ def make_demo(output: Path, *, count: int = 3, seed: int = 1, model: str = "gene
     sheet = output / "contact_sheet.png"
     Image.fromarray(contact_sheet(pictures, 4)).save(sheet)
     dice = np.mean([row.scores.fov.values["dice"] for row in trial.rows])
-    return Demo(photographs, vessels, scores, sheet, job, float(dice))
+    return Demo(photographs, vessels, scores, sheet, result, float(dice))
 
 
 def _read(path: Path) -> ImageArray:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from venule.batch.addresses import absolute, is_remote
 from venule.batch.archives import is_archive
-from venule.batch.sources import find_sources
+from venule.batch.inputs import find_inputs
 from venule.errors import PhotographError, missing_extra
 from venule.models import load_model
 from venule.photograph.signature import is_dicom
@@ -67,7 +67,7 @@ def any_called_dicom(paths: Sequence[Path | str], output: Path | str) -> bool:
     Archives and URLs are not looked into: they are slow to list, and the batch does that once already.
     """
     here = [path for path in paths if not is_remote(str(path)) and not is_archive(str(path))]
-    found = find_sources(here, suffixes=(".dcm",), leave_out=absolute(output))
+    found = find_inputs(here, suffixes=(".dcm",), leave_out=absolute(output))
     return any(source.path.lower().endswith(".dcm") for source in found)
 
 

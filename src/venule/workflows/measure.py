@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from venule import __version__
-from venule.batch import Batch, Done, Job, Joined, run
+from venule.batch import Batch, BatchResult, Done, Joined, run
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
 from venule.measurement import Measured, Quality, assess_quality, measure, table_columns
@@ -207,8 +207,8 @@ class MeasurePhotograph:
 
 def measure_files(
     paths: Sequence[Path | str], output: Path | str, *, work: MeasurePhotograph, batch: Batch | None = None
-) -> Job:
-    """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.run`.
+) -> BatchResult:
+    """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.batch`.
 
     Beside what every batch writes: `results.parquet`, the table of results.csv; `dictionary.csv`, what each column
     means; and with `work.segments`, `segments.csv` and `segments.parquet`, a row a segment of every photograph.
@@ -225,9 +225,9 @@ def measure_files(
     settings = work.settings()
     # Columns are fixed before files are read, and a million rows without DICOM are not to have hundreds of empty ones.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
-    job = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
-    write_dictionary(job.output, units=work.units)
-    return job
+    result = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
+    write_dictionary(result.output, units=work.units)
+    return result
 
 
 def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:

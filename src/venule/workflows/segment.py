@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from venule import __version__
-from venule.batch import Batch, Done, Job, Joined, run
+from venule.batch import Batch, BatchResult, Done, Joined, run
 from venule.errors import VenuleError
 from venule.models import load_model
 from venule.photograph import Photograph, read_photograph
@@ -144,8 +144,8 @@ class SegmentPhotograph:
 
 def segment_files(
     paths: Sequence[Path | str], output: Path | str, *, work: SegmentPhotograph, batch: Batch | None = None
-) -> Job:
-    """Segment files, folders, patterns, lists and archives: see `venule.batch.run`.
+) -> BatchResult:
+    """Segment files, folders, patterns, lists and archives: see `venule.batch.batch`.
 
     Args:
         paths: of the photographs.

@@ -1,4 +1,4 @@
-"""Which files are meant by paths, folders, patterns, lists, archives and URLs."""
+"""Find the input files given by paths, folders, patterns, lists, archives and URLs."""
 
 import csv
 import glob
@@ -19,20 +19,20 @@ ID_COLUMN = "id"
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file that was found, before it has a name.
+class InputFile:
+    """A file that was found, before its outputs have a name.
 
     Attributes:
-        path: absolute, or a URL; of a file in an archive, the archive's with the file's name after it. Unique.
-        root: folder below which it is named.
-        id: what a list calls it; "" for what none does.
-        size: bytes; None where there is no such file.
-        modified: what changes when it does: nanoseconds since 1970, or the mark of an object store.
-        archive: that it lies in; "" for a file of its own.
+        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there. Unique.
+        root: folder that names are relative to.
+        id: its name in a list; "" if it has none.
+        size: bytes; None if it does not exist.
+        modified: changes when the file does: nanoseconds since 1970, or the mark of an object store.
+        archive: that contains it; "" for a file by itself.
         member: of the archive.
-        carried: columns of a list to carry along, as texts.
-        problem: why it cannot be read, where that is known already.
-        named: path that it is named by, where that is another: of an archive, without its ending.
+        carried: further columns of a list, as text.
+        problem: why it cannot be read, if that is known.
+        named: path that its name is made from, if that differs: in an archive, without the archive's ending.
     """
 
     path: str
@@ -47,22 +47,22 @@ class Source:
     named: str = ""
 
 
-def find_sources(paths: Sequence[Path | str], *, suffixes: Iterable[str], leave_out: str) -> Iterator[Source]:
-    """The files that are meant by files, folders, glob patterns, lists, archives and URLs.
+def find_inputs(paths: Sequence[Path | str], *, suffixes: Iterable[str], leave_out: str) -> Iterator[InputFile]:
+    """Find the files given by paths, folders, glob patterns, lists, archives and URLs.
 
     Args:
-        paths: files, whatever they are called; folders, searched to the bottom, but not archives in them, which often
-            hold the same once more; patterns, where `**` is any folder; .zip and .tar archives, packed or not; lists,
-            .csv or .parquet, with a column `path`, relative to the list, perhaps `id`, and others to carry along; each
-            also as a URL of fsspec.
+        paths: files with any name; folders, searched recursively, without the archives in them, which often contain
+            the same files; patterns, where `**` is any folder; .zip and .tar archives, packed or not; lists (.csv or
+            .parquet) with a column `path`, relative to the list, and optionally `id` and further columns; each also
+            as a URL of fsspec.
         suffixes: of the files to take from a folder or archive, in lower case. Hidden files are left out.
-        leave_out: address of the output; what lies in it is not taken.
+        leave_out: address of the output; files in it are left out.
 
     Yields:
-        A file that was named and is not there is among them, so that it can be reported. The same may come twice.
+        The files, also those that were named and do not exist, so that they can be reported. One may come twice.
 
     Raises:
-        VenuleError: a list cannot be read, has no path in a row, or a URL's protocol is not known.
+        VenuleError: a list cannot be read, a row of it has no path, or the protocol of a URL is not known.
     """
     search = _Search(tuple(suffixes), leave_out)
     for path in paths:
@@ -85,14 +85,14 @@ class _Search:
 
 
 def _expand(given: str) -> Iterator[str]:
-    """A path as it is, or the matches of a pattern; a file that is there wins over a pattern of the same letters."""
+    """The matches of a pattern; a path itself if it exists, or has no wildcards."""
     if not os.path.lexists(given) and glob.has_magic(given):
         yield from (addresses.absolute(match) for match in glob.iglob(given, recursive=True))
     else:
         yield addresses.absolute(given)
 
 
-def _meant(path: str, search: _Search) -> Iterator[Source]:
+def _meant(path: str, search: _Search) -> Iterator[InputFile]:
     if os.path.isdir(path):
         yield from _folder(path, search)
     elif path.lower().endswith(LISTS) and os.path.isfile(path):
@@ -103,50 +103,50 @@ def _meant(path: str, search: _Search) -> Iterator[Source]:
         yield _file(path, root=os.path.dirname(path))
 
 
-def _folder(root: str, search: _Search) -> Iterator[Source]:
+def _folder(root: str, search: _Search) -> Iterator[InputFile]:
     locked: list[OSError] = []
     for here, folders, files in os.walk(root, onerror=locked.append):
-        place = Path(here).as_posix()
-        folders[:] = [n for n in folders if not n.startswith(".") and addresses.join(place, n) != search.leave_out]
+        folder = Path(here).as_posix()
+        folders[:] = [n for n in folders if not n.startswith(".") and addresses.join(folder, n) != search.leave_out]
         for name in files:
-            path = addresses.join(place, name)
+            path = addresses.join(folder, name)
             if search.takes(name):
                 yield _file(path, root=root)
     for error in locked:
-        if not isinstance(error, FileNotFoundError):  # a row, so that what is in it is not lost without a word
-            problem = f"{error.filename} cannot be searched: {error.strerror}"
+        if not isinstance(error, FileNotFoundError):  # becomes a row, so that the user sees it
+            problem = f"{error.filename} cannot be read: {error.strerror}"
             yield _file(Path(error.filename).as_posix(), root=root, problem=problem)
 
 
-def _file(path: str, *, root: str, **about: Any) -> Source:
+def _file(path: str, *, root: str, **about: Any) -> InputFile:
     try:
         status = os.stat(path)
     except (OSError, ValueError):  # ValueError: a NUL in a path of a list
-        return Source(path, root, **about)
-    return Source(path, root, size=status.st_size, modified=str(status.st_mtime_ns), **about)
+        return InputFile(path, root, **about)
+    return InputFile(path, root, size=status.st_size, modified=str(status.st_mtime_ns), **about)
 
 
-def _archive(archive: Source, search: _Search) -> Iterator[Source]:
+def _archive(archive: InputFile, search: _Search) -> Iterator[InputFile]:
     try:
         for member in members(archive.path):
             if search.takes(member.name):
-                yield Source(
+                yield InputFile(
                     addresses.join(archive.path, member.name), archive.root, size=member.size,
                     modified=archive.modified, archive=archive.path, member=member,
                     named=addresses.join(without_ending(archive.path), member.name),
                 )  # fmt: skip
     except ArchiveError as error:
-        yield Source(archive.path, archive.root, size=archive.size, modified=archive.modified, problem=str(error))
+        yield InputFile(archive.path, archive.root, size=archive.size, modified=archive.modified, problem=str(error))
 
 
-def _remote(url: str, search: _Search) -> Iterator[Source]:
+def _remote(url: str, search: _Search) -> Iterator[InputFile]:
     fs = addresses.filesystem(url)
     protocol = url.split("://", 1)[0]
 
-    def source(path: str, info: Mapping[str, Any], root: str) -> Source:
+    def file_of(path: str, info: Mapping[str, Any], root: str) -> InputFile:
         mark = next((str(info[key]) for key in ("ETag", "etag", "md5Hash", "mtime", "created") if info.get(key)), "")
         size = info.get("size")
-        return Source(path, root, size=None if size is None else int(size), modified=mark)
+        return InputFile(path, root, size=None if size is None else int(size), modified=mark)
 
     def full(path: str) -> str:
         return path if "://" in path else f"{protocol}://{path.lstrip('/')}"
@@ -165,26 +165,26 @@ def _remote(url: str, search: _Search) -> Iterator[Source]:
                         del folders[name]
                     for name in sorted(files):
                         if search.takes(name):
-                            yield source(full(f"{here.rstrip('/')}/{name}"), files[name], path)
+                            yield file_of(full(f"{here.rstrip('/')}/{name}"), files[name], path)
             elif is_archive(path) and info:
-                yield from _archive(source(path, info, without_ending(path)), search)
+                yield from _archive(file_of(path, info, without_ending(path)), search)
             elif path.lower().endswith(LISTS) and info:
                 yield from _list(path)
             else:
-                yield source(path, info, parent)
+                yield file_of(path, info, parent)
     except VenuleError:
         raise
-    except Exception as error:  # of whichever library; among them a bucket that is not there
+    except Exception as error:  # libraries of protocols have no common error; a missing bucket is one
         raise VenuleError(f"{url} cannot be listed: {type(error).__name__}: {error}", reason="unreadable") from error
 
 
-def _list(path: str) -> Iterator[Source]:
+def _list(path: str) -> Iterator[InputFile]:
     folder = path.rsplit("/", 1)[0]
     for number, row in enumerate(_rows(path), 1):
         column = next((name for name in PATH_COLUMNS if name in row), None)
         if column is None:
             raise VenuleError(
-                f"{path} has the columns {', '.join(row)}; a list of photographs needs one called {PATH_COLUMNS[0]!r}",
+                f"{path} has the columns {', '.join(row)}: a list of photographs needs a column {PATH_COLUMNS[0]!r}",
                 reason="bad-list",
             )
         if not row[column]:
@@ -195,13 +195,13 @@ def _list(path: str) -> Iterator[Source]:
         absolute = addresses.absolute(given if whole else addresses.join(folder, given))
         root = absolute.rsplit("/", 1)[0]
         if addresses.is_remote(absolute):
-            yield Source(absolute, root, called, carried=carried)
+            yield InputFile(absolute, root, called, carried=carried)
         else:
             yield _file(absolute, root=root, id=called, carried=carried)
 
 
 def _rows(path: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV or Parquet file as texts, a part at a time."""
+    """The rows of a CSV or Parquet file as text, read step by step."""
     try:
         with addresses.open_any(path) as file:
             if path.lower().endswith(".csv"):
@@ -216,5 +216,5 @@ def _rows(path: str) -> Iterator[dict[str, str]]:
             for batch in pq.ParquetFile(file).iter_batches(1000):
                 for row in batch.to_pylist():
                     yield {name: "" if value is None else str(value) for name, value in row.items()}
-    except (OSError, ValueError, csv.Error) as error:  # ValueError: no UTF-8, or pyarrow's for no Parquet
+    except (OSError, ValueError, csv.Error) as error:  # ValueError: not UTF-8, or not Parquet
         raise VenuleError(f"{path} cannot be read as a list of photographs: {error}", reason="bad-list") from error

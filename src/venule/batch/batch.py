@@ -1,4 +1,4 @@
-"""Many files: each is done once, and whatever ends the batch, what is finished stays finished."""
+"""Process many files: each once, and whatever ends the batch, what is finished stays finished."""
 
 import json
 import time
@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from venule.batch import addresses
+from venule.batch.batch_result import BatchResult
 from venule.batch.engine import Engine
 from venule.batch.finish import describe, write_tables
+from venule.batch.inputs import InputFile, find_inputs
 from venule.batch.interrupt import Stopping, stopping_gently
 from venule.batch.items import (
     Item,
@@ -24,35 +26,33 @@ from venule.batch.items import (
     list_items,
     with_content,
 )
-from venule.batch.job import Job
-from venule.batch.journal import Journal, Record
+from venule.batch.journal import Journal, JournalRecord
 from venule.batch.layout import Layout
 from venule.batch.lock import alone_in
 from venule.batch.outputs import Output
 from venule.batch.parts import FOLDER, Parts
 from venule.batch.remote import JournalCopy
 from venule.batch.shard import Shard
-from venule.batch.sources import Source, find_sources
 from venule.batch.superseded import drop_superseded, replace_record
 from venule.batch.tables import MANIFEST, RESULTS, Columns, write_manifest
 from venule.batch.work import Process, Work, content_or_nothing, digest
 from venule.errors import OutputError, VenuleError
 
-# Reasons that may be gone the next time, on the same file.
+# Failures that may not happen again on the same file.
 RETRIED = ("crashed", "timed-out", "out-of-memory", "changing", "unreadable")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """How a batch runs, whatever its work is.
+    """The options of a batch that do not depend on its work.
 
     Attributes:
-        engine: where.
+        engine: where the files are processed.
         layout: of the outputs.
-        resume: skip the files that the journal says are done, as long as content, settings and outputs are the same.
-        shard: which part of the list to do.
-        state: folder of this machine for the journal; None: the output folder, or one in the cache for a remote one.
-        progress: is called after each file.
+        resume: skip the files that are done according to the journal, if content, settings and outputs are unchanged.
+        shard: the part of the list to process.
+        state: folder of this machine for the journal; None: the output folder, or for a URL one in the cache.
+        progress: called after each file.
     """
 
     engine: Engine = field(default_factory=Engine)
@@ -60,7 +60,7 @@ class Batch:
     resume: bool = False
     shard: Shard = field(default_factory=Shard)
     state: Path | None = None
-    progress: Callable[[Job], None] = lambda job: None
+    progress: Callable[[BatchResult], None] = lambda result: None
 
     @classmethod
     def of(
@@ -73,15 +73,16 @@ class Batch:
         resume: bool,
         shard: str | None,
         state: Path | None,
-        progress: Callable[[Job], None],
+        progress: Callable[[BatchResult], None],
     ) -> Self:
-        """The batch of a command's options, as texts.
+        """The batch for the options of a command.
 
         Raises:
-            VenuleError: one of them is wrong.
+            VenuleError: an option is wrong.
         """
-        place = Engine(engine, jobs, address, time_limit)
-        return cls(place, Layout.parse(layout), resume, Shard.parse(shard), state, progress)
+        return cls(
+            Engine(engine, jobs, address, time_limit), Layout.parse(layout), resume, Shard.parse(shard), state, progress
+        )
 
 
 def run(
@@ -92,32 +93,29 @@ def run(
     suffixes: Sequence[str],
     settings: Mapping[str, Any],
     batch: Batch | None = None,
-) -> Job:
+) -> BatchResult:
     """Do the same work on many files.
 
-    Each file's outputs are written whole or not at all, and then a record in the journal says so. At the end, also
-    after Ctrl-C, the tables and manifest.json are made from the journal.
+    The outputs of a file are written whole or not at all; then a record in the journal says that it is done. At the
+    end, also after Ctrl-C, the tables and manifest.json are written from the journal.
 
     Args:
-        paths: see `find_sources`.
-        output: folder for the results, or URL; is made where it is missing.
-        work: what to do to a file.
+        paths: see `find_inputs`.
+        output: folder or URL for the results; created if it is missing.
+        work: what to do with a file.
         suffixes: of the files to take from folders and archives, in lower case.
-        settings: plain data on which the results depend; a file is done again when they change.
-        batch: how; None: as is usual.
-
-    Returns:
-        What came of it.
+        settings: plain data on which the results depend; a file is processed again when they change.
+        batch: its options; None: the defaults.
 
     Raises:
         VenuleError: nothing is found, or a list is wrong.
-        OutputError: the folder has results and `resume` is not set, or they are of other files of the same name; or
-            another run is at work there; or nothing can be written there any more.
+        OutputError: the folder has results and `resume` is not set, or results of other files with the same names; or
+            another run is writing there; or nothing can be written there.
     """
     batch = batch or Batch()
     where = Output.at(output, state=batch.state)
-    found = _some(find_sources(paths, suffixes=suffixes, leave_out=where.address), paths, suffixes)
-    _make(where)
+    found = _check_not_empty(find_inputs(paths, suffixes=suffixes, leave_out=where.address), paths, suffixes)
+    _create(where)
     with alone_in(where.lock):
         where.remove_partials()
         copy = JournalCopy(where)
@@ -126,9 +124,9 @@ def run(
             list_items(journal, found, twins=work.by_content)
             check_names_are_free(journal, output=where.address)
             drop_superseded(journal, where, layout=batch.layout)
-            job = _Run(where, journal, copy, work, settings, batch, stopping).run()
+            result = _Run(where, journal, copy, work, settings, batch, stopping).run()
         where.remove_partials()
-        return job
+        return result
 
 
 class _Run:
@@ -164,13 +162,13 @@ class _Run:
                 settings=self.process.settings,
                 shard=batch.shard,
             )
-        self.job = Job(output, total, FOLDER if self.parts else RESULTS)
+        self.result = BatchResult(output, total, FOLDER if self.parts else RESULTS)
         describe(journal, work, self.process.settings)
         journal.set_about("shard", json.dumps([batch.shard.number, batch.shard.of]))
 
-    def run(self) -> Job:
+    def run(self) -> BatchResult:
         try:
-            for twins in (False, True):  # those with a twin when all others are done, so that the first is the original
+            for twins in (False, True):  # likely duplicates last, so that the first of them is the original
                 todo = with_content(self._to_do(twins=twins))
                 engine = self.batch.engine.records(
                     self.process, todo, processes=self.processes, stopped=lambda: self.stopping.asked
@@ -178,12 +176,12 @@ class _Run:
                 with closing(engine) as records:
                     for record in records:
                         self._finish(record)
-            self.job.interrupted = self.stopping.asked and self.job.finished < self.job.total
+            self.result.interrupted = self.stopping.asked and self.result.finished < self.result.total
         except KeyboardInterrupt:
-            self.job.interrupted = True
+            self.result.interrupted = True
         finally:
             self._write_tables()
-        return self.job
+        return self.result
 
     def _to_do(self, *, twins: bool) -> Iterator[Item]:
         for item in items(self.journal, twins=twins, shard=self.batch.shard):
@@ -192,22 +190,22 @@ class _Run:
             original = self._original(item) if twins else None
             record = self.journal.record(item.name)
             if record and self._is_true(record, item, original):
-                self.job.skipped += 1
+                self.result.skipped += 1
                 self._count(record)
             elif original and original.content == content_or_nothing(item):
                 self._finish(self.process.duplicate(item, original))
             else:
                 yield item
 
-    def _original(self, item: Item) -> Record | None:
-        """The record of the file that this one seems to be a copy of, if that was done."""
+    def _original(self, item: Item) -> JournalRecord | None:
+        """The record of the file that this one is probably a copy of, if that is done."""
         record = self.journal.record(item.twin)
         if record is None or record.settings != self.process.settings or record.reason in RETRIED:
             return None
         return record if record.content else None
 
-    def _is_true(self, record: Record, item: Item, original: Record | None) -> bool:
-        """Whether an earlier run did just this: the same content, the same settings, and its outputs are there."""
+    def _is_true(self, record: JournalRecord, item: Item, original: JournalRecord | None) -> bool:
+        """Whether an earlier run processed the same content with the same settings, and its outputs still exist."""
         if (
             record.settings != self.process.settings
             or record.reason in RETRIED
@@ -221,23 +219,23 @@ class _Run:
         now = replace(record, path=item.path, size=item.size, modified=item.modified, carried=item.carried)
         if now != record:
             if self.parts and (now.path, now.carried) != (record.path, record.carried):
-                return False  # its row stands in a table that has them
+                return False  # they are in its row in a table
             self.journal.append(now)
         return True
 
-    def _finish(self, record: Record) -> None:
+    def _finish(self, record: JournalRecord) -> None:
         layout = self.batch.layout
-        places = {layout.place(record.name, suffix) for suffix in self.process.work.suffixes}
-        replace_record(self.journal, self.output, record, layout=layout, places=places)
+        possible = {layout.path_of(record.name, suffix) for suffix in self.process.work.suffixes}
+        replace_record(self.journal, self.output, record, layout=layout, possible=possible)
         if self.parts:
             self.parts.finished(record)
         self._count(record)
         self.copy.now_and_then(self.journal)
 
-    def _count(self, record: Record) -> None:
-        self.job.count(record)
-        self.job.seconds = time.perf_counter() - self.start
-        self.batch.progress(self.job)
+    def _count(self, record: JournalRecord) -> None:
+        self.result.count(record)
+        self.result.seconds = time.perf_counter() - self.start
+        self.batch.progress(self.result)
 
     def _write_tables(self) -> None:
         if self.parts:
@@ -250,51 +248,51 @@ class _Run:
             started=self.began.isoformat(timespec="seconds"),
             ended=datetime.now(UTC).isoformat(timespec="seconds"),
             counts={
-                "total": self.job.total,
-                "ok": self.job.ok,
-                "failed": self.job.failed,
-                "skipped": self.job.skipped,
-                "duplicates": self.job.duplicates,
+                "total": self.result.total,
+                "ok": self.result.ok,
+                "failed": self.result.failed,
+                "skipped": self.result.skipped,
+                "duplicates": self.result.duplicates,
             },
-            complete=self.job.finished == self.job.total,
+            complete=self.result.finished == self.result.total,
         )
         self.copy.copy(self.journal)
 
 
-def _some(found: Iterator[Source], paths: Sequence[Path | str], suffixes: Sequence[str]) -> Iterator[Source]:
-    """The same; an error where none of them is there, before anything is written."""
-    missing: list[Source] = []
-    for source in found:
-        if source.size is not None or addresses.is_remote(source.path):
-            return chain(missing, [source], found)
-        missing.append(source)
+def _check_not_empty(
+    found: Iterator[InputFile], paths: Sequence[Path | str], suffixes: Sequence[str]
+) -> Iterator[InputFile]:
+    """The same files; an error if none of them exists, before anything is written."""
+    missing: list[InputFile] = []
+    for file in found:
+        if file.size is not None or addresses.is_remote(file.path):
+            return chain(missing, [file], found)
+        missing.append(file)
     raise VenuleError(
-        f"nothing found in {', '.join(map(str, paths))}: looked for files ending in {' '.join(sorted(suffixes))}, and "
-        "for lists and archives",
+        f"nothing found in {', '.join(map(str, paths))}: looked for files ending in {' '.join(sorted(suffixes))}, "
+        "lists and archives",
         reason="nothing-found",
     )
 
 
-def _make(output: Output) -> None:
+def _create(output: Output) -> None:
     folder = output.lock
     if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file; name a folder for the results")
+        raise OutputError(f"{folder} is a file: choose a folder for the results")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         output.state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error
+        raise OutputError(f"cannot create the folder {folder}: {error.strerror}") from error
 
 
 def _check_is_free(journal: Journal, output: Output, batch: Batch) -> None:
-    """See that results of another run are neither mixed up nor overwritten."""
+    """Check that no results of another run would be mixed up or overwritten."""
     if not batch.resume and (journal.counts() or output.exists(RESULTS) or output.exists(MANIFEST)):
-        raise OutputError(
-            f"{output.address} has results already; go on with them with --resume, or name another folder"
-        )
+        raise OutputError(f"{output.address} already has results: continue with --resume, or choose another folder")
     layout = journal.about("layout", batch.layout)
     if layout != batch.layout:
         raise OutputError(
-            f"{output.address} is laid out as {layout}: go on with --layout {layout}, or name another folder"
+            f"{output.address} has the layout {layout}: continue with --layout {layout}, or choose another folder"
         )
     journal.set_about("layout", batch.layout)

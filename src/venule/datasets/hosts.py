@@ -10,7 +10,7 @@ MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
-class Source:
+class Host:
     """How one set is downloaded.
 
     Attributes:
@@ -26,8 +26,8 @@ class Source:
     max_unpacked: int
 
 
-SOURCES = {
-    "chase_db1": Source(
+HOSTS = {
+    "chase_db1": Host(
         bases=(
             "https://staffnet.kingston.ac.uk/~ku15565/CHASE_DB1/assets/",
             "https://researchdata.kingston.ac.uk/96/1/",
@@ -36,13 +36,13 @@ SOURCES = {
         max_download=50 * MEGABYTE,
         max_unpacked=200 * MEGABYTE,
     ),
-    "hrf": Source(
+    "hrf": Host(
         bases=("https://www5.cs.fau.de/fileadmin/research/datasets/fundus-images/",),
         archives={"all.zip": ""},
         max_download=500 * MEGABYTE,
         max_unpacked=3000 * MEGABYTE,
     ),
-    "stare": Source(
+    "stare": Host(
         bases=("https://cecas.clemson.edu/~ahoover/stare/probing/",),
         archives={"stare-images.tar": "stare-images", "labels-ah.tar": "labels-ah", "labels-vk.tar": "labels-vk"},
         max_download=200 * MEGABYTE,
