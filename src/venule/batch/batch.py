@@ -30,6 +30,7 @@ from venule.batch.journal import Journal, JournalRecord
 from venule.batch.layout import Layout
 from venule.batch.lock import alone_in
 from venule.batch.outputs import Output
+from venule.batch.parquet import parquet
 from venule.batch.parts import FOLDER, Parts
 from venule.batch.remote import JournalCopy
 from venule.batch.shard import Shard
@@ -109,10 +110,13 @@ def run(
 
     Raises:
         VenuleError: nothing is found, or a list is wrong.
+        MissingExtraError: the layout is `parquet`, or a list is Parquet, and pyarrow is not installed.
         OutputError: the folder has results and `resume` is not set, or results of other files with the same names; or
             another run is writing there; or nothing can be written there.
     """
     batch = batch or Batch()
+    if batch.layout is Layout.PARQUET:
+        parquet()  # before the work begins
     where = Output.at(output, state=batch.state)
     found = _check_not_empty(find_inputs(paths, suffixes=suffixes, leave_out=where.address), paths, suffixes)
     _create(where)

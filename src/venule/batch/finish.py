@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from venule.batch.items import carried_columns
 from venule.batch.journal import Journal, JournalRecord
 from venule.batch.outputs import Output
-from venule.batch.tables import Columns, Joined, write_joined, write_parquet, write_results
+from venule.batch.parquet import copy_to_parquet, has_parquet, write_parquet
+from venule.batch.tables import Columns, Joined, write_joined, write_results
 from venule.batch.work import Work
 
 _KINDS = {"float": float, "str": str}
@@ -31,7 +32,7 @@ def describe(journal: Journal, work: Work, settings: str) -> None:
 
 
 def write_tables(output: Output, journal: Journal) -> None:
-    """Write results.csv and the other tables.
+    """Write results.csv and the other tables, with Parquet copies if pyarrow is installed.
 
     Raises:
         OutputError: a table cannot be written.
@@ -43,10 +44,21 @@ def write_tables(output: Output, journal: Journal) -> None:
         return journal.records(settings=about["settings"])
 
     write_results(output, records(), columns)
-    if about["parquet"]:
+    copied = about["parquet"] and has_parquet()
+    if copied:
         write_parquet(output, records(), columns)
+    else:  # what an earlier run has copied would be out of date
+        for name in ("results", *(name for name, _ in about["joined"].values())):
+            output.remove(f"{name}.parquet")
     for suffix, (name, kinds) in about["joined"].items():
-        write_joined(output, records(), suffix, Joined(name, _types(kinds)))
+        joined = Joined(name, _types(kinds))
+        tables = (
+            output.read(place)
+            for record in records()
+            for place in (() if record.duplicate_of else record.outputs)
+            if place.endswith(suffix)
+        )
+        write_joined(output, copy_to_parquet(output, tables, joined) if copied else tables, joined)
 
 
 def _names(columns: Mapping[str, type]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from venule.batch import addresses
 from venule.batch.archives import ArchiveError, Member, is_archive, members, without_ending
+from venule.batch.parquet import parquet
 from venule.errors import VenuleError
 
 LISTS = (".csv", ".parquet")
@@ -211,9 +212,7 @@ def _rows(path: str) -> Iterator[dict[str, str]]:
                             str(name).strip(): (cell or "").strip() for name, cell in row.items() if name is not None
                         }
                 return
-            import pyarrow.parquet as pq
-
-            for batch in pq.ParquetFile(file).iter_batches(1000):
+            for batch in parquet().ParquetFile(file).iter_batches(1000):
                 for row in batch.to_pylist():
                     yield {name: "" if value is None else str(value) for name, value in row.items()}
     except (OSError, ValueError, csv.Error) as error:  # ValueError: not UTF-8, or not Parquet

@@ -7,8 +7,9 @@ from typing import Any
 from venule.batch.journal import Journal, JournalRecord, blob, text
 from venule.batch.layout import STAGED, Layout
 from venule.batch.outputs import Output
+from venule.batch.parquet import parquet, schema_of, table_of
 from venule.batch.shard import Shard
-from venule.batch.tables import Columns, schema_of
+from venule.batch.tables import Columns
 from venule.errors import OutputError
 
 FILES = 1000  # of a part
@@ -103,24 +104,19 @@ class Parts:
                 return
 
     def _write(self, part: int) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         name, records = _name(part), list(self._records(part))
         if not records:
             self._output.remove(name)
             return
         old = self._old(part) if any(name in record.outputs for record in records) else {}
         kinds = {key: kind for key, kind in self._columns.kinds.items() if key != "outputs"}
-        schema = schema_of(kinds)
-        for suffix in self._suffixes:
-            schema = schema.append(pa.field(column_of(suffix), pa.binary()))
+        schema = schema_of(kinds | {column_of(suffix): bytes for suffix in self._suffixes})
         rows = [
             self._columns.row(record) | (old[record.path] if name in record.outputs else self._contents(record))
             for record in records
         ]
         with self._output.writing(name) as file:
-            pq.write_table(pa.Table.from_pylist(rows, schema), file)
+            parquet().write_table(table_of(rows, schema), file)
             size = file.tell()
         staged = [path for record in records if not record.duplicate_of for path in record.outputs if path != name]
         with self._journal.transaction():
@@ -140,11 +136,9 @@ class Parts:
 
     def _old(self, part: int) -> dict[str, dict[str, Any]]:
         """The outputs in a part that was written before, by path and column."""
-        import pyarrow.parquet as pq
-
         columns = [column_of(suffix) for suffix in self._suffixes]
         with self._output.reading(_name(part)) as file:
-            table = pq.read_table(file, columns=["path", *columns])
+            table = parquet().read_table(file, columns=["path", *columns])
         return {row.pop("path"): row for row in table.to_pylist()}
 
     def _count_missing(self, part: int) -> int:

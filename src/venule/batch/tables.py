@@ -1,4 +1,4 @@
-"""Write results.csv, its Parquet copy and manifest.json, one record of the journal at a time."""
+"""Write results.csv, joined tables and manifest.json, one record of the journal at a time."""
 
 import csv
 import io
@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from itertools import islice
 from typing import IO, Any, BinaryIO
 
 from venule.batch.journal import JournalRecord
 from venule.batch.outputs import Output
 
-RESULTS, PARQUET, MANIFEST = "results.csv", "results.parquet", "manifest.json"
+RESULTS, MANIFEST = "results.csv", "manifest.json"
 LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-image", "scipy")
-ROWS = 1000  # of a row group
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets treat the wide ones like the others
 _BEFORE, _AFTER = ("status", "reason", "message"), ("duplicate_of", "outputs")
 
@@ -28,7 +26,7 @@ class Joined:
     """A table of a batch that joins the tables of its files.
 
     Attributes:
-        name: "segments" for segments.csv and segments.parquet.
+        name: "segments" for segments.csv.
         columns: of it, each float or str.
     """
 
@@ -94,77 +92,21 @@ def write_results(output: Output, records: Iterable[JournalRecord], columns: Col
             table.writerow([harmless(cell) for cell in columns.cells(record)])
 
 
-def write_parquet(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
-    """Write results.parquet, the same table: numbers as float64, texts as strings.
+def write_joined(output: Output, tables: Iterable[bytes], joined: Joined) -> None:
+    """Join the CSV tables of all files.
 
     Args:
         output: where.
-        records: in the order of the rows.
-        columns: of the table.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = schema_of(columns.kinds)
-    rows = iter(records)
-    with output.writing(PARQUET) as file, pq.ParquetWriter(file, schema) as writer:
-        while part := list(islice(rows, ROWS)):
-            writer.write_table(pa.Table.from_pylist([columns.row(record) for record in part], schema))
-
-
-def write_joined(output: Output, records: Iterable[JournalRecord], suffix: str, joined: Joined) -> None:
-    """Join the tables of all files, as CSV and as Parquet.
-
-    Args:
-        output: where, and from where.
-        records: in the order of the rows.
-        suffix: of the tables of the files.
+        tables: of the files, in the order of the rows.
         joined: the table.
 
     Raises:
         OutputError: it cannot be written.
     """
-    import pyarrow.parquet as pq
-
-    schema = schema_of(joined.columns)
-    with (
-        output.writing(f"{joined.name}.csv") as file,
-        output.writing(f"{joined.name}.parquet") as parquet,
-        pq.ParquetWriter(parquet, schema) as writer,
-    ):
+    with output.writing(f"{joined.name}.csv") as file:
         file.write(",".join(joined.columns).encode() + b"\r\n")
-        for record in records:
-            for name in () if record.duplicate_of else record.outputs:
-                if name.endswith(suffix):
-                    content = output.read(name)
-                    file.write(content.split(b"\r\n", 1)[1])
-                    writer.write_table(parse(content, joined))
-
-
-def parse(content: bytes, joined: Joined) -> Any:
-    """The table of a file as pyarrow's."""
-    import pyarrow as pa
-
-    kinds = joined.columns
-    rows = [
-        {name: _cell(row[name], kind) for name, kind in kinds.items()}
-        for row in csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
-    ]
-    return pa.Table.from_pylist(rows, schema_of(kinds))
-
-
-def schema_of(kinds: Mapping[str, type]) -> Any:
-    """Columns as pyarrow's schema."""
-    import pyarrow as pa
-
-    return pa.schema([(name, pa.float64() if kind is float else pa.string()) for name, kind in kinds.items()])
-
-
-def _cell(text: str, kind: type) -> Any:
-    return text if kind is str else float(text) if text else None
+        for table in tables:
+            file.write(table.split(b"\r\n", 1)[1])
 
 
 def _unicode(text: str) -> str:

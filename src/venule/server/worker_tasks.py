@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from venule.errors import missing_extra
 from venule.measurement import BY_NAME, Measured, Scale, Value
 from venule.measurement.measured import columns_of
 from venule.photograph.arrays import ImageArray, ProbabilityArray
@@ -184,7 +185,10 @@ def _jpeg(image: ImageArray) -> bytes:
 def _parquet(row: Mapping[str, Any]) -> bytes:
     file = io.BytesIO()
     numbers = {name: float("nan") if value is None else value for name, value in row.items()}
-    pd.DataFrame([numbers]).to_parquet(file, index=False)
+    try:
+        pd.DataFrame([numbers]).to_parquet(file, index=False)
+    except ImportError as error:
+        raise missing_extra("parquet", "Parquet needs pyarrow") from error
     return file.getvalue()
 
 

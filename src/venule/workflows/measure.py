@@ -210,8 +210,8 @@ def measure_files(
 ) -> BatchResult:
     """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.batch`.
 
-    Beside what every batch writes: `results.parquet`, the table of results.csv; `dictionary.csv`, what each column
-    means; and with `work.segments`, `segments.csv` and `segments.parquet`, a row a segment of every photograph.
+    Beside what every batch writes: `dictionary.csv`, what each column means; with `work.segments`, `segments.csv`, a
+    row for each segment of every photograph; and where pyarrow is installed, both tables as Parquet, too.
 
     Args:
         paths: of the photographs.
