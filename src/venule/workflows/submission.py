@@ -111,7 +111,7 @@ def find_photographs(folder: Path) -> tuple[Record, ...]:
     """
     name = recognise(folder)
     if name != SET.name:
-        raise DatasetError(f"{folder} is not a copy of DRIVE, but has the layout {name!r}: the challenge is only about DRIVE")
+        raise DatasetError(f"{folder} is not a copy of DRIVE, but has the layout {name!r}: use DRIVE itself")
     for defect in check_dataset(folder, name=name).defects:
         place = defect.path.relative_to(folder).as_posix().lower()
         if place.startswith(_NEEDED) and not defect.is_note:
