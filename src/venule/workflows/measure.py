@@ -15,8 +15,7 @@ from venule import __version__
 from venule.batch import Batch, BatchResult, Done, Joined, run
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
-from venule.measurement import Measured, Quality, assess_quality, measure, table_columns
-from venule.measurement import Scale as Scale
+from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
 from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
