@@ -210,7 +210,7 @@ def test_another_set_is_refused(masks, tmp_path):
     (tmp_path / "CHASE" / "Image_01L.jpg").touch()
     with pytest.raises(VenuleError, match=r"CHASE is not a copy of DRIVE, but has the layout 'chase_db1'"):
         run(tmp_path / "CHASE", "--masks", masks, "-o", tmp_path / "a.zip")
-    with pytest.raises(VenuleError, match=r"mine has the layout of no set"):
+    with pytest.raises(VenuleError, match="does not have the layout of a known data set"):
         run(masks, "-o", tmp_path / "a.zip")
 
 
