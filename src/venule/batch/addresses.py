@@ -21,11 +21,6 @@ def is_remote(address: str) -> bool:
     return "://" in address and not address.startswith("file://")
 
 
-def in_memory(address: str) -> bool:
-    """Whether it exists only in the memory of this process."""
-    return address.startswith("memory://")
-
-
 def name_of(address: str) -> str:
     """Its last part."""
     return address.rsplit("/", 1)[-1]

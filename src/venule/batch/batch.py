@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from venule.batch import addresses
 from venule.batch.batch_result import BatchResult
@@ -18,7 +18,6 @@ from venule.batch.inputs import InputFile, find_inputs
 from venule.batch.interrupt import Stopping, stopping_gently
 from venule.batch.items import (
     Item,
-    any_in_memory,
     carried_columns,
     check_names_are_free,
     count_items,
@@ -62,28 +61,6 @@ class Batch:
     shard: Shard = field(default_factory=Shard)
     state: Path | None = None
     progress: Callable[[BatchResult], None] = lambda result: None
-
-    @classmethod
-    def of(
-        cls,
-        engine: str,
-        jobs: int | None,
-        address: str | None,
-        time_limit: float,
-        layout: str,
-        resume: bool,
-        shard: str | None,
-        state: Path | None,
-        progress: Callable[[BatchResult], None],
-    ) -> Self:
-        """The batch for the options of a command.
-
-        Raises:
-            VenuleError: an option is wrong.
-        """
-        return cls(
-            Engine(engine, jobs, address, time_limit), Layout.parse(layout), resume, Shard.parse(shard), state, progress
-        )
 
 
 def run(
@@ -151,8 +128,6 @@ class _Run:
         self.start, self.began = time.perf_counter(), datetime.now(UTC)
         total = count_items(journal, shard=batch.shard)
         self.processes = batch.engine.processes(total)
-        if addresses.in_memory(output.address) or any_in_memory(journal):
-            self.processes = 0
         work = work.with_threads(batch.engine.threads(self.processes))
         self.process = Process(work, digest(json.dumps(settings, sort_keys=True).encode()), output, batch.layout)
         self.columns = Columns(work.columns, carried_columns(journal))

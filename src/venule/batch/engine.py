@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from venule.batch.cluster import run_on_ray
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
-from venule.batch.local import TIME_LIMIT, run_here, run_in_processes
+from venule.batch.local import TIME_LIMIT, run_in_processes
 from venule.batch.work import Process
 from venule.errors import VenuleError
 
@@ -44,7 +44,7 @@ class Engine:
             raise VenuleError(f"--jobs {self.jobs}: give 1 or more processes", reason="bad-engine")
         if not self.time_limit > 0:
             raise VenuleError(
-                f"--time-limit {self.time_limit:g} is not a time: give seconds above 0", reason="bad-engine"
+                f"--time-limit {self.time_limit:g} must be a number of seconds above 0", reason="bad-engine"
             )
 
     def processes(self, files: int) -> int:
@@ -77,5 +77,5 @@ class Engine:
                 process, items, address=self.address, jobs=self.jobs, limit=self.time_limit, stopped=stopped
             )
         if not processes:
-            return run_here(process, items)
+            return (process(item) for item in items)
         return run_in_processes(process, items, jobs=processes, limit=self.time_limit)

@@ -108,12 +108,6 @@ def count_items(journal: Journal, *, shard: Shard) -> int:
     return int(journal.connection.execute(query, (shard.of, shard.number % shard.of)).fetchone()[0])
 
 
-def any_in_memory(journal: Journal) -> bool:
-    """Whether a listed file exists in the memory of this process alone."""
-    query = "SELECT 1 FROM items WHERE CAST(path AS TEXT) LIKE 'memory://%' LIMIT 1"
-    return journal.connection.execute(query).fetchone() is not None
-
-
 def items(journal: Journal, *, twins: bool, shard: Shard) -> Iterator[Item]:
     """The listed files, in order.
 

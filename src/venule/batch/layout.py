@@ -3,8 +3,6 @@
 import hashlib
 from enum import StrEnum
 
-from venule.errors import VenuleError
-
 
 class Layout(StrEnum):
     """Where outputs are written.
@@ -16,18 +14,6 @@ class Layout(StrEnum):
     MIRRORED = "mirrored"
     SHARDED = "sharded"
     PARQUET = "parquet"
-
-    @classmethod
-    def parse(cls, text: str) -> "Layout":
-        """The layout of this name.
-
-        Raises:
-            VenuleError: there is no such layout.
-        """
-        try:
-            return cls(text)
-        except ValueError:
-            raise VenuleError(f"unknown layout {text!r}: choose one of {', '.join(cls)}", reason="bad-layout") from None
 
     def path_of(self, name: str, suffix: str) -> str:
         """Path of an output, relative to the output folder.

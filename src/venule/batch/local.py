@@ -12,11 +12,6 @@ from venule.batch.work import Process
 TIME_LIMIT = 300.0  # seconds for one file
 
 
-def run_here(process: Process, items: Iterable[Item]) -> Generator[JournalRecord, None, None]:
-    """Process the files one after the other in this process, without a time limit."""
-    yield from map(process, items)
-
-
 def run_in_processes(
     process: Process, items: Iterable[Item], *, jobs: int, limit: float = TIME_LIMIT
 ) -> Generator[JournalRecord, None, None]:

@@ -117,16 +117,13 @@ class RunOptions:
 
     def batch(self, progress: "Callable[[BatchResult], None]") -> "Batch":
         """The batch that these options describe."""
-        from venule.batch import Batch
+        from venule.batch import Batch, Engine, Layout, Shard
 
-        return Batch.of(
-            engine=self.engine,
-            jobs=self.jobs,
-            address=self.address,
-            time_limit=self.time_limit,
-            layout=self.layout,
+        return Batch(
+            Engine(self.engine, self.jobs, self.address, self.time_limit),
+            layout=Layout(self.layout),
             resume=self.resume,
-            shard=self.shard,
+            shard=Shard.parse(self.shard),
             state=self.journal,
             progress=progress,
         )
