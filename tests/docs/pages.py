@@ -79,11 +79,11 @@ class Page:
 
 
 def pages_of(repository: Path) -> list[Path]:
-    """The pages beside the README, and every page of the documentation that a person writes."""
+    """The README and every page of the documentation that a person writes."""
     documentation = repository / "docs"
     made = (documentation / "generated", documentation / "examples", documentation / "build")
     pages = [path for path in documentation.rglob("*.md") if not any(path.is_relative_to(folder) for folder in made)]
-    return [*(repository / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *sorted(pages)]
+    return [repository / "README.md", *sorted(pages)]
 
 
 def read_page(path: Path, *, name: str) -> Page:

@@ -121,7 +121,7 @@ class Scratch:
                     pixels = Image.fromarray(pictures.get(role, phantom.vessels)).convert(
                         "RGB" if role == "photograph" else "L"
                     )
-                    _save(pixels.resize(SETS[name], Image.Resampling.NEAREST), path)
+                    _save(pixels.resize(SETS[name]), path)
         return folder
 
     def _masks(self) -> Path:

@@ -7,7 +7,7 @@ pytest.importorskip("napari", reason="needs the extra napari")
 
 import venule
 from venule.errors import MaskError, PhotographError
-from venule.napari.finding import Finding, drawn_map, photograph_of
+from venule.napari.editable_map import EditableMap, drawn_map, photograph_of
 from venule.photograph import photograph_from_array
 
 PAINTED, ERASED = np.s_[250:254, 60:180], np.s_[100:140, 330:400]
@@ -26,28 +26,28 @@ def corrected(labels):
 
 @pytest.mark.parametrize("threshold", [0.1, 0.41, 0.8])
 def test_another_threshold_gives_what_the_network_would_have_given(phantom, found, threshold):
-    moved = Finding.of(found).at(threshold, found.vessels.astype(np.uint8))
+    moved = EditableMap.of(found).at(threshold, found.vessels.astype(np.uint8))
     assert np.array_equal(moved.shown, venule.segment(phantom.image, threshold=threshold).vessels)
     assert moved.found.threshold == threshold
 
 
 def test_what_was_corrected_stays_when_the_threshold_goes_down_and_up_again(found):
-    finding, labels = Finding.of(found), corrected(found.vessels)
+    editable, labels = EditableMap.of(found), corrected(found.vessels)
     changed, by_hand = labels != found.vessels, labels.copy()
     for threshold in (0.02, 0.95, found.threshold):
-        finding = finding.at(threshold, labels)
-        labels = finding.shown.astype(np.uint8)
+        editable = editable.at(threshold, labels)
+        labels = editable.shown.astype(np.uint8)
         assert np.array_equal(labels[changed], by_hand[changed])
     assert np.array_equal(labels, corrected(found.vessels))
 
 
 def test_what_nobody_touched_is_measured_with_the_intervals_of_the_model(found):
-    assert Finding.of(found).to_measure(found.vessels.astype(np.uint8)) is found
+    assert EditableMap.of(found).to_measure(found.vessels.astype(np.uint8)) is found
 
 
 def test_what_was_corrected_is_measured_as_a_drawing_of_it(phantom, found):
     labels = corrected(found.vessels)
-    here = venule.measure(Finding.of(found).to_measure(labels)).row()
+    here = venule.measure(EditableMap.of(found).to_measure(labels)).row()
     drawn = venule.measure(drawn_map(labels, photograph_from_array(phantom.image))).row()
     assert here == drawn
     assert here["vessel_density"] != venule.measure(found).row()["vessel_density"]
@@ -60,7 +60,7 @@ def test_vessels_of_another_size_are_not_measured_in_a_photograph(phantom):
 
 def test_a_layer_that_was_cut_since_is_named_with_its_size(found):
     with pytest.raises(MaskError, match="100x90"):
-        Finding.of(found).to_measure(np.zeros((90, 100), np.uint8))
+        EditableMap.of(found).to_measure(np.zeros((90, 100), np.uint8))
 
 
 @pytest.mark.parametrize("grey", [False, True])

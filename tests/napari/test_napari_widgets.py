@@ -82,11 +82,11 @@ def test_the_threshold_is_at_first_the_models_and_follows_it(widget):
 
 def test_the_threshold_moves_without_the_network(viewer, phantom, widget, find, monkeypatch):
     find()
-    monkeypatch.setattr("venule.napari.segment_widget.segment", None)  # nobody may run it
+    monkeypatch.setattr("venule.napari.segment_widget.SegmentPhotograph", None)  # nobody may run it
     widget.threshold.value = 0.2
     expected = venule.segment(phantom.image, threshold=0.2).vessels
     assert np.array_equal(viewer.layers["eye_vessels"].data, expected)
-    assert widget.said.value.endswith("at a threshold of 0.20.")
+    assert widget.message.value.endswith("(threshold 0.20).")
     widget.reset.native.click()
     assert np.array_equal(viewer.layers["eye_vessels"].data, venule.segment(phantom.image).vessels)
 
@@ -156,7 +156,7 @@ def test_a_picture_that_is_no_fundus_photograph_is_told_so_without_a_traceback(v
     assert said.message.startswith("layer 'letter': the photograph does not look like a fundus photograph")
     assert (str(said.severity), hasattr(said, "exception")) == ("error", False)
     assert [one.name for one in viewer.layers] == ["eye", "letter"]
-    assert widget.said.value == ""
+    assert widget.message.value == ""
 
 
 def test_without_a_photograph_the_widget_says_what_to_open(viewer, widget, told):
@@ -183,13 +183,13 @@ def test_a_model_of_ones_own_is_taken_from_its_folder(viewer, widget, find, tmp_
 def test_a_folder_without_a_model_is_named(widget, tmp_path):
     widget.model.value = widget.model.choices[-1]
     widget.folder.value = tmp_path
-    assert widget.said.value == f"{tmp_path} has no card.json: a model is a folder with model.onnx and card.json"
+    assert widget.message.value == f"{tmp_path} has no card.json: a model is a folder with model.onnx and card.json"
 
 
 def test_photographs_of_every_format_can_be_opened_and_what_cannot_is_told(viewer, qt, tmp_path, phantom, told):
     from PIL import Image
 
-    from venule.napari.opening import open_into
+    from venule.napari.open_photographs import open_into
 
     paths = [tmp_path / name for name in ("a.tif", "b.png", "c.webp")]
     for path in paths:
@@ -203,7 +203,7 @@ def test_photographs_of_every_format_can_be_opened_and_what_cannot_is_told(viewe
 def test_the_table_has_every_measurement_with_its_interval_or_reason(viewer, phantom, widget, find, measuring, press):
     find()
     measuring.reset_choices()
-    press(measuring.go)
+    press(measuring.measure_button)
     expected = venule.measure(venule.segment(phantom.image))
     rows = [dict(zip(measuring.table.column_headers, row, strict=True)) for row in measuring.table.data.to_list()]
     assert len(rows) == len(expected.measurements)
@@ -215,27 +215,27 @@ def test_the_table_has_every_measurement_with_its_interval_or_reason(viewer, pha
             assert float(row[shown] or "nan") == pytest.approx(
                 float("nan") if number is None else number, rel=1e-3, nan_ok=True
             )
-    assert measuring.said.value.startswith("eye_vessels, measured as the model general found them.")
+    assert measuring.message.value.startswith("eye_vessels: measured as found by the model general.")
 
 
 def test_the_table_can_be_exported(viewer, widget, find, measuring, press, tmp_path):
     find()
     measuring.reset_choices()
     measuring.known.value, measuring.size.value = "micrometres per pixel", 7.5
-    press(measuring.go)
+    press(measuring.measure_button)
     measuring.export_to(tmp_path / "eye.csv")
     with (tmp_path / "eye.csv").open(newline="") as file:
         rows = {row["measurement"]: row for row in csv.DictReader(file) if not row["region"]}
     pixels = venule.measure(viewer.layers["eye_vessels"].metadata["venule"].found)
     assert rows["calibre_median"]["unit"] == "um"
-    assert float(rows["calibre_median"]["value"]) == pytest.approx(7.5 * pixels["calibre_median"], rel=1e-3)
+    assert float(rows["calibre_median"]["value"]) == pytest.approx(7.5 * pixels["calibre_median_px"], rel=1e-3)
 
 
 def test_a_table_that_cannot_be_written_is_told(viewer, widget, find, measuring, press, tmp_path, told):
     find()
     measuring.reset_choices()
     measuring.centrelines.value = False
-    press(measuring.go)
+    press(measuring.measure_button)
     (tmp_path / "file").write_text("")
     measuring.export_to(tmp_path / "file" / "eye.csv")
     assert "cannot write" in told()[-1].message
@@ -245,19 +245,19 @@ def test_corrected_vessels_are_measured_as_a_drawing(viewer, widget, find, measu
     find()
     viewer.layers["eye_vessels"].data[:256] = 0
     measuring.reset_choices()
-    press(measuring.go)
-    assert measuring.said.value.startswith("eye_vessels, measured as a drawing.")
+    press(measuring.measure_button)
+    assert measuring.message.value.startswith("eye_vessels: measured as a drawing.")
 
 
 def test_vessels_from_a_file_are_measured_in_the_photograph_that_is_chosen(viewer, layer, phantom, measuring, press):
     viewer.add_labels(phantom.vessels.astype(np.uint8), name="eye_vessels")
     layer.metadata["field_degrees"] = 45.0
     measuring.reset_choices()
-    assert (measuring.known.value, measuring.size.value) == ("degrees of the field", 45)  # as its file says
-    press(measuring.go)
+    assert (measuring.known.value, measuring.size.value) == ("field of view in degrees", 45)  # as its file says
+    press(measuring.measure_button)
     header = measuring.table.column_headers
     rows = {row[0]: dict(zip(header, row, strict=True)) for row in reversed(measuring.table.data.to_list())}
-    from venule.napari.finding import drawn_map
+    from venule.napari.editable_map import drawn_map
     from venule.photograph import photograph_from_array
 
     drawn = drawn_map(phantom.vessels.astype(np.uint8), photograph_from_array(phantom.image))
@@ -274,7 +274,7 @@ def test_the_scale_of_one_photographs_file_is_not_taken_for_another(viewer, laye
     measuring.photograph.value = layer
     assert (measuring.known.value, measuring.size.value) == ("micrometres per pixel", 7.5)
     measuring.photograph.value = viewer.layers["other"]
-    assert measuring.known.value == "nothing"
+    assert measuring.known.value == "unknown"
     measuring.known.value, measuring.size.value = "micrometres per pixel", 4.5  # what somebody says is kept
     viewer.add_labels(phantom.vessels.astype(np.uint8), name="more")
     measuring.reset_choices()
@@ -285,9 +285,11 @@ def test_the_scale_of_one_photographs_file_is_not_taken_for_another(viewer, laye
 def test_vessels_of_another_size_than_the_photograph_are_told(viewer, layer, measuring, press, told):
     viewer.add_labels(np.ones((90, 100), np.uint8), name="other_vessels")
     measuring.reset_choices()
-    press(measuring.go)
+    press(measuring.measure_button)
     [said] = told()
-    assert said.message == "the layer of vessels is 100x90, its photograph 512x512: they must have the same size"
+    assert said.message.startswith(
+        "the layer of vessels is 100x90, its photograph 512x512: they must have the same size"
+    )
 
 
 def test_both_widgets_open_from_the_menu_and_follow_the_layers(window, phantom, wait, told):

@@ -1,4 +1,4 @@
-"""The plugin for napari: venule's reader, writer, phantoms and widgets; `napari.yaml` names them.
+"""The napari plugin: reader, writer, sample data and two widgets, declared in `napari.yaml`.
 
-Nothing else of venule imports it. `read`, `write`, `phantoms`, `layers` and `finding` need neither napari nor a Qt.
+Only the widgets, `viewer` and `open_photographs` need napari and a Qt.
 """

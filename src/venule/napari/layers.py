@@ -1,4 +1,4 @@
-"""What venule finds, as the layers that napari shows: (data, attributes, kind)."""
+"""Results as layers of napari: (data, attributes, kind)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,69 +6,69 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.napari.finding import FINDING, Finding
+from venule.napari.editable_map import EDITABLE, EditableMap
 from venule.photograph.arrays import BoolArray, ImageArray
 from venule.vessel_map import OVERLAY_COLOUR
 
 LayerData = tuple[Any, dict[str, Any], str]
-NOT_MEANT = "venule_shows"  # in the metadata of layers that are neither a photograph nor vessels
+DERIVED = "venule_shows"  # key in the metadata of layers that are neither a photograph nor vessels
 KINDS = {"end": "#ffd166", "branching": "#ff5fa2", "crossing": "#ffffff", "ring": "#9d8cff"}
 _VESSEL = tuple(part / 255 for part in OVERLAY_COLOUR)
 _FOV = "#ffd166"
-_ODD = "#ff00ff"  # a label that no vessel map has, such as 2
-_SHOWN_ACROSS = 400  # of the photograph's longer side, of which a line is one part wide
+_OTHER = "#ff00ff"  # labels other than 0 and 1
+_LINES_ACROSS = 400  # a line is 1/400 of the longer side of the photograph wide
 
 
 def photograph_layer(image: ImageArray, *, name: str, known: Mapping[str, Any] | None = None) -> LayerData:
     """A photograph.
 
     Args:
-        image: of it.
+        image: uint8 (height, width, 3).
         name: of the layer.
-        known: what its file says of it beside the pixels.
+        known: scale and eye, as the file gives them.
     """
     return image, {"name": name, "rgb": True, "metadata": dict(known or {})}, "image"
 
 
-def vessels_layer(vessels: BoolArray, *, name: str, finding: Finding | None = None) -> LayerData:
-    """A vessel map, to be looked at and corrected: 1 where there is vessel.
+def vessels_layer(vessels: BoolArray, *, name: str, editable: EditableMap | None = None) -> LayerData:
+    """A vessel map that can be corrected: 1 is vessel.
 
     Args:
         vessels: bool (height, width).
         name: of the layer.
-        finding: what it was made from; None for a map that was read.
+        editable: the map behind it; None for a map that was read from a file.
     """
-    colours = {None: _ODD, 0: "transparent", 1: _VESSEL}
-    about = {"name": name, "colormap": colours, "metadata": {FINDING: finding} if finding else {}}
+    colours = {None: _OTHER, 0: "transparent", 1: _VESSEL}
+    about = {"name": name, "colormap": colours, "metadata": {EDITABLE: editable} if editable else {}}
     return vessels.astype(np.uint8), about, "labels"
 
 
 def fov_layer(fov: BoolArray, *, name: str) -> LayerData:
     """The outline of a field of view."""
-    colours = {None: _ODD, 0: "transparent", 1: _FOV}
-    about = {"name": name, "colormap": colours, "contour": _line(fov), "metadata": {NOT_MEANT: "field of view"}}
+    colours = {None: _OTHER, 0: "transparent", 1: _FOV}
+    about = {"name": name, "colormap": colours, "contour": _line(fov), "metadata": {DERIVED: "field of view"}}
     return fov.astype(np.uint8), about, "labels"
 
 
 def probability_layer(probability: NDArray[np.float32], *, name: str) -> LayerData:
-    """The probability of vessel; not shown at first, for it hides the photograph."""
+    """The probability of vessel; hidden at first, because it covers the photograph."""
     look = {"colormap": "inferno", "contrast_limits": (0.0, 1.0), "visible": False}
-    about = {"name": name, **look, "metadata": {NOT_MEANT: "probability"}}
+    about = {"name": name, **look, "metadata": {DERIVED: "probability"}}
     return probability, about, "image"
 
 
 def graph_layers(described: Mapping[str, Any], *, name: str) -> list[LayerData]:
-    """Centrelines in the colour of their calibre, the places where they end or meet, and disc and fovea.
+    """Centrelines coloured by calibre, their ends and junctions, and disc and fovea.
 
     Args:
         described: as in NAME_graph.json; lengths and positions in pixels of the photograph, (row, column).
-        name: that the names of the layers begin with.
+        name: prefix of the names of the layers.
 
     Returns:
-        A layer of shapes, one of points, and one of shapes for disc and fovea; none for what was not found.
+        A layer of shapes, one of points, and one of shapes for disc and fovea; those that are empty are left out.
     """
     layers = [make(described, name) for make in (_centrelines, _nodes, _landmarks)]
-    return [(data, {**about, "metadata": {NOT_MEANT: "graph"}}, kind) for data, about, kind in layers if len(data)]
+    return [(data, {**about, "metadata": {DERIVED: "graph"}}, kind) for data, about, kind in layers if len(data)]
 
 
 def _centrelines(described: Mapping[str, Any], name: str) -> LayerData:
@@ -128,7 +128,7 @@ def _box(centre: tuple[float, float], across: float) -> NDArray[np.floating]:
 
 
 def _line(*places: NDArray[Any]) -> int:
-    """How many pixels wide a line must be to be seen: a part of the largest place, or of the size of a mask."""
+    """A line width in pixels that is visible at the size of the mask, or at the largest coordinate."""
     masks = [max(place.shape) for place in places if place.dtype == np.bool_]
     largest = max([*masks, *(float(place.max(initial=0)) for place in places if place.dtype != np.bool_)], default=0)
-    return max(1, round(largest / _SHOWN_ACROSS))
+    return max(1, round(largest / _LINES_ACROSS))

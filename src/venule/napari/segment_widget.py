@@ -12,24 +12,24 @@ from napari.utils.notifications import show_error, show_warning
 from venule.errors import MaskError, ModelError
 from venule.measurement import measure
 from venule.models import Card, model_folder, read_card, shipped_models
-from venule.napari.finding import FINDING, Finding, photograph_of
+from venule.napari.editable_map import EDITABLE, EditableMap, photograph_of
 from venule.napari.layers import LayerData, fov_layer, graph_layers, probability_layer, vessels_layer
-from venule.napari.opening import open_photographs
-from venule.napari.viewer import BEHIND, add_layer, in_background, layers_of, photograph_behind, placement_of
-from venule.segmentation import segment
+from venule.napari.open_photographs import open_photographs
+from venule.napari.viewer import PHOTOGRAPH_ID, add_layer, in_background, layers_of, photograph_behind, placement_of
 from venule.vessel_map import VesselMap
+from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import describe
 
 if TYPE_CHECKING:
     import napari
 
-OWN = "one of your own"
+OWN = "own model"
 STEP = 0.01  # of the slider
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What is asked for, as it was when the button was pressed."""
+    """The choices at the moment when the button was pressed."""
 
     model: str | Path
     threshold: float
@@ -40,13 +40,13 @@ class _Wanted:
 
 
 class SegmentWidget(Container):
-    """Finds the vessels of a layer's photograph, and moves the threshold of what it found.
+    """Finds the vessels of a photograph, and changes their threshold.
 
     The threshold acts at once on the newest vessels of the chosen photograph and model, without running the network
-    again; what was corrected by hand stays.
+    again. Corrections stay.
 
     Args:
-        viewer: whose layers it works on.
+        viewer: the viewer.
     """
 
     def __init__(self, viewer: "napari.viewer.Viewer") -> None:
@@ -56,20 +56,20 @@ class SegmentWidget(Container):
         self.opening = PushButton(text="Open photographs...")
         self.photograph = ComboBox(label="photograph", choices=self._photographs)
         self.model = ComboBox(label="model", choices=(*shipped_models(), OWN), value="general")
-        self.folder = FileEdit(label="its folder", mode="d", nullable=True, value=None)
+        self.folder = FileEdit(label="model folder", mode="d", nullable=True, value=None)
         self.threshold = FloatSlider(label="threshold", min=STEP, max=1 - STEP, step=STEP, readout=False)
-        self.reset = PushButton(text="Threshold of the model")
-        self.flips = CheckBox(text="steadier: mean of four mirror images")
-        self.probability = CheckBox(text="layer of the probability", value=True)
-        self.fov = CheckBox(text="layer of the field of view")
-        self.centrelines = CheckBox(text="layers of the centrelines")
+        self.reset = PushButton(text="Reset threshold")
+        self.flips = CheckBox(text="average over four mirror images (slower)")
+        self.probability = CheckBox(text="add probability layer", value=True)
+        self.fov = CheckBox(text="add field of view layer")
+        self.centrelines = CheckBox(text="add centreline layers")
         self.find = PushButton(text="Find vessels")
-        self.said = Label(value="")
+        self.message = Label(value="")
         form = Container(widgets=[self.photograph, self.model, self.folder, self.threshold])
         form.margins = (0, 0, 0, 0)
-        options = [self.reset, self.flips, self.probability, self.fov, self.centrelines, self.find, self.said]
+        options = [self.reset, self.flips, self.probability, self.fov, self.centrelines, self.find, self.message]
         self.extend([self.opening, form, *options])
-        self.said.native.setWordWrap(True)
+        self.message.native.setWordWrap(True)
         self.folder.visible = False
         self.opening.changed.connect(open_photographs)
         self.photograph.changed.connect(self._follow)
@@ -90,19 +90,19 @@ class SegmentWidget(Container):
             model = self._chosen_model()
             self._card = read_card(model_folder(model)) if model else None
         except ModelError as error:
-            self.said.value = str(error)
+            self.message.value = str(error)
             return
-        self.said.value = self._card.summary if self._card else "Choose the folder of your model."
+        self.message.value = self._card.summary if self._card else "Choose the folder of your model."
         self._follow()
 
     def _chosen_model(self) -> str | Path | None:
         return self.folder.value if self.model.value == OWN else str(self.model.value)
 
     def _follow(self) -> None:
-        """Show the threshold of the newest vessels of the chosen photograph and model; else the model's."""
+        """Show the threshold of the newest vessels of the chosen photograph and model, or else that of the model."""
         layer = self._newest()
         if layer is not None:
-            self._show_threshold(layer.metadata[FINDING].found.threshold)
+            self._show_threshold(layer.metadata[EDITABLE].found.threshold)
         elif self._card:
             self._show_threshold(self._card.threshold)
 
@@ -112,11 +112,11 @@ class SegmentWidget(Container):
         self._name_threshold()
 
     def _name_threshold(self) -> None:
-        """In the label: napari's style leaves no room in the slider's own box."""
+        """Show the number in the label: the style of napari leaves no room beside the slider."""
         self.threshold.label = f"threshold {self.threshold.value:.2f}"
 
     def _threshold(self) -> float:
-        """What the slider shows; the model's own to its last digit, where the slider stands as near as it can."""
+        """The value of the slider; the exact threshold of the model where the slider is at the nearest step."""
         shown = float(self.threshold.value)
         return self._card.threshold if self._card and abs(shown - self._card.threshold) < STEP / 2 else shown
 
@@ -130,21 +130,21 @@ class SegmentWidget(Container):
         if layer is None:
             return
         try:
-            finding = layer.metadata[FINDING].at(self._threshold(), layer.data)
+            editable = layer.metadata[EDITABLE].at(self._threshold(), layer.data)
         except MaskError as error:
             show_error(str(error))
             return
-        layer.metadata[FINDING] = finding
-        layer.data = finding.shown.astype(layer.data.dtype)
-        self.said.value = _sentence(layer.name, finding.found)
+        layer.metadata[EDITABLE] = editable
+        layer.data = editable.shown.astype(layer.data.dtype)
+        self.message.value = _sentence(layer.name, editable.found)
 
     def _newest(self) -> Any:
         """The newest layer of vessels that was found in the chosen photograph by the chosen model."""
-        found = [layer for layer in layers_of(self._viewer, Labels) if FINDING in layer.metadata]
+        found = [layer for layer in layers_of(self._viewer, Labels) if EDITABLE in layer.metadata]
         model = self._card.name if self._card else None
         for layer in reversed(found):
             behind = photograph_behind(self._viewer, layer)
-            if behind is self.photograph.value and layer.metadata[FINDING].found.model == model:
+            if behind is self.photograph.value and layer.metadata[EDITABLE].found.model == model:
                 return layer
         return None
 
@@ -164,10 +164,10 @@ class SegmentWidget(Container):
                 self.centrelines.value,
             )
             self.find.enabled = False
-            self.said.value = f"Looking for the vessels of {photograph.name} ..."
+            self.message.value = f"Finding the vessels of {photograph.name} ..."
             in_background(
                 partial(_found_layers, photograph, wanted),
-                doing=f"vessels of {photograph.name}",
+                doing=f"finding the vessels of {photograph.name}",
                 done=partial(self._show, photograph),
                 ended=self._end,
             )
@@ -175,30 +175,30 @@ class SegmentWidget(Container):
     def _show(self, photograph: Any, layers: list[LayerData]) -> None:
         placed = placement_of(photograph)
         vessels, *_ = [add_layer(self._viewer, layer, placed=placed) for layer in layers]
-        vessels.metadata[BEHIND] = photograph.unique_id
+        vessels.metadata[PHOTOGRAPH_ID] = photograph.unique_id
         self._viewer.layers.selection.active = vessels
-        self.said.value = _sentence(vessels.name, vessels.metadata[FINDING].found)
+        self.message.value = _sentence(vessels.name, vessels.metadata[EDITABLE].found)
 
     def _end(self) -> None:
         self.find.enabled = True
-        if self.said.value.startswith("Looking"):
-            self.said.value = ""
+        if self.message.value.startswith("Finding"):
+            self.message.value = ""
 
 
 def _found_layers(photograph: Any, wanted: _Wanted) -> list[LayerData]:
-    """The layer of the vessels, and above it those that are asked for besides."""
+    """The layer of the vessels, and above it the other layers that were chosen."""
     name = photograph.name
-    found = segment(photograph_of(photograph), model=wanted.model, threshold=wanted.threshold, flips=wanted.flips)
-    layers = [vessels_layer(found.vessels, name=f"{name}_vessels", finding=Finding.of(found))]
+    found = SegmentPhotograph(str(wanted.model), wanted.threshold, wanted.flips).find(photograph_of(photograph))
+    layers = [vessels_layer(found.vessels, name=f"{name}_vessels", editable=EditableMap.of(found))]
     if wanted.probability:
         layers.append(probability_layer(found.probability, name=f"{name}_probability"))
     if wanted.fov:
         layers.append(fov_layer(found.fov, name=f"{name}_fov"))
     if wanted.centrelines:
-        lines = measure(replace(found, model=""))  # as if it were drawn: the same lines, and no time for intervals
+        lines = measure(replace(found, model=""))  # as a drawing: the same lines, without the time for intervals
         layers += graph_layers(describe(lines), name=name)
     return layers
 
 
 def _sentence(name: str, found: VesselMap) -> str:
-    return f"{name}: {found.vessel_share:.1%} of the field of view is vessel at a threshold of {found.threshold:.2f}."
+    return f"{name}: vessels cover {found.vessel_share:.1%} of the field of view (threshold {found.threshold:.2f})."

@@ -1,4 +1,4 @@
-"""What the widgets do with napari's viewer: layers of it, new layers, and work that does not keep it waiting."""
+"""Layers of the viewer, and work in the background, for the widgets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,38 +9,38 @@ from napari.qt.threading import create_worker
 from napari.utils.notifications import show_error
 
 from venule.errors import VenuleError
-from venule.napari.layers import NOT_MEANT, LayerData
+from venule.napari.layers import DERIVED, LayerData
 
 T = TypeVar("T")
-BEHIND = "photograph"  # under which a layer of vessels has the id of the layer that they were found in
+PHOTOGRAPH_ID = "photograph"  # key of the id of the photograph's layer, in the metadata of a layer of vessels
 
 
 def layers_of(viewer: Any, kind: type[Layer]) -> list[Any]:
-    """The layers of a kind, `Image` for photographs or `Labels` for vessels, from the lowest to the topmost."""
-    return [layer for layer in viewer.layers if isinstance(layer, kind) and NOT_MEANT not in layer.metadata]
+    """The layers of a kind, `Image` for photographs or `Labels` for vessels, from bottom to top."""
+    return [layer for layer in viewer.layers if isinstance(layer, kind) and DERIVED not in layer.metadata]
 
 
 def photograph_behind(viewer: Any, vessels: Any) -> Any:
-    """The layer of the photograph that vessels were found in; None where it is gone, or was never known."""
-    behind = vessels.metadata.get(BEHIND)
+    """The layer of the photograph that vessels were found in; None: it was removed, or is not known."""
+    behind = vessels.metadata.get(PHOTOGRAPH_ID)
     return next((layer for layer in viewer.layers if layer.unique_id == behind), None)
 
 
 def add_layer(viewer: Any, layer: LayerData, *, placed: dict[str, Any] | None = None) -> Any:
-    """Add a layer to a viewer; a graph in place of an older one of the same name.
+    """Add a layer to a viewer; a graph replaces an older one of the same name.
 
     Args:
-        viewer: to add it to.
+        viewer: the viewer.
         layer: data, attributes and kind.
-        placed: where in the viewer it lies, as `placement_of` gives it; None: a pixel is a unit.
+        placed: position and scale, from `placement_of`; None: a pixel is a unit.
 
     Returns:
-        napari's layer.
+        The layer of napari.
     """
     data, attributes, kind = layer
-    if attributes.get("metadata", {}).get(NOT_MEANT) == "graph":
+    if attributes.get("metadata", {}).get(DERIVED) == "graph":
         _remove_graph(viewer, attributes["name"])
-    contour = attributes.get("contour", 0)  # which napari takes of a layer that is there, but not of a new one
+    contour = attributes.get("contour", 0)  # napari sets it on an existing layer only
     given = {name: value for name, value in attributes.items() if name != "contour"}
     added = viewer.add_layer(Layer.create(data, {**given, **(placed or {})}, kind))
     if contour:
@@ -49,24 +49,24 @@ def add_layer(viewer: Any, layer: LayerData, *, placed: dict[str, Any] | None = 
 
 
 def placement_of(layer: Any) -> dict[str, Any]:
-    """Where in its viewer a layer lies, and in which units."""
+    """Position, scale and units of a layer."""
     return {name: getattr(layer, name) for name in ("scale", "translate", "rotate", "shear", "affine", "units")}
 
 
 def in_background(work: Callable[[], T], *, doing: str, done: Callable[[T], None], ended: Callable[[], None]) -> None:
-    """Do something in a thread of its own, and say in napari's activity dock that it is being done.
+    """Call a function in a thread, with a progress entry in napari's activity dock.
 
-    An error that venule raises on purpose is told in its words.
+    The message of a VenuleError is shown.
 
     Args:
-        work: what to do.
-        doing: what napari says meanwhile.
-        done: takes the result, in the thread of the viewer.
+        work: the function.
+        doing: text of the progress entry.
+        done: called with the result, in the thread of the viewer.
         ended: called after that, or after an error.
     """
 
     def guarded() -> T | _Refused:
-        # Not by way of the worker's own signal: napari 0.9 stumbles over it, and shows that as an error of its own.
+        # Not by the error signal of the worker: napari 0.9 fails on it and shows another error.
         try:
             return work()
         except VenuleError as error:
@@ -88,5 +88,5 @@ class _Refused:
 
 def _remove_graph(viewer: Any, name: str) -> None:
     for layer in list(viewer.layers):
-        if layer.name == name and layer.metadata.get(NOT_MEANT) == "graph":
+        if layer.name == name and layer.metadata.get(DERIVED) == "graph":
             viewer.layers.remove(layer)

@@ -1,13 +1,13 @@
-"""Measurements as a table for people: one row each, with interval, unit or reason."""
+"""Measurements as a table: a row each, with interval, unit and reason."""
 
 import csv
 import io
 from pathlib import Path
 
-from venule.batch.outputs import write_whole
 from venule.measurement import Measured
 from venule.measurement.dictionary import BY_NAME
-from venule.measurement.measured import Value
+from venule.measurement.measured import Value, columns_of
+from venule.napari.writer import write_file
 
 COLUMNS = ("measurement", "value", "lower", "upper", "unit", "region", "reason", "meaning")
 Row = tuple[str, ...]
@@ -18,7 +18,8 @@ def measurement_rows(measured: Measured) -> list[Row]:
 
     Lengths are in micrometres or degrees where the scale is known, else in pixels of the photograph.
     """
-    return [_row(unit, one) for _, unit, one in sorted(measured.in_best_units(), key=lambda row: bool(row[2].region))]
+    ordered = sorted(measured.measurements, key=lambda value: bool(value.region))
+    return [_row(value, measured.units) for value in ordered]
 
 
 def write_table(path: Path, measured: Measured) -> None:
@@ -31,14 +32,18 @@ def write_table(path: Path, measured: Measured) -> None:
     table = csv.writer(text)
     table.writerow(COLUMNS)
     table.writerows(measurement_rows(measured))
-    write_whole(path, text.getvalue().encode())
+    write_file(path, text.getvalue().encode())
 
 
-def _row(unit: str, one: Value) -> Row:
-    shown = ("" if number is None else _four_digits(number) for number in (one.value, one.lower, one.upper))
-    return (one.name, *shown, unit, one.region, one.reason, BY_NAME[one.name].meaning)
+def _row(value: Value, units: dict[str, float]) -> Row:
+    definition = BY_NAME[value.name]
+    _, unit = columns_of(definition, value.region, tuple(units))[-1]
+    size = next(iter(units.values()), 1.0) ** definition.power
+    numbers = (value.value, value.lower, value.upper)
+    shown = ("" if number is None else _four_digits(number * size) for number in numbers)
+    return (value.name, *shown, unit, value.region, value.reason, definition.meaning)
 
 
 def _four_digits(number: float) -> str:
-    """Without an exponent, which spreadsheets and people misread."""
+    """Four significant digits without an exponent, which spreadsheets misread."""
     return f"{number:.0f}" if abs(number) >= 1000 else f"{number:.4g}"

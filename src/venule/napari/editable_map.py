@@ -1,4 +1,4 @@
-"""What a layer of vessels was made from, and what of it was corrected by hand."""
+"""A vessel map behind a layer, with the corrections of a person, and the photograph behind a layer."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,19 +12,19 @@ from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import check_size
 from venule.vessel_map import VesselMap
 
-FINDING = "venule"  # under which a layer's metadata holds its finding
+EDITABLE = "venule"  # key of an `EditableMap` in the metadata of a layer
 LAYER = "the layer of vessels"  # in messages
 Labels = NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
-    """The vessel map behind a layer.
+class EditableMap:
+    """A vessel map that a model found and a person may correct.
 
     Attributes:
-        found: by a model.
-        shown: bool (height, width), what was put into the layer last.
-        by_hand: bool (height, width), what somebody had corrected before that.
+        found: the map of the model.
+        shown: bool (height, width), the vessels that the layer was last given.
+        by_hand: bool (height, width), the pixels that a person had corrected before that.
     """
 
     found: VesselMap
@@ -32,35 +32,35 @@ class Finding:
     by_hand: BoolArray
 
     @classmethod
-    def of(cls, found: VesselMap) -> "Finding":
-        """A vessel map that nobody has corrected yet."""
+    def of(cls, found: VesselMap) -> "EditableMap":
+        """A vessel map without corrections."""
         return cls(found, found.vessels, np.zeros_like(found.vessels))
 
     def corrected(self, labels: Labels) -> BoolArray:
-        """Which pixels somebody has corrected, of what the layer holds now.
+        """The pixels that a person has corrected, by what the layer holds now.
 
         Raises:
-            MaskError: the layer has another size by now.
+            MaskError: the layer has a different size now.
         """
         check_size(labels, self.shown.shape, name=LAYER)
         return np.asarray(self.by_hand | ((labels > 0) != self.shown))
 
-    def at(self, threshold: float, labels: Labels) -> "Finding":
-        """The same at another threshold, with what was corrected as it is."""
+    def at(self, threshold: float, labels: Labels) -> "EditableMap":
+        """The same at another threshold; corrected pixels stay."""
         by_hand = self.corrected(labels)
         vessels = (self.found.probability >= threshold) & self.found.fov
         found = replace(self.found, threshold=threshold, vessels=vessels)
-        return Finding(found, np.where(by_hand, labels > 0, vessels), by_hand)
+        return EditableMap(found, np.where(by_hand, labels > 0, vessels), by_hand)
 
     def to_measure(self, labels: Labels) -> VesselMap:
-        """The map as it was found, or, once anything was corrected, that of a drawing."""
+        """The map of the model; after any correction, a map without probabilities."""
         if not self.corrected(labels).any():
             return self.found
         return self.found.redrawn(labels > 0, name=LAYER)
 
 
 def drawn_map(labels: Labels, photograph: Photograph) -> VesselMap:
-    """The vessel map of a drawing: every label is vessel, inside the field of view of its photograph.
+    """The vessel map of a labels layer: every label is vessel, inside the field of view of the photograph.
 
     Raises:
         MaskError: they differ in size, or most of the field of view is labelled.
@@ -72,7 +72,7 @@ def photograph_of(layer: Any) -> Photograph:
     """The photograph that an image layer shows.
 
     Raises:
-        PhotographError: it is a stack, or no fundus photograph.
+        PhotographError: the layer is a stack, or shows no fundus photograph.
     """
     name = f"layer {layer.name!r}"
     if layer.ndim != 2:

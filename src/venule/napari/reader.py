@@ -1,4 +1,4 @@
-"""Files -> layers: photographs, vessel maps and graphs."""
+"""The reader: photographs, vessel maps and graphs as layers."""
 
 import json
 from collections.abc import Callable
@@ -12,17 +12,17 @@ from venule.napari.layers import LayerData, graph_layers, photograph_layer, vess
 from venule.photograph import decode, read_mask
 from venule.photograph.signature import is_dicom
 from venule.workflows.analyse import GRAPH, VESSELS
-from venule.workflows.dicom import metadata_of
+from venule.workflows.dicom import known_of
 
 Reader = Callable[[Any], list[LayerData]]
 _NOT_OURS = {"not-an-image", "other-modality"}  # DICOM that other plugins may read
 
 
 def get_reader(path: str | list[str]) -> Reader | None:
-    """What napari asks for: the function that reads a file, or None for what venule leaves to others.
+    """The function that reads a file, as napari expects it; None: venule does not read it.
 
     Args:
-        path: of a file; a list where napari is to make one layer of several files.
+        path: of a file; a list if napari is to make one layer of several files.
     """
     if isinstance(path, list):
         return None
@@ -36,19 +36,19 @@ def get_reader(path: str | list[str]) -> Reader | None:
 
 
 def read_photograph(path: str) -> list[LayerData]:
-    """A photograph as venule sees it: 8 bits, RGB, upright; of DICOM with the scale and the eye that it says.
+    """A photograph: 8 bits, RGB, upright; of DICOM with its scale and eye.
 
     Raises:
-        PhotographError: it cannot be read, or is no photograph of a retina.
+        PhotographError: it cannot be read, or is no fundus photograph.
         MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
     """
     content = Path(path).read_bytes()
     image = decode(content, name=path)
-    metadata = metadata_of(path, content, given=Scale())
+    known = known_of(path, content, given=Scale())
     about = {
-        "um_per_pixel": metadata.scale.um_per_pixel,
-        "field_degrees": metadata.scale.field_degrees,
-        "laterality": metadata.laterality,
+        "um_per_pixel": known.scale.um_per_pixel,
+        "field_degrees": known.scale.field_degrees,
+        "laterality": known.laterality,
     }
     return [photograph_layer(image, name=Path(path).stem, known={key: said for key, said in about.items() if said})]
 
@@ -64,12 +64,12 @@ def read_vessels(path: str) -> list[LayerData]:
 
 
 def _read_graph(described: dict[str, Any], path: str) -> list[LayerData]:
-    """The graph of `venule measure`; where there are no vessels, nothing that napari could show."""
+    """The graph of `venule measure`; without vessels, no layer."""
     return graph_layers(described, name=Path(path).stem.removesuffix("_graph")) or [(None,)]  # type: ignore[list-item]
 
 
 def _described(path: Path) -> dict[str, Any] | None:
-    """The content of a graph's file; None for JSON that is something else."""
+    """The content of a graph file; None for other JSON."""
     try:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -78,7 +78,7 @@ def _described(path: Path) -> dict[str, Any] | None:
 
 
 def _may_be_photograph(path: Path) -> bool:
-    """Whether DICOM is one of the objects that venule reads; what is damaged may be, so that its error is told."""
+    """Whether a DICOM file may be a photograph. A damaged file may be: reading it then shows the error."""
     try:
         content = path.read_bytes()
         if is_dicom(content, name=path.name):
@@ -88,5 +88,5 @@ def _may_be_photograph(path: Path) -> bool:
     except PhotographError as error:
         return error.reason not in _NOT_OURS
     except (ImportError, MissingExtraError):
-        return True  # reading says what to install
+        return True  # reading it shows what to install
     return True

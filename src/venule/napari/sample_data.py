@@ -1,16 +1,16 @@
-"""Sample data: synthetic photographs, each with the exact drawing of its vessels."""
+"""Sample data: synthetic photographs, each with its exact vessels."""
 
 from venule.datasets.phantoms import make_phantom
 from venule.napari.layers import LayerData, photograph_layer, vessels_layer
 
 
 def round_phantom() -> list[LayerData]:
-    """A phantom whose field of view is a whole circle, and, not shown at first, its vessels."""
+    """A phantom with a round field of view; its exact vessels are hidden at first."""
     return _layers(5, name="phantom")
 
 
 def cut_phantom() -> list[LayerData]:
-    """A phantom whose field of view the frame cuts at top and bottom, and, not shown at first, its vessels."""
+    """A phantom with a field of view that is cut at top and bottom; its exact vessels are hidden at first."""
     return _layers(6, name="phantom_cut")
 
 

@@ -1,4 +1,4 @@
-"""Opening photographs of all formats that venule reads, by a menu that takes no file from other plugins."""
+"""The menu item that opens photographs of all formats, without taking files from other plugins."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from napari.utils.notifications import show_error
 from qtpy.QtWidgets import QFileDialog
 
 from venule.errors import VenuleError
-from venule.napari.read import read_photograph
+from venule.napari.reader import read_photograph
 from venule.napari.viewer import add_layer
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
 
 def open_photographs() -> None:
-    """Ask for photographs, and open them in the viewer that is in use."""
+    """Show a file dialog and open the photographs in the current viewer."""
     endings = " ".join(f"*{suffix}" for suffix in PHOTOGRAPH_SUFFIXES)
     chosen, _ = QFileDialog.getOpenFileNames(
         None, "Open fundus photographs", "", f"Photographs ({endings});;All files (*)"
@@ -23,10 +23,10 @@ def open_photographs() -> None:
 
 
 def open_into(viewer: Any, paths: Sequence[str]) -> None:
-    """Open photographs; of those that cannot be read, say why.
+    """Open photographs in a viewer; show why a file cannot be read.
 
     Args:
-        viewer: to open them in.
+        viewer: the viewer.
         paths: of the photographs.
     """
     for path in paths:
