@@ -7,7 +7,7 @@ from pathlib import Path
 import venule
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]  # generate.py; benchmarks, of which the examples draw shapes
+sys.path[:0] = [str(HERE), str(HERE.parent)]  # for generate.py and for benchmarks, which the examples use
 from generate import write_generated  # noqa: E402
 
 project = "venule"
@@ -25,7 +25,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["gallery"]
-suppress_warnings = ["config.cache"]  # sphinx_gallery's settings hold a function
+suppress_warnings = ["config.cache"]  # the settings of sphinx_gallery contain a function
 
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
@@ -39,11 +39,11 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 napoleon_custom_sections = [("Shape", "params_style")]
 nitpick_ignore_regex = [
-    ("py:.*", r"(?!venule).*"),  # of other projects, whose inventories could only be had from the network
+    ("py:.*", r"(?!venule).*"),  # of other projects; their inventories need the network
     ("py:.*", r"venule\.(arrays|batch\.work|batch\.archives|measurement\.section)\..*"),  # not public
 ]
 
-EXAMPLES = (  # of each part, from what comes first to what builds on it
+EXAMPLES = (  # the order within each part
     *("one_photograph", "threshold", "field_of_view", "resolution"),
     *("intervals", "graph", "tortuosity", "regions", "arteries_and_veins", "fractal_dimension"),
     *("agreement", "paired", "quality", "batch"),
@@ -53,7 +53,7 @@ EXAMPLES = (  # of each part, from what comes first to what builds on it
 
 
 def place_in_part(file_name: str) -> int:
-    """The place of an example in its part of the gallery; one that is not listed comes last."""
+    """The position of an example in its part of the gallery; unlisted ones come last."""
     name = Path(file_name).stem.removeprefix("plot_")
     return EXAMPLES.index(name) if name in EXAMPLES else len(EXAMPLES)
 
@@ -75,7 +75,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_memory": False,
     "show_signature": False,
-    "capture_repr": ("_repr_html_",),  # tables; not what plotting functions happen to return
+    "capture_repr": ("_repr_html_",),  # tables, but not the return values of plotting functions
     "image_srcset": ["2x"],
     "doc_module": ("venule",),
     "reference_url": {"venule": None},
@@ -96,12 +96,12 @@ linkcheck_anchors = False
 
 
 def shorten_arrays(app, what, name, obj, options, signature, returned):
-    """`ndarray[float32]` for NumPy's full name of the type; the docstrings give shapes."""
+    """Shorten NumPy's array types to `ndarray[float32]`; the docstrings give shapes."""
     array = re.compile(r"(?:numpy\.)?ndarray\[tuple\[Any, \.\.\.\], (?:numpy\.)?dtype\[(?:numpy\.)?(\w+)\]\]")
     return tuple(text and array.sub(r"ndarray[\1]", text) for text in (signature, returned))
 
 
 def setup(app) -> None:
-    """Write the pages that the program and the code themselves give, before Sphinx looks for pages."""
+    """Write the generated pages before Sphinx looks for pages."""
     write_generated(HERE / "generated")
     app.connect("autodoc-process-signature", shorten_arrays)

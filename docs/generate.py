@@ -1,4 +1,4 @@
-"""The pages of the reference that are made from the program itself: commands, data dictionary, models, networks."""
+"""Make the pages of the reference that come from the program: commands, data dictionary, models, networks."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ UNITS = {"length": "length", "area": "area", "per length": "1/length", "deg": "d
 def write_generated(folder: Path) -> None:
     """Write commands.md, dictionary.md, models.md, networks.md and the pictures of the first pages.
 
-    A page that has not changed is left alone, so that Sphinx does not build it again.
+    A page that has not changed is not written, so that Sphinx does not build it again.
     """
     folder.mkdir(exist_ok=True)
     pages = {"commands": commands(), "dictionary": dictionary(), "models": models(), "networks": networks()}
@@ -31,11 +31,11 @@ def commands() -> str:
     """Every command and option, from the command line's own help."""
     program = [sys.executable, "-m", "typer", "venule.cli.main", "utils", "docs", "--name", "venule"]
     text = subprocess.run(program, check=True, capture_output=True, text=True).stdout
-    text = re.sub(r"\*\*Commands\*\*:\n\n(\* .*\n)+\n", "", text)  # cut short there; each follows in full
-    # The page has its own title, and what completes a shell's words is no command of venule's.
+    text = re.sub(r"\*\*Commands\*\*:\n\n(\* .*\n)+\n", "", text)  # truncated there; each command follows in full
+    # The page has its own title, and shell completion is not a command of venule.
     lines = [line for line in text.splitlines() if "-completion`" not in line]
     body = "\n".join(lines[1:]).replace("```console\n$ ", "```text\n")
-    return f"# Commands\n\nWhat `venule --help` and `venule COMMAND --help` say.\n{body}\n"
+    return f"# Commands\n\nThis page has the output of `venule --help` and `venule COMMAND --help`.\n{body}\n"
 
 
 def dictionary() -> str:
@@ -50,13 +50,14 @@ def dictionary() -> str:
     regions = "\n".join(f"* `{name}`: {meaning}" for name, meaning in REGIONS.items())
     return f"""# Data dictionary: the measurements
 
-Made from the code. `dictionary.csv`, which `venule measure` writes, says the same of each column of its table.
-[What is measured, and how](../explanations/measurements.md) tells how the numbers come about,
-[how right they are](../explanations/validation.md) how far off each is.
+This page lists all measurements. `dictionary.csv`, which `venule measure` writes, has the same information for each
+column of its table. [Measurements](../explanations/measurements.md) explains how the numbers are computed, and
+[validation](../explanations/validation.md) how accurate they are.
 
-The names are those of columns in pixels, of the whole field of view. Where a scale is known, lengths and areas are
-there again in micrometres (`_um`) or degrees of the field (`_deg`); what is measured by region, again for each region;
-each has its 95 % interval beside it in `..._lower` and `..._upper`. Without a unit: shares, ratios and counts.
+The names are those of the columns in pixels, for the whole field of view. If a scale is known, there are also columns
+for lengths and areas in micrometres (`_um`) or degrees of the field (`_deg`). Measurements by region have a column for
+each region. The columns `..._lower` and `..._upper` contain the 95 % interval. Measurements without a unit are
+fractions, ratios or counts.
 
 | column | meaning | unit | source | by region |
 |---|---|---|---|---|
@@ -72,7 +73,7 @@ def models() -> str:
     """The cards of the shipped models."""
     from venule.models import load_model, shipped_models
 
-    parts = ["# Models\n\nThe cards of the models that come in the package; `venule models` prints them, too.\n"]
+    parts = ["# Models\n\nThese are the cards of the shipped models. `venule models` prints them as well.\n"]
     for name in shipped_models():
         card = load_model(name).card
         rows = [
@@ -103,7 +104,7 @@ def networks() -> str:
         rows.append(f"| `{name}` | {parameters.trainable:,} | {parameters.total:,} | {work:.2f} G | {network.source} |")
     return f"""# Networks
 
-Made from the code, as `venule networks` prints it. Multiply-adds are of a photograph of 512x512 pixels.
+These networks can be trained; `venule networks` prints the same table. Multiply-adds are for 512x512 pixels.
 
 | name | trainable parameters | all parameters | multiply-adds | source |
 |---|---:|---:|---:|---|
@@ -112,7 +113,7 @@ Made from the code, as `venule networks` prints it. Multiply-adds are of a photo
 
 
 def pictures(folder: Path) -> None:
-    """What the first tutorial makes, a phantom beside its overlay; for the front page with its vessels between."""
+    """Make the pictures of the first tutorial and of the front page: a phantom, its vessels and its overlay."""
     import venule
 
     with tempfile.TemporaryDirectory() as eyes:

@@ -1,10 +1,10 @@
 """
-A mask against a drawing
-========================
+Comparing a vessel map with a drawing
+=====================================
 
-How good is a vessel map, and where does it go wrong? Scores come from four counts: vessel
-in both (TP), found only (FP), drawn only (FN), and neither (TN). A map of the four shows
-more than any score.
+How good is a vessel map, and where are its errors? All scores are computed from four
+counts of pixels: vessel in both (TP), only found (FP), only drawn (FN), and in neither
+(TN). A map of these four shows more than any score.
 """
 
 import matplotlib.pyplot as plt
@@ -20,26 +20,26 @@ found = venule.segment(phantom.image)
 scores = venule.evaluate(found, phantom.vessels)
 
 # %%
-# Scores inside the field of view, and over the full frame, which holds thousands of black
-# pixels that nobody takes for a vessel. Papers mix the two: accuracy and specificity can
-# only be compared within one column.
+# Scores inside the field of view and for the full frame. The full frame contains
+# thousands of black pixels that are trivially correct. Papers use either one, so compare
+# accuracy and specificity only within one column.
 
 print("                    field of view   full frame")
 for name, inside in scores.fov.values.items():
     print(f"{name:18}  {inside:13.3f}   {scores.frame.values[name]:10.3f}")
 
 # %%
-# The colours are told apart by colour-blind readers.
+# The map of agreement. Its colours can be distinguished by colour-blind readers.
 
 figure, ax = plt.subplots(figsize=(7.5, 7.9), layout="constrained")
 ax.imshow(agreement_map(found.vessels, phantom.vessels, found.fov))
 ax.axis("off")
 
 # %%
-# What is a Dice of 0.9 worth? The exact drawing itself, made a pixel wider or narrower, or
-# moved by a pixel, as another person might draw it, has less. clDice asks whether the
-# centreline of each lies within the vessels of the other: it forgives the wider drawing,
-# and the narrower one loses its thinnest vessels.
+# How good is a Dice of 0.9? The exact drawing has a lower Dice if it is one pixel wider
+# or narrower, or shifted by a pixel, as another person might draw it. clDice checks
+# whether the centreline of each map lies within the vessels of the other. It tolerates
+# wider vessels, but the narrower drawing loses its thinnest vessels.
 
 exact = phantom.vessels
 others = {

@@ -2,8 +2,9 @@
 A table of many photographs
 ===========================
 
-A folder of photographs goes in, a table comes out: a row a photograph, each measurement
-with its interval, and a reason where there is no number. From there on it is pandas.
+venule turns a folder of photographs into a table. Each photograph has a row with all
+measurements, their intervals, and reasons for missing values. You can use the table with
+pandas.
 """
 
 import tempfile
@@ -19,8 +20,8 @@ from venule.workflows.measure import MeasurePhotograph, measure_files
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 # %%
-# Four phantoms, in a folder as photographs would be. At the command line this is ``venule
-# measure photographs/ -o measured --field 45``.
+# We use a folder with four phantoms. The corresponding command is ``venule measure
+# photographs/ -o measured --field 45``.
 
 with tempfile.TemporaryDirectory() as folder:
     write_phantoms(Path(folder, "phantoms"), count=4, seed=4, size=480)
@@ -45,14 +46,14 @@ table[
 ].round(3)
 
 # %%
-# What could not be measured has a reason, never a number that looks like one.
+# If something could not be measured, the table has a reason instead of a number.
 
 table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().to_frame(
     "measurements"
 )
 
 # %%
-# Every measurement with its 95 % interval, photograph by photograph.
+# Four measurements of each photograph with their 95 % intervals.
 
 shown = {
     "vessel_density": "vessel density",

@@ -1,11 +1,11 @@
 """
-Two ways on the same photographs
-================================
+Comparing two methods on the same photographs
+=============================================
 
-Is one way of finding vessels better than another, or was it chance? The network can be
-shown a photograph and its three mirror images, and the four answers averaged: four times
-the work. Whether it is worth it is asked photograph by photograph, for photographs differ
-more than the two ways do.
+Is one method better than another, or is the difference due to chance? Here, the network
+processes each photograph once, or together with its three mirror images, averaging the
+four results. This takes four times as long. Because photographs differ more than the two
+methods do, the methods are compared photograph by photograph.
 """
 
 import matplotlib.pyplot as plt
@@ -18,15 +18,15 @@ from venule.evaluation import Counts, bootstrap_mean_interval, paired_difference
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 once, mirrored = [], []
-for seed in range(101, 113):
-    phantom = make_phantom(seed, size=480)
+for seed in range(101, 111):
+    phantom = make_phantom(seed, size=400)
     for dice, flips in ((once, False), (mirrored, True)):
         found = venule.segment(phantom.image, flips=flips)
         dice.append(Counts.of(found.vessels, phantom.vessels, phantom.fov.mask).dice)
 
 # %%
-# Each mean alone has a wide interval, for photographs differ, and the two overlap. The
-# interval of the mean difference, which resamples pairs, is narrow.
+# The intervals of the two means are wide and overlap, because photographs differ. The
+# interval of the mean difference is narrow, because it resamples pairs.
 
 for name, dice in (("once", once), ("four mirror images", mirrored)):
     mean = bootstrap_mean_interval(dice, seed=0)
@@ -34,10 +34,11 @@ for name, dice in (("once", once), ("four mirror images", mirrored)):
 difference = paired_difference(mirrored, once, seed=0)
 low, high = difference.interval.lower, difference.interval.upper
 print(f"{'difference':19} {difference.interval.mean:+.4f} [{low:+.4f}, {high:+.4f}]")
-print(f"as large a difference by chance alone: p = {difference.p_value:.4f}")
+print(f"p-value of the difference: {difference.p_value:.4f}")
 
 # %%
-# Grey lines join what is of one photograph; to the right, their differences by themselves.
+# On the left, a grey line connects the two results of each photograph. The right side
+# shows the differences.
 
 figure, (left, right) = plt.subplots(
     1, 2, figsize=(9, 4.4), layout="constrained", width_ratios=(1, 1)
@@ -65,4 +66,6 @@ right.annotate(
     textcoords="offset points",
     color="#00664a",
 )
-right.set(xlabel="photograph, by its difference", xticks=[], ylabel="difference in Dice")
+right.set(
+    xlabel="photographs, sorted by difference", xticks=[], ylabel="difference in Dice"
+)

@@ -2,9 +2,9 @@
 The quality of degraded photographs
 ===================================
 
-Can a bad photograph be told before anybody draws its vessels? ``assess_quality`` says which
-Dice photographs like it have had, and what is wrong with it. A phantom can be made worse on
-purpose, and then its true Dice is known.
+Can a bad photograph be recognised without a reference drawing? ``assess_quality``
+estimates the Dice from similar photographs, and says what is wrong. We can degrade a
+phantom on purpose and compare the estimate with the true Dice.
 """
 
 import matplotlib.pyplot as plt
@@ -17,7 +17,7 @@ from venule.photograph import Photograph
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
-phantom = make_phantom(4, size=600)
+phantom = make_phantom(4, size=480)
 
 
 def worse(kind, strength):
@@ -35,7 +35,7 @@ def worse(kind, strength):
 
 
 # %%
-# Six kinds of degradation, each at its third of four strengths, with the score and the
+# Six kinds of degradation, each at the third of four strengths, with the quality and the
 # reasons.
 
 figure, axes = plt.subplots(2, 3, figsize=(10, 7.4), layout="constrained")
@@ -50,9 +50,9 @@ for ax, (kind, strengths) in zip(axes.flat, STRENGTHS.items(), strict=True):
     ax.axis("off")
 
 # %%
-# All strengths: the score, which is given without knowing the vessels, and the Dice with
-# the exact drawing. The score was fitted on degraded photographs, never on phantoms. On the
-# line it would be right; above, it is too low, and below, too high.
+# The estimated quality and the true Dice at all strengths. The estimate was fitted on
+# degraded photographs, not on phantoms. A point on the line is a perfect estimate. Above
+# the line the estimate is too low, and below it is too high.
 
 figure, ax = plt.subplots(figsize=(6.6, 5.4), layout="constrained")
 ax.plot([0, 1], [0, 1], color="0.75", linewidth=1)

@@ -1,10 +1,10 @@
 """
-The field of view of odd photographs
-====================================
+The field of view of unusual photographs
+========================================
 
-Where is the retina in a photograph? Cameras cut the circle off, export it off the centre,
-print names beside it, or leave no border at all. Everything that venule says is said of the
-field of view, so it is found first.
+Where is the retina in a photograph? Cameras may cut off part of the circle, shift it,
+print text beside it, or leave no border at all. venule finds the field of view first,
+because all its results refer to it.
 """
 
 import matplotlib.pyplot as plt
@@ -19,8 +19,8 @@ picture, fov = phantom.image, phantom.fov
 print(f"the phantom's circle is {fov.diameter:.0f} px across")
 
 # %%
-# Six ways to spoil a photograph, of which each is met in practice. Only the border changes,
-# never the retina.
+# Five ways in which the border of a photograph can differ in practice. The retina is
+# always the same.
 
 grey = np.where(fov.mask[..., None], picture, np.uint8(90))
 
@@ -33,18 +33,18 @@ draw.text((24, 24), "Clinic of the\nHappy Eye", fill="white", font=font)
 draw.text((24, 540), "OD  45°", fill=(255, 220, 0), font=font)
 
 odd = {
-    "as it was taken": picture,
+    "original": picture,
     "cut off above and below": picture[90:510],
     "grey border": grey,
     "cut off on one side": picture[:, :430],
-    "names beside it": np.asarray(named),
+    "text beside it": np.asarray(named),
     "no border": picture[130:470, 130:470],
 }
 
 # %%
-# The outline that was found is white. A diameter is that of the whole circle, also where
-# the frame cuts it off; without a border, the whole frame is the field of view and its
-# longer side the diameter.
+# The white line is the outline that venule found. The diameter is that of the whole
+# circle, even if the frame cuts it off. Without a border, the whole frame is the field of
+# view, and its longer side is the diameter.
 
 figure, axes = plt.subplots(2, 3, figsize=(10, 6.6), layout="constrained")
 for ax, (title, image) in zip(axes.flat, odd.items(), strict=True):

@@ -2,8 +2,8 @@
 The vessels of one photograph
 =============================
 
-What comes out when a photograph goes in? Three arrays of its own size: how likely each
-pixel is to be vessel, which pixels are, and where the retina is at all.
+venule turns a photograph into three arrays of the same size: the probability of vessel
+for each pixel, the vessels, and the field of view.
 """
 
 import matplotlib.pyplot as plt
@@ -13,7 +13,8 @@ import venule
 from venule.datasets.phantoms import make_phantom
 
 # %%
-# The photograph is a phantom here, made from a seed. The path of a file does as well.
+# Here, the photograph is a phantom, made from a seed. You can also pass the path of a
+# file.
 
 phantom = make_phantom(15)
 found = venule.segment(phantom.image)
@@ -22,8 +23,7 @@ print(
 )
 
 # %%
-# ``overlay`` lays the vessels over the photograph in light blue, a colour that no retina
-# has.
+# ``overlay`` draws the vessels in light blue, a colour that does not occur in a retina.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 5.2), layout="constrained")
 for ax, picture, title in zip(
@@ -34,9 +34,10 @@ for ax, picture, title in zip(
     ax.axis("off")
 
 # %%
-# Close by: how likely each pixel is to be vessel, and what comes of it from the model's own
-# threshold on, on the green channel, where vessels stand out most. Blue: the walls that
-# venule finds. Orange: those that the phantom has.
+# A part of it in detail. The left picture shows the probability of vessel. The others
+# show the green channel, in which vessels have the highest contrast. Blue lines are the
+# vessel walls that venule finds at the model's threshold. Orange lines are the true
+# walls.
 
 piece = np.s_[180:400, 330:590]
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.3), layout="constrained")
@@ -44,7 +45,7 @@ shown = axes[0].imshow(found.probability[piece], cmap="magma", vmin=0, vmax=1)
 axes[0].set_title("probability of vessel")
 figure.colorbar(shown, ax=axes[0], location="bottom", aspect=30, shrink=0.9)
 for ax, vessels, colour, title in (
-    (axes[1], found.vessels, "#56b4e9", f"found, from {found.threshold:g} on"),
+    (axes[1], found.vessels, "#56b4e9", f"found, threshold {found.threshold:g}"),
     (axes[2], phantom.vessels, "#e69f00", "exact"),
 ):
     ax.imshow(phantom.image[piece][..., 1], cmap="gray")

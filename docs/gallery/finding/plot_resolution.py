@@ -1,9 +1,9 @@
 """
-What resolution does
-====================
+The effect of resolution
+========================
 
-Which vessels are lost in small photographs? A phantom of one seed has the same anatomy at
-any size, so that the same eye can be photographed with more and with fewer pixels.
+Which vessels are lost in small photographs? Phantoms with the same seed have the same
+anatomy at every size, so we can photograph the same eye with more and with fewer pixels.
 """
 
 import matplotlib.pyplot as plt
@@ -16,7 +16,7 @@ from venule.evaluation import agreement_colours
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 SEED = 8
-sizes = (300, 500, 800, 1200)
+sizes = (300, 450, 650, 900)
 phantoms = [make_phantom(SEED, size=size) for size in sizes]
 maps = [venule.segment(phantom.image) for phantom in phantoms]
 for phantom, found in zip(phantoms, maps, strict=True):
@@ -25,13 +25,13 @@ for phantom, found in zip(phantoms, maps, strict=True):
     print(f"{phantom.fov.diameter:5.0f} px across: Dice {dice:.3f}, clDice {cl_dice:.3f}")
 
 # %%
-# A phantom knows the centreline of every vessel, and the calibre at each of its points: the
-# share of the centreline that was found can be told by calibre. Calibres are thousandths of
-# the field of view here, the same for every size.
+# A phantom knows the centreline of every vessel and its calibre at each point. This shows
+# which percentage of the centrelines was found for each calibre. The calibre is given in
+# thousandths of the field of view, so that it is the same at every size.
 
 
 def share_found(phantom, found, edges):
-    """Of the centrelines between two calibres, the percentage that was found."""
+    """The percentage of the centrelines that was found, for each range of calibres."""
     points = np.concatenate([segment.centreline for segment in phantom.segments])
     calibres = (
         np.concatenate([segment.calibre for segment in phantom.segments])
@@ -67,8 +67,8 @@ ax.set(
 ax.legend(frameon=False, loc="lower right")
 
 # %%
-# The same piece of the same eye, photographed and judged. White: found and there. Orange:
-# found only. Blue: missed.
+# The same part of the same eye. White: found correctly. Orange: found, but not a vessel.
+# Blue: missed.
 
 figure, axes = plt.subplots(2, 4, figsize=(10, 5), layout="constrained")
 for column, (size, phantom, found) in enumerate(zip(sizes, phantoms, maps, strict=True)):

@@ -2,9 +2,9 @@
 Threshold and probability
 =========================
 
-From which probability on is a pixel a vessel? A low threshold finds more vessels and more
-that are none; a high one misses the thin. On a phantom, whose vessels are known exactly,
-the trade can be drawn.
+A pixel is a vessel if its probability reaches the threshold. A low threshold finds more
+vessels but also more false ones. A high threshold misses thin vessels. This example shows
+the trade-off on a phantom, whose vessels are known exactly.
 """
 
 import matplotlib.pyplot as plt
@@ -20,8 +20,8 @@ phantom = make_phantom(11)
 found = venule.segment(phantom.image)
 
 # %%
-# A photograph is segmented once; ``at_threshold`` then gives the vessels of any other
-# threshold. Counts of pixels come first, and every score is a ratio of them.
+# Segment the photograph once. ``at_threshold`` then returns the vessels at another
+# threshold. All scores are ratios of the counts of pixels.
 
 thresholds = np.linspace(0.02, 0.98, 49)
 counts = [
@@ -33,8 +33,8 @@ print(f"the model's own threshold {found.threshold:g}: Dice {own.dice:.3f}")
 print(f"the best for this phantom {best:.2f}: Dice {max(c.dice for c in counts):.3f}")
 
 # %%
-# The threshold of a model is frozen before any photograph is scored. The best one of a
-# photograph can only be known from its drawing, and is shown for comparison alone.
+# The threshold of a model is fixed before any photograph is scored. The best threshold
+# for one photograph is only known if there is a drawing. It is shown for comparison.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 figure.get_layout_engine().set(wspace=0.12)
@@ -85,8 +85,8 @@ right.set(
 )
 
 # %%
-# The same three thresholds on a piece of the retina. White: found and there. Orange: found
-# only. Blue: missed.
+# The same three thresholds on a part of the retina. White: found correctly. Orange:
+# found, but not a vessel. Blue: missed.
 
 piece = np.s_[60:330, 330:690]
 figure, axes = plt.subplots(1, 3, figsize=(10, 2.9), layout="constrained")

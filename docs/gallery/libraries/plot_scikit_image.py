@@ -2,9 +2,9 @@
 Vessels that another library has found
 ======================================
 
-How does a classical filter compare with a trained network? scikit-image has ridge filters,
-such as Sato's, which respond to anything long and thin. ``VesselMap.from_mask`` turns the
-mask of any program into a vessel map, which venule can score, measure and draw.
+How does a classical filter compare with a trained network? scikit-image has ridge
+filters, such as Sato's, which respond to anything long and thin. ``VesselMap.from_mask``
+turns the mask of any program into a vessel map, which venule can score, measure and draw.
 """
 
 import matplotlib.pyplot as plt

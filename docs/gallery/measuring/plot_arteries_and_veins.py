@@ -2,10 +2,10 @@
 Arteries and veins: CRAE, CRVE and their ratio
 ==============================================
 
-How wide are the arteries of an eye, taken together, and how wide its veins? The six widest
-of each about the optic disc are joined by Knudtson's formulas to one trunk each. venule
-measures them where maps of arteries and veins are given; it does not tell the two apart. A
-phantom has both maps exactly.
+CRAE and CRVE summarise the calibres of the arteries and the veins of an eye. Knudtson's
+formulas combine the six widest of each around the optic disc into one equivalent calibre.
+venule needs maps of arteries and veins for this, because it does not distinguish them. A
+phantom has exact maps of both.
 """
 
 import matplotlib.pyplot as plt
@@ -29,8 +29,8 @@ measured = venule.measure(
 )
 
 # %%
-# Micrometres are known only as well as the scale: here an optic disc is taken for 1,800 µm.
-# The ratio needs no scale.
+# Micrometres are only as accurate as the scale. Here, we assume an optic disc of 1,800
+# µm. The ratio needs no scale.
 
 exact = exact_eye(phantom)
 truth = {value.name: value.value for value in measure_eye(exact) if not value.region}
@@ -38,20 +38,18 @@ um = measured.units["um"]
 for name, unit in (("crae", "px"), ("crve", "px"), ("avr", "")):
     value = measured.find(f"{name}_{unit}" if unit else name)
     interval = f"[{value.lower:.3g}, {value.upper:.3g}]"
-    print(
-        f"{name.upper():4}  {value.value:.3g} {interval} {unit}, exactly {truth[name]:.3g}"
-    )
+    print(f"{name.upper():4}  {value.value:.3g} {interval} {unit}, truth {truth[name]:.3g}")
     if unit:
         print(f"      {value.value * um:.0f} µm")
 
 # %%
-# Vessels count in zone B, the ring from half a disc diameter to a whole one off the rim.
-# Arteries are orange, veins blue. Beside it the six widest of each, and what they come to,
-# with its interval.
+# The vessels are measured in zone B, a ring between half a disc diameter and one disc
+# diameter from the rim. Arteries are orange, veins blue. The right side shows the six
+# widest of each, and CRAE and CRVE with their intervals.
 
 
 def zone_b_calibres(kind):
-    """Calibres of the six widest vessels of a kind in zone B, measured on its map."""
+    """Calibres of the six widest arteries or veins in zone B."""
     alone = venule.measure(venule.VesselMap.from_mask(kind, phantom.photograph))
     return calibres_in_zone_b(alone.graph, measured.landmarks.disc)[:6]
 
@@ -107,7 +105,7 @@ for place, (kind, graph, colour, name) in enumerate(
         capsize=4,
     )
     right.plot(at, truth[name], "_", color="black", markersize=24, markeredgewidth=2)
-right.plot([], [], "_", color="black", markersize=14, markeredgewidth=2, label="exact")
+right.plot([], [], "_", color="black", markersize=14, markeredgewidth=2, label="true value")
 right.legend(frameon=False)
 right.set_xticks(
     [1, 2, 3, 4, 5, 6, 8, 9.2], ["widest", "2", "3", "4", "5", "6", "CRAE", "CRVE"]

@@ -2,9 +2,9 @@
 Fractal dimension of known sets
 ===============================
 
-How densely do vessels fill the plane? A line has dimension 1, the whole plane 2, and the
-vessels of a retina lie between. Sets whose dimension is known by mathematics show how well
-it is measured.
+The fractal dimension describes how densely vessels fill the plane. A line has dimension
+1, the whole plane has dimension 2, and the vessels of a retina lie between. Sets with a
+known dimension show how accurate the measurement is.
 """
 
 import matplotlib.pyplot as plt
@@ -22,9 +22,7 @@ sets = {name: (make(), dimension) for name, (make, dimension) in FRACTALS.items(
 figure, axes = plt.subplots(1, 5, figsize=(10, 2.5), layout="constrained")
 for ax, (name, (points, dimension)) in zip(axes, sets.items(), strict=False):
     height, width = points.shape
-    grain = (
-        4 if points.mean() > 0.02 else 10
-    )  # so that lines of one pixel are seen at this size
+    grain = 4 if points.mean() > 0.02 else 10  # so that thin lines are visible at this size
     thick = block_reduce(points, (grain, grain), np.max)
     ax.imshow(thick, cmap="gray_r", extent=(0, width, height, 0), interpolation="nearest")
     rows, columns = np.nonzero(points)
@@ -38,9 +36,9 @@ for ax, (name, (points, dimension)) in zip(axes, sets.items(), strict=False):
     ax.axis("off")
 
 # %%
-# Boxes of 1/128 to 1/16 of the field of view are counted, so that the box-counting, the
-# information and the correlation dimension come of one and the same count. Of these sets
-# all three are one number.
+# venule counts boxes of 1/128 to 1/16 of the field of view. The box-counting, the
+# information and the correlation dimension are computed from the same counts. For these
+# sets, all three should be equal.
 
 KINDS = {"box": "#0072b2", "information": "#e69f00", "correlation": "#cc79a7"}
 figure, ax = plt.subplots(figsize=(6.6, 5), layout="constrained")
@@ -70,12 +68,13 @@ for name, (points, dimension) in sets.items():
         ha="center",
         color="0.3",
     )
-    print(f"{name:7} exactly {dimension:.3f}, by boxes {measured.box:.3f}")
-ax.set(xlabel="dimension, by mathematics", ylabel="dimension, measured", aspect="equal")
+    print(f"{name:7} true dimension {dimension:.3f}, by boxes {measured.box:.3f}")
+ax.set(xlabel="true dimension", ylabel="measured dimension", aspect="equal")
 ax.legend(frameon=False, loc="upper left")
 
 # %%
-# And the vessels of three phantoms, as drawn exactly and as found.
+# The box-counting dimension of three phantoms, measured on the exact drawing and on the
+# vessels that venule finds.
 
 phantoms = [make_phantom(seed, size=480) for seed in (3, 8, 15)]
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.7), layout="constrained")

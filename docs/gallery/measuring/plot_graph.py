@@ -2,8 +2,8 @@
 The graph: vessels as segments, branchings and crossings
 ========================================================
 
-Where do vessels branch, and how wide are they in between? A vessel map becomes a graph,
-whose segments know their centreline and their calibre at every point.
+venule turns a vessel map into a graph. Its segments have a centreline, and a calibre at
+every point of it. Its nodes are the places where vessels branch, cross or end.
 """
 
 import matplotlib.pyplot as plt
@@ -16,21 +16,21 @@ from venule.datasets.phantoms import make_phantom
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
-phantom = make_phantom(8, size=900)
+phantom = make_phantom(8, size=720)
 measured = venule.measure(venule.segment(phantom.image))
 graph = measured.graph
-print(f"{len(graph.segments)} segments, {graph.length:,.0f} px long in all")
+print(f"{len(graph.segments)} segments, {graph.length:,.0f} px long in total")
 
 # %%
-# Each stretch of a centreline is as wide here as the vessel, and its colour says so again.
+# The width and the colour of each line show the calibre of the vessel.
 
 backdrop = (phantom.image * 0.3).astype(np.uint8)
-colours = ListedColormap(plt.cm.viridis(np.linspace(0.3, 1, 256)))  # but for its dark end
+colours = ListedColormap(plt.cm.viridis(np.linspace(0.3, 1, 256)))  # without its dark end
 figure, ax = plt.subplots(figsize=(8.4, 7.4), layout="constrained")
 ax.imshow(backdrop)
 pixel = 72 * 6.6 / backdrop.shape[1]  # of the photograph, in points of the figure, about
 for segment in graph.segments:
-    line = segment.centreline[:, ::-1]  # (column, row), as plots want it
+    line = segment.centreline[:, ::-1]  # (column, row), as matplotlib expects
     stretches = np.stack([line[:-1], line[1:]], axis=1)
     drawn = LineCollection(
         stretches, cmap=colours, linewidths=segment.calibre * pixel, capstyle="round"
@@ -42,9 +42,9 @@ ax.axis("off")
 figure.colorbar(drawn, ax=ax, shrink=0.7, label="calibre, px")
 
 # %%
-# The places where segments meet and end, and the calibres along all that lies between them.
-# Lengths of centreline are what a histogram should count: a count of segments would make
-# one vessel that branches often many.
+# The nodes of the graph, and a histogram of the calibres. The histogram adds up lengths
+# of centreline. If it counted segments, a vessel with many branches would count many
+# times.
 
 kinds = {"branching": ("#e69f00", "o"), "crossing": ("#56b4e9", "X"), "end": ("white", ".")}
 figure, (left, right) = plt.subplots(
@@ -87,8 +87,8 @@ right.text(
 right.set(xlabel="calibre, px", ylabel="length of centreline, px")
 
 # %%
-# ``to_networkx`` hands the graph to networkx and all its algorithms: which pieces hang
-# together, for one.
+# ``to_networkx`` converts the graph, so that you can use the algorithms of networkx. As
+# an example, we find the connected pieces.
 
 import networkx as nx  # noqa: E402
 

@@ -1,10 +1,10 @@
 """
-Measurements and their intervals, against the truth
-===================================================
+How accurate are measurements and their intervals?
+==================================================
 
-How far off is a measurement? A phantom's measurements are known exactly, from its own
-centrelines and calibres. They stand beside what is measured on its exact drawing, where
-only measuring can err, and on the vessels that venule finds.
+The true measurements of a phantom are known from its exact centrelines and calibres. This
+example compares them with two measurements: one on the exact drawing, which shows only
+the error of measuring, and one on the vessels that venule finds.
 """
 
 import matplotlib.pyplot as plt
@@ -20,9 +20,9 @@ plt.rcParams.update(
 compared = compare_phantom(15)
 
 # %%
-# Each value comes with a 95 % interval: of a vessel map that a model found, the map is
-# measured again at half and twice the odds of its threshold, and the spread is scaled so
-# that the truth of phantoms lies within.
+# Each value has a 95 % interval. A map from a model is measured again at half and at
+# twice the odds of the threshold. The spread of the results is scaled so that the
+# intervals of phantoms contain the true values.
 
 NAMES = (
     "vessel_density",
@@ -58,26 +58,20 @@ for kind, colour, shift in (("drawn", "#0072b2", -0.16), ("found", "#d55e00", 0.
             alpha=0.5,
             solid_capstyle="butt",
         )
-        ax.plot(
-            off,
-            place + shift,
-            "o",
-            color=colour,
-            label=f"as {kind}" if place == 0 else None,
-        )
+        ax.plot(off, place + shift, "o", color=colour, label=kind if place == 0 else None)
         held += one.covered
-    print(f"as {kind}: {held} of {len(NAMES)} intervals hold the truth")
+    print(f"{kind}: {held} of {len(NAMES)} intervals contain the true value")
 ax.set_yticks(
     np.arange(len(NAMES)), [BY_NAME[name].name.replace("_", " ") for name in NAMES]
 )
 ax.tick_params(axis="y", length=0)
 ax.invert_yaxis()
-ax.set_xlabel("off the truth, %")
+ax.set_xlabel("error, %")
 ax.legend(frameon=False, loc="lower left")
 
 # %%
-# Of the regions, too: the mean calibre about the disc and about the fovea, in pixels, with
-# the truth as a bar.
+# The mean calibre in each region around the disc and the fovea, in pixels. Black bars are
+# the true values.
 
 regions = [
     region

@@ -1,10 +1,10 @@
 """
-Regions: zones about the disc, fields about the fovea
-=====================================================
+Measurements by region
+======================
 
-Where in the retina are the vessels dense? Many measurements are made by region: in the
-zones B and C about the optic disc, in the fields of the ETDRS grid about the fovea, above
-and below, nasal and temporal.
+Many measurements are also made for regions: zones B and C around the optic disc, the
+fields of the ETDRS grid around the fovea, and halves of the retina. This example shows
+the vessel density of each region.
 """
 
 import matplotlib.pyplot as plt
@@ -23,19 +23,20 @@ measured = venule.measure(found)
 disc, fovea = measured.landmarks.disc, measured.landmarks.fovea
 
 # %%
-# Disc and fovea are found, too, and everything about them hangs on where. Here the truth
-# can be told.
+# The regions depend on the positions of disc and fovea, which venule finds. Here we can
+# compare them with the true positions.
 
 off = np.hypot(*np.subtract(disc.centre, phantom.disc_centre))
-print(f"disc:  {disc.diameter:.0f} px across, exactly {phantom.disc_diameter:.0f}")
-print(f"       its centre {off:.0f} px off")
-print(f"fovea: its centre {np.hypot(*np.subtract(fovea.centre, phantom.fovea)):.0f} px off")
+print(f"disc:  {disc.diameter:.0f} px across, true value {phantom.disc_diameter:.0f}")
+print(f"       error of its centre {off:.0f} px")
+off = np.hypot(*np.subtract(fovea.centre, phantom.fovea))
+print(f"fovea: error of its centre {off:.0f} px")
 
 # %%
-# Radii are in disc diameters: zone B from 1 to 1.5 and zone C from 1 to 2.5 about the
-# centre of the disc; the ETDRS grid to 1/3, 1 and 2 about the fovea. Its quarters lie along
-# the line from disc to fovea. A region of which less than three quarters are seen has a
-# reason in place of a number.
+# Radii are in disc diameters. Zone B reaches from 1 to 1.5 around the centre of the disc,
+# and zone C from 1 to 2.5. The rings of the ETDRS grid have radii of 1/3, 1 and 2 around
+# the fovea, and its quarters are aligned with the line from disc to fovea. If less than
+# three quarters of a region are visible, it has a reason instead of a number.
 
 colours = ScalarMappable(Normalize(0, 25), "viridis")
 side = 1 if fovea.centre[1] > disc.centre[1] else -1
@@ -54,7 +55,7 @@ def etdrs_fields():
 
 
 def show(ax, patch, region, label_at):
-    """A region in the colour of its vessel density, with the number on it."""
+    """Draw a region in the colour of its vessel density, with the number on it."""
     density = measured.find(f"vessel_density_{region}")
     seen = density.value is not None
     patch.set(
@@ -63,7 +64,7 @@ def show(ax, patch, region, label_at):
         alpha=0.75,
     )
     ax.add_patch(patch)
-    text = f"{100 * density.value:.0f}" if seen else "not\nseen"
+    text = f"{100 * density.value:.0f}" if seen else "not\nvisible"
     ax.text(
         *label_at,
         text,
@@ -94,7 +95,7 @@ for zone, inner in (("zone_c", ZONES["zone_b"][1]), ("zone_b", ZONES["zone_b"][0
         radius - inner * disc.diameter if zone == "zone_c" else disc.diameter / 2,
     )
     show(left, ring, zone, (column + (inner + ZONES[zone][1]) / 2 * disc.diameter, row))
-left.set_title("zones B and C (C holds B)")
+left.set_title("zones B and C (C contains B)")
 
 row, column = fovea.centre
 for region, high, low, angles in etdrs_fields():

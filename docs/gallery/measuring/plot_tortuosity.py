@@ -2,9 +2,9 @@
 Tortuosity of shapes of known geometry
 ======================================
 
-Which vessel winds more, one that makes a long detour or one that trembles? Definitions of
-tortuosity answer differently. On shapes whose geometry is known, each can be seen for what
-it is, and checked.
+Which vessel is more tortuous, one with a single wide bend or one with many small bends?
+Different definitions of tortuosity give different answers. This example compares them on
+shapes with known geometry, and checks their accuracy.
 """
 
 import matplotlib.pyplot as plt
@@ -38,13 +38,13 @@ def wave(height, turns):
 
 
 # %%
-# Four vessels between the same ends. Three of them are as long as one another, and so have
-# the same distance tortuosity (length over chord); how sharply they bend, and how often, is
-# another matter.
+# Four vessels with the same ends. Three of them have the same length, and therefore the
+# same distance tortuosity (length over chord). They differ in how sharply and how often
+# they bend.
 
 LENGTH = 1.2
 shapes = {"straight": wave(0, 1)}
-for turns, name in ((0.5, "one detour"), (1.5, "three bends"), (5, "a tremble")):
+for turns, name in ((0.5, "one bend"), (1.5, "three bends"), (5, "ten bends")):
     shapes[name] = wave(
         brentq(
             lambda height, turns=turns: arc_over_chord(height, turns) - LENGTH, 0.1, 200
@@ -68,8 +68,8 @@ for ax, (name, line) in zip(axes.flat, shapes.items(), strict=True):
     ax.axis("off")
 
 # %%
-# Sinusoids of rising height, drawn as vessels 3 to 9 px wide and measured, beside the exact
-# arc length over the span.
+# Sinusoids of increasing height, drawn as vessels of 3 to 9 px and measured. The lines
+# show the exact values.
 
 heights = np.array([4, 10, 16, 22, 28, 34, 40])
 figure, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
@@ -91,7 +91,7 @@ for turns, colour in ((0.5, "#0072b2"), (1, "#009e73"), (2, "#d55e00")):
         measured = [distance_tortuosity(segment.centreline) for segment in segments]
         ax.plot(heights, measured, marker, color=colour, markersize=5, alpha=0.7)
         worst = np.max(np.abs(np.array(measured) / arc_over_chord(heights, turns) - 1))
-        print(f"{label}, {width} px wide: at most {worst:.2%} off")
+        print(f"{label}, {width} px wide: largest error {worst:.2%}")
 for width, marker in ((3, "v"), (5, "o"), (9, "s")):
     ax.plot([], [], marker, color="0.4", label=f"drawn {width} px wide, measured")
 ax.plot([], [], color="0.4", label="exact")

@@ -1,9 +1,9 @@
 """
-The networks, by size and by work
-=================================
+Size and cost of the networks
+=============================
 
-What does a network cost? Parameters are the numbers that it has learnt, and its size on
-disk; multiply-adds are the work that one photograph takes.
+The number of parameters determines the size of a network on disk. The number of
+multiply-adds determines the time for one photograph.
 """
 
 import matplotlib.pyplot as plt
@@ -14,9 +14,9 @@ from venule import networks
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 # %%
-# A network is built by its name; its arguments make it wider, or deeper. It takes
-# photographs whose sides are multiples of ``multiple`` and gives the logit of vessel for
-# every pixel.
+# ``create`` builds a network by its name. Its arguments can make it wider or deeper. The
+# sides of its input must be multiples of ``multiple``. Its output is the logit of vessel
+# for every pixel.
 
 torch.manual_seed(0)
 small = networks.create("unet", widths=(16, 32, 64))
@@ -26,10 +26,10 @@ print(f"three levels: {networks.count_parameters(small).trainable:,} parameters"
 print(f"as published: {networks.parameters_of('unet').trainable:,} parameters")
 
 # %%
-# Where they are: of the U-Net, by its levels. Nearly all parameters lie at the bottom,
-# where the picture is small.
+# The parameters of each level of the U-Net. Nearly all of them are in the lowest levels,
+# where the resolution is low.
 
-with torch.device("meta"):  # shapes alone: nothing is computed, and no memory taken
+with torch.device("meta"):  # only shapes: nothing is computed
     unet = networks.create("unet")
 sizes = {}
 for level, width in enumerate((64, 128, 256, 512)):
@@ -48,9 +48,9 @@ ax.tick_params(axis="x", length=0)
 ax.set(xlabel="level, by its resolution", ylabel="parameters, millions")
 
 # %%
-# All networks of venule. What is in orange is its own, the one that its models are made of.
+# All networks of venule. The orange one is used for venule's own models.
 
-costs = {}  # networks of the same cost share a point
+costs = {}  # networks of equal cost share a point
 for name in networks.NETWORKS:
     cost = networks.parameters_of(name).trainable, networks.multiply_adds(name, 512)
     costs.setdefault((round(cost[0], -4), round(cost[1], -9)), []).append((name, *cost))
@@ -85,6 +85,6 @@ every = [network for alike in costs.values() for network in alike]
 for what, column in (("parameters", 1), ("multiply-adds", 2)):
     most, least = (pick(every, key=lambda network: network[column]) for pick in (max, min))
     ratio = most[column] / least[column]
-    print(f"{what}: {most[0]} has {ratio:.0f} times those of {least[0]}")
+    print(f"{what}: {most[0]} has {ratio:.0f} times as many as {least[0]}")
 
 # sphinx_gallery_thumbnail_number = 2

@@ -1,10 +1,10 @@
 """
-A network learns to see vessels
-===============================
+How a network learns
+====================
 
-How soon does a network see anything? A very small one is shown 1,200 crops of phantoms, and
-asked from time to time for the vessels of a phantom that it has not seen. This is how it
-goes in principle; ``venule train`` does it in earnest.
+How quickly does a network learn to find vessels? This example trains a very small network
+on 1,200 crops of phantoms, and tests it several times on another phantom. It shows the
+principle; for real training, use ``venule train``.
 """
 
 import matplotlib.pyplot as plt
@@ -24,13 +24,14 @@ plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 SEED, STEPS, SHOWN = 0, 150, (0, 20, 60, 150)
 rng = np.random.default_rng(SEED)
 torch.manual_seed(SEED)
-torch.set_num_threads(1)  # more gain nothing on crops so small, and add up in another order
+torch.set_num_threads(1)  # more threads do not help here, and change the order of sums
 network = networks.create("compact", widths=(8, 16, 32), fine=8)
 print(f"{networks.count_parameters(network).trainable:,} parameters")
 
 # %%
-# Photographs are given as ``venule.segment`` gives them: each channel with mean 0 and
-# standard deviation 1 in the field of view. Crops come from anywhere, turned and mirrored.
+# Photographs are normalised as in ``venule.segment``: each channel has mean 0 and
+# standard deviation 1 in the field of view. Crops are taken at random places, rotated and
+# mirrored.
 
 phantoms = [make_phantom(seed, size=480) for seed in range(201, 207)]
 shown = make_phantom(15, size=480)
@@ -57,7 +58,7 @@ def crops(count, side=64):
 
 
 def look(photograph: Photograph):
-    """The probability of vessel, as the network sees it now."""
+    """The probability of vessel according to the current network."""
 
     def run(x):
         with torch.no_grad():
@@ -65,7 +66,7 @@ def look(photograph: Photograph):
                 network.eval()(torch.from_numpy(np.ascontiguousarray(x)))
             ).numpy()
 
-    diameter = photograph.fov.diameter  # its own: nothing is resampled
+    diameter = photograph.fov.diameter  # so that nothing is resampled
     return predict_with(
         run,
         photograph,
@@ -76,7 +77,8 @@ def look(photograph: Photograph):
 
 
 # %%
-# Adam, and the sum of cross entropy and Dice loss, as in venule's own recipes.
+# We use the AdamW optimiser and the sum of cross entropy and Dice loss, as in venule's
+# recipes.
 
 optimiser = torch.optim.AdamW(network.parameters(), lr=0.03)
 schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.03, total_steps=STEPS)
@@ -95,7 +97,7 @@ for step in range(1, STEPS + 1):
         seen[step] = look(shown.photograph)
 
 # %%
-# The probability that it gives to a phantom that it was never shown.
+# The result on a phantom that was not used for training.
 
 figure = plt.figure(figsize=(10, 6), layout="constrained")
 upper, lower = figure.subfigures(2, 1, height_ratios=(1, 1))
@@ -108,4 +110,4 @@ ax = lower.subplots()
 ax.plot(np.arange(1, STEPS + 1), losses, color="0.7", linewidth=1)
 smooth = np.convolve(np.pad(losses, 7, "edge"), np.ones(15) / 15, "valid")
 ax.plot(np.arange(1, STEPS + 1), smooth, color="#0072b2", linewidth=2)
-ax.set(xlabel="step, of eight crops each", ylabel="loss", xlim=(0, STEPS), ylim=(0, None))
+ax.set(xlabel="step (eight crops each)", ylabel="loss", xlim=(0, STEPS), ylim=(0, None))
