@@ -1,4 +1,4 @@
-"""How right every measurement is: on exact shapes, on phantoms, and against people.
+"""Validate every measurement: on exact shapes, on phantoms, and against observers.
 
 python -m benchmarks.validation -o docs/explanations --data DATA
 """
@@ -14,7 +14,7 @@ def main() -> None:
     """Write validation.md and its figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder for validation.md and its figures")
-    parser.add_argument("--data", type=Path, help="folder that holds CHASE_DB1 and HRF")
+    parser.add_argument("--data", type=Path, help="folder that contains CHASE_DB1 and HRF")
     parser.add_argument("--phantoms", type=int, default=100, help="number of phantoms to measure, 3 or more")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""validation.md: everything that is known about how right the measurements are, made by one command."""
+"""The tables and texts of validation.md."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from venule.report import Table
 
 NOTHING = "–"
 GOOD_COVERAGE = (0.85, 0.99)
-ENOUGH = 30  # phantoms that show a region, from which on its coverage says something
-SAME = 0.05  # relative change at half resolution up to which a measurement counts as free of scale
+ENOUGH = 30  # the smallest number of phantoms for which the coverage of a region is reported
+SAME = 0.05  # the largest relative change at half resolution that counts as none
 
 
 def shapes_section(errors: Sequence[ShapeError]) -> str:
-    """Exact geometry: the worst error of each measurement against its tolerance."""
+    """The error of each basic measurement on shapes with exact geometry, and its tolerance."""
     rows = [
         (
             one.measurement,
@@ -43,7 +43,7 @@ def shapes_section(errors: Sequence[ShapeError]) -> str:
 
 
 def phantoms_section(compared: Sequence[Compared]) -> str:
-    """Bias, limits of agreement and coverage on phantoms, as drawn and as found."""
+    """Bias, limits of agreement and coverage on phantoms, for drawn and found vessels."""
     grouped = {kind: by_measurement(compared, kind) for kind in KINDS}
     rows = []
     for name, definition in BY_NAME.items():
@@ -54,12 +54,12 @@ def phantoms_section(compared: Sequence[Compared]) -> str:
             covered = [one.covered for one in group if one.covered is not None]
             cells += [_relative(errors), _share(covered)]
         rows.append(tuple(cells))
-    columns = ("measurement", "drawn: bias [limits]", "truth covered", "found: bias [limits]", "truth covered")
+    columns = ("measurement", "drawn: bias [limits]", "coverage", "found: bias [limits]", "coverage")
     return Table("Phantoms", columns, tuple(rows)).to_markdown()
 
 
 def coverage_summary(compared: Sequence[Compared]) -> str:
-    """How many measurements' intervals hold the truth as often as they should, and which do not; regions apart."""
+    """How many measurements have a coverage between 85 and 99 %, and which do not; regions separately."""
     low, high = GOOD_COVERAGE
     lines = []
     for kind in KINDS:
@@ -73,20 +73,20 @@ def coverage_summary(compared: Sequence[Compared]) -> str:
         missed = [f"`{name}` {100 * share:.0f} %" for name, share in whole.items() if not low <= share <= high]
         held = f"{len(whole) - len(missed)} of {len(whole)}"
         outside = f"; outside: {', '.join(missed)}" if missed else ""
-        lines.append(f"* {kind}: {held} measurements have 85 to 99 % of the truths in their intervals{outside}.")
+        lines.append(f"* {kind}: {held} measurements have a coverage of 85 to 99 %{outside}.")
         if by_region:
             less = [f"`{name}` {100 * share:.0f} %" for name, share in by_region.items() if share < low]
             more = sum(share > high for share in by_region.values())
             below = f" ({', '.join(less)})" if less else ""
             lines.append(
-                f"* {kind}, by region: {len(by_region) - len(less) - more} of {len(by_region)} do; {len(less)} have "
-                f"fewer{below}, {more} have more."
+                f"* {kind}, by region: {len(by_region) - len(less) - more} of {len(by_region)} measurements; "
+                f"{len(less)} have less{below}, {more} have more."
             )
     return "\n".join(lines) + "\n"
 
 
 def observers_section(people: Sequence[Person]) -> str:
-    """First against second observer, and venule against each on the photographs that it did not learn from."""
+    """The second observer compared with the first, and venule with each of them on test photographs."""
     test = [person for person in people if person.split == "test"]
     rows = []
     for name, definition in BY_NAME.items():
@@ -108,13 +108,13 @@ def observers_section(people: Sequence[Person]) -> str:
         rows.append((*cells, _share(inside)))
     columns = (
         "measurement", "observers: ICC", "second - first", "venule, first: ICC", "venule - first",
-        "venule, second: ICC", "venule - second", "first observer's within venule's interval",
+        "venule, second: ICC", "venule - second", "first observer within venule's interval",
     )  # fmt: skip
     return Table("Observers (CHASE_DB1)", columns, tuple(rows)).to_markdown()
 
 
 def disease_section(people: Sequence[Person]) -> str:
-    """Healthy eyes against eyes with diabetic retinopathy and glaucoma, as venule finds and measures them."""
+    """Healthy eyes compared with eyes with diabetic retinopathy and glaucoma."""
     groups = {kind: [person for person in people if person.name.endswith(f"_{kind}")] for kind in ("h", "dr", "g")}
     names, effects = [], []
     for name in BY_NAME:
@@ -134,7 +134,7 @@ def disease_section(people: Sequence[Person]) -> str:
 
 
 def resolution_section(photographs: Sequence[Change], phantoms: Sequence[Change]) -> str:
-    """How far scale-free measurements change at half resolution."""
+    """The change of measurements without a unit of length at half resolution."""
     rows = []
     for name in SCALE_FREE:
         cells = [f"`{BY_NAME[name].column()}`"]
@@ -146,7 +146,7 @@ def resolution_section(photographs: Sequence[Change], phantoms: Sequence[Change]
 
 
 def resolution_summary(photographs: Sequence[Change], phantoms: Sequence[Change]) -> str:
-    """Which measurements stay what they are at half resolution, on average, and which do not."""
+    """How many measurements hardly change at half resolution on average, and which do."""
     lines = []
     for kind, group in (("photographs", photographs), ("phantoms", phantoms)):
         changes = {name: [one[name] for one in group if name in one] for name in SCALE_FREE}
@@ -159,10 +159,10 @@ def resolution_summary(photographs: Sequence[Change], phantoms: Sequence[Change]
 
 
 def quality_section(grades: Sequence[Grade]) -> str:
-    """How Dice falls with the quality score: by degradation, and by the score itself."""
+    """The quality score and the Dice for each degradation, and the Dice for each range of scores."""
     kinds = dict.fromkeys((one.kind, one.strength) for one in grades)
     rows = [_kind_row(kind, strength, grades) for kind, strength in kinds]
-    columns = ("degraded by", "strength", "photographs", "score", "Dice", "flagged", "reasons, most often first")
+    columns = ("degradation", "strength", "photographs", "score", "Dice", "flagged", "most frequent reasons")
     known = [(one.score, one.dice) for one in grades if one.score is not None and one.dice is not None]
     steps = [0.0, *(tenth / 10 for tenth in range(3, 10)), 1.0]
     by_score = []
@@ -175,7 +175,7 @@ def quality_section(grades: Sequence[Grade]) -> str:
     return (
         Table("Quality and Dice", columns, tuple(rows)).to_markdown()
         + "\n"
-        + Table("Dice by score", ("score", "photographs", "Dice", "90 % of them"), tuple(by_score)).to_markdown()
+        + Table("Dice by score", ("score", "photographs", "Dice", "90 % range"), tuple(by_score)).to_markdown()
         + f"\nRank correlation of score and Dice: {rank:.2f} over {len(known)} photographs and copies; mean absolute "
         f"difference {np.abs(scores - dices).mean():.3f}.\n"
     )
@@ -189,7 +189,7 @@ def _kind_row(kind: str, strength: float, grades: Sequence[Grade]) -> tuple[str,
         reasons["not-a-fundus"] = len(group) - len(seen)
     flagged = sum(bool(one.reasons) for one in seen) + len(group) - len(seen)
     return (
-        kind or "nothing",
+        kind or "none",
         f"{strength:g}" if kind else NOTHING,
         str(len(group)),
         _mean([one.score for one in seen if one.score is not None]),
@@ -203,18 +203,25 @@ def _mean(values: Sequence[float]) -> str:
     return f"{float(np.mean(values)):.2f}" if values else NOTHING
 
 
+def described(section: str, about: str) -> str:
+    """A section with a text between its heading and its table."""
+    heading, table = section.split("\n\n", 1)
+    return f"{heading}\n\n{about}\n{table}"
+
+
 def write_document(path: Path, parts: Sequence[str], *, command: str) -> None:
-    """Write the document: what it is, then its parts.
+    """Write the document.
 
     Args:
-        path: of the file.
-        parts: sections in Markdown, in their order.
-        command: that made it.
+        path: path of the file.
+        parts: sections in Markdown, in order.
+        command: the command that makes the document.
     """
     head = (
-        "# How right the measurements are\n\n"
-        f"Made by `{command}` with venule {__version__}; nothing in it was written by hand. What each\n"
-        "measurement means: `dictionary.csv`, which `venule measure` writes.\n"
+        "# Validation\n\n"
+        "This page shows how accurate the measurements are. The whole page was made by\n"
+        f"`{command}` with venule {__version__}.\n"
+        "`dictionary.csv`, which `venule measure` writes, explains each measurement.\n"
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([head, *parts]), encoding="utf-8")

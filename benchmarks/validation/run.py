@@ -1,10 +1,11 @@
-"""Everything that is known about how right the measurements are, measured again and written down."""
+"""Measure how accurate all measurements are, and write the results to a document."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.validation.document import (
     coverage_summary,
+    described,
     disease_section,
     observers_section,
     phantoms_section,
@@ -26,39 +27,45 @@ from venule.batch import write_whole
 from venule.datasets import open_dataset
 from venule.errors import MeasurementError
 
-FIRST_SEED = 700_000  # of phantoms that neither a model nor the calibration of the intervals has seen
+FIRST_SEED = 700_000  # of phantoms that were not used for training or calibration
 
 ABOUT_SHAPES = """\
-Lengths in pixels. Calibres are measured on the share of each pixel that is vessel; a drawing in yes and no of a
-vessel along the rows, the columns or a diagonal has lost the fraction of a pixel, which is what the second row shows.
-These are the measurements that the others are made of; each of the others has its exact geometry in the tests.
+These are the basic measurements from which the others are computed. They are measured on shapes with exact
+geometry, in pixels. The calibre is measured on the fraction of each pixel that is vessel. In a binary drawing,
+a vessel along the rows, the columns or a diagonal loses fractions of a pixel; the second row shows the
+resulting error. The tests check every other measurement on shapes with exact geometry as well.
 """
 ABOUT_PHANTOMS = """\
-{phantoms} synthetic photographs of 560 to 1,400 pixels, from which no model learned and on which no interval was
-calibrated, against their exact centrelines and calibres. *Drawn*: measured on the exact drawing, which is what
-measuring alone errs by; *found*: on what `general` found. Bias and 95 % limits of agreement are relative to the truth;
-*covered* is how many of the nominal 95 % intervals hold it. Where the fovea was looked for on the wrong side of the
-disc, which happens when the disc is in the middle, what depends on it is wrong, and counted here.
+{phantoms} synthetic photographs of 560 to 1,400 pixels were compared with their exact centrelines and calibres.
+They were not used to train a model or to calibrate an interval. *Drawn* is measured on the exact drawing and
+shows only the error of measuring. *Found* is measured on the vessels that `general` finds. Bias and 95 % limits
+of agreement are relative to the true value. *Coverage* is the share of the nominal 95 % intervals that contain
+the true value. If the disc is in the middle of the photograph, venule may look for the fovea on the wrong side.
+Measurements that depend on it are then wrong, and are included here.
 """
 ABOUT_OBSERVERS = """\
-Observers on all photographs; venule on the test split, from which it did not learn. ICC: absolute agreement, ICC(2,1).
-Differences are relative to the mean, with 95 % limits of agreement.
+The two observers are compared on all photographs, and venule with each of them on the test split, which was not
+used for training. ICC is the intraclass correlation for absolute agreement, ICC(2,1). Differences are relative
+to the mean, with 95 % limits of agreement.
 """
 ABOUT_DISEASE = """\
-Hedges' g against the healthy eyes, 15 a group, with 95 % bootstrap intervals; p by permutation, corrected for all of
-them (Holm). `general` learned from five of each group.
+Each group has 15 eyes. The effect size is Hedges' g compared with the healthy eyes, with a 95 % bootstrap
+interval. The p values come from permutation tests and are corrected for all tests in the table (Holm).
+`general` was trained on five eyes of each group.
 """
-EVERY = {"CHASE_DB1": 1, "HRF": 3}  # so manieth photograph of the test split is halved and degraded
+EVERY = {"CHASE_DB1": 1, "HRF": 3}  # every n-th photograph of the test split is halved and degraded
 ABOUT_RESOLUTION = """\
-{photographs} photographs of the test splits of CHASE_DB1 and HRF, and {phantoms} phantoms of {size} pixels with their
-arteries and veins, segmented and measured as they are and reduced to half: change relative to the whole, mean and 95 %
-limits. What has a unit of length is left out.
+{photographs} photographs of the test splits of CHASE_DB1 and HRF, and {phantoms} phantoms of {size} pixels with
+their arteries and veins, were segmented and measured at full and at half resolution. The table shows the change
+relative to full resolution: its mean and 95 % limits. Measurements with a unit of length are left out.
 """
 ABOUT_QUALITY = """\
-The test split of CHASE_DB1 and every third photograph of that of HRF, each as it was taken and in 24 degraded copies;
-the score was fitted on copies of training photographs. Blur and defocus: sigma and radius in thousandths of the
-field of view; noise: grey levels; dark: share of the light that is left; haze: share of it that is scattered; JPEG:
-quality. *Score*: the Dice that was to be expected; *flagged*: with a reason, or refused as not of a fundus.
+The photographs are the test split of CHASE_DB1 and every third photograph of the test split of HRF. Each was
+used as it is and in 24 degraded copies. The quality score was fitted on copies of training photographs. The
+strength is: for blur and defocus, sigma and radius in thousandths of the field of view; for noise, grey levels;
+for dark, the remaining share of the light; for haze, the share of scattered light; for JPEG, the quality
+setting. *Score* is the estimated Dice. *Flagged* is the share of photographs with a reason, or refused because
+they do not look like a fundus.
 """
 
 
@@ -70,38 +77,33 @@ def validate(
     jobs: int = 1,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
-    """Write validation.md, with its figures in a folder beside it.
+    """Write validation.md and its figures.
 
     Args:
         output: folder for the document.
-        data: folder that holds CHASE_DB1 and HRF; without it the parts on real photographs are left out, and the
-            document says so.
-        phantoms: how many to measure, at least 3.
-        jobs: processes.
-        say: is called with a line before each part.
+        data: folder that contains CHASE_DB1 and HRF; without it, the parts on real photographs are left out.
+        phantoms: number of phantoms, at least 3.
+        jobs: number of processes.
+        say: called with the name of each part before it starts.
 
     Returns:
-        The document.
+        The path of the document.
 
     Raises:
         MeasurementError: too few phantoms.
-        DatasetError: the data are not there, or not whole.
+        DatasetError: the data are missing or incomplete.
     """
     if phantoms < 3:
         raise MeasurementError(f"{phantoms} phantoms give no limits of agreement; take 3 or more", reason="too-few")
     say("shapes of known geometry")
-    parts = [
-        ABOUT_SHAPES,
-        shapes_section(measure_shapes()),
-    ]
+    parts = [described(shapes_section(measure_shapes()), ABOUT_SHAPES)]
     say(f"{phantoms} phantoms")
     compared = compare_phantoms(range(FIRST_SEED, FIRST_SEED + phantoms), jobs=jobs)
     write_whole(output / "validation" / "phantoms.png", phantoms_figure(compared))
     parts += [
-        phantoms_section(compared),
-        ABOUT_PHANTOMS.format(phantoms=phantoms),
+        described(phantoms_section(compared), ABOUT_PHANTOMS.format(phantoms=phantoms)),
         coverage_summary(compared),
-        "![measured against true values](validation/phantoms.png)\n",
+        "![Measured values against true values](validation/phantoms.png)\n",
     ]
     if data is None:
         parts.append("## Real photographs\n\nNot run: no `--data` was given.\n")
@@ -110,32 +112,28 @@ def validate(
         people = measure_people(data / "CHASE_DB1", jobs=jobs)
         write_whole(output / "validation" / "observers.png", bland_altman_figure(people))
         parts += [
-            observers_section(people),
-            ABOUT_OBSERVERS,
+            described(observers_section(people), ABOUT_OBSERVERS),
             "![Bland-Altman plots](validation/observers.png)\n",
         ]
         say("HRF: healthy, diabetic retinopathy, glaucoma")
-        parts += [
-            disease_section(measure_people(data / "HRF", jobs=jobs)),
-            ABOUT_DISEASE,
-        ]
+        parts.append(described(disease_section(measure_people(data / "HRF", jobs=jobs)), ABOUT_DISEASE))
         say("half resolution")
         records = [r for name, every in EVERY.items() for r in open_dataset(data / name).split("test")[::every]]
         seeds = range(FIRST_SEED, FIRST_SEED + max(3, phantoms // 5))
         halved = (
             in_processes(photograph_at_half, records, jobs=jobs), in_processes(phantom_at_half, seeds, jobs=jobs)
         )  # fmt: skip
-        parts += [
-            resolution_section(*halved),
-            ABOUT_RESOLUTION.format(photographs=len(records), phantoms=len(seeds), size=PHANTOM_SIZE),
-            resolution_summary(*halved),
-        ]
+        about = ABOUT_RESOLUTION.format(photographs=len(records), phantoms=len(seeds), size=PHANTOM_SIZE)
+        parts += [described(resolution_section(*halved), about), resolution_summary(*halved)]
         say("quality: test photographs and degraded copies of them")
         grades = [
             one for name, every in EVERY.items() for one in grade(data / name, split="test", every=every, jobs=jobs)
         ]
         write_whole(output / "validation" / "quality.png", quality_figure(grades))
-        parts += [quality_section(grades), ABOUT_QUALITY, "![Dice over the quality score](validation/quality.png)\n"]
+        parts += [
+            described(quality_section(grades), ABOUT_QUALITY),
+            "![Dice against the quality score](validation/quality.png)\n",
+        ]
     command = "python -m benchmarks.validation" + (" --data DATA" if data else "") + f" --phantoms {phantoms}"
     document = output / "validation.md"
     write_document(document, parts, command=command)

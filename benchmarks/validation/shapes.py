@@ -199,7 +199,7 @@ def measure_shapes() -> list[ShapeError]:
 
     return [
         ShapeError("calibre", "straight lines", tuple(g.segments[0].mean_calibre - w for w, g in lines), 0.3, "px"),
-        ShapeError("calibre", "straight lines drawn in yes and no", tuple(rasters), 0.3, "px"),
+        ShapeError("calibre", "straight lines, binary drawing", tuple(rasters), 0.3, "px"),
         ShapeError("length", "straight lines", tuple(relative(g.length, 300) for _, g in lines), 2, "%"),
         ShapeError("length", "circles", tuple(relative(g.length, 2 * math.pi * r) for r, g in circles), 2, "%"),
         ShapeError(
