@@ -1,34 +1,52 @@
-"""The calls of all pages, counted at the end."""
+"""A folder with everything that the pages expect where the reader types: photographs, a list, archives, DICOM files."""
 
-from collections import Counter, defaultdict
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
 
+import numpy as np
 import pytest
-from stand_ins import Call
+from PIL import Image
 
-CALLS = pytest.StashKey[list[Call]]()
+from venule.datasets.phantoms import make_phantom, write_phantoms
 
 
 @pytest.fixture(scope="session")
-def documented_calls(pytestconfig) -> list[Call]:
-    """What the pages have called so far."""
-    return pytestconfig.stash.setdefault(CALLS, [])
+def desk(tmp_path_factory) -> Path:
+    """The folder; tests copy it."""
+    folder = tmp_path_factory.mktemp("desk")
+    for name in ("photographs", "more", "archive", "shards", "arteries", "veins"):
+        (folder / name).mkdir()
+    for name, seed in (("eye", 1), ("other", 2)):
+        phantom = make_phantom(seed, size=360)
+        Image.fromarray(phantom.image).save(folder / f"{name}.jpg", quality=95)
+        Image.fromarray(phantom.arteries).save(folder / "arteries" / f"{name}.png")
+        Image.fromarray(phantom.veins).save(folder / "veins" / f"{name}.png")
+        shutil.copy(folder / f"{name}.jpg", folder / "photographs")
+        _write_dicom(phantom.image, folder / "archive" / f"{name}.dcm")
+    Image.fromarray(make_phantom(3, size=360).image).save(folder / "more" / "third.tif")
+    shutil.copy(folder / "archive" / "eye.dcm", folder)
+    shutil.copy(folder / "eye.jpg", folder / "photograph.jpg")
+    shutil.copy(folder / "arteries" / "eye.png", folder / "a.png")
+    shutil.copy(folder / "veins" / "eye.png", folder / "v.png")
+    (folder / "cohort.csv").write_text("path,id,person\neye.jpg,ann-left,ann\nother.jpg,ben-left,ben\n")
+    with zipfile.ZipFile(folder / "images.zip", "w") as archive:
+        archive.write(folder / "eye.jpg", "zipped.jpg")
+    with tarfile.open(folder / "shards" / "shard-0.tar.gz", "w:gz") as archive:
+        archive.add(folder / "other.jpg", "packed.jpg")
+    write_phantoms(folder / "my_photographs", count=4, seed=5, size=256)
+    return folder
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    calls = config.stash.get(CALLS, [])
-    if not calls:
-        return
-    say = terminalreporter.write_line
-    run = Counter(call.program for call in calls if not call.not_run)
-    rest = defaultdict(list)
-    for call in calls:
-        if call.not_run:
-            rest[call.not_run].append(call)
-    terminalreporter.section("commands of the documentation")
-    say(f"{run.total()} run: " + ", ".join(f"{number} {program}" for program, number in run.most_common()))
-    say(f"{sum(map(len, rest.values()))} not run, their `venule` options checked:")
-    for reason, those in sorted(rest.items(), key=lambda item: -len(item[1])):
-        say(f"  {len(those):3} {reason}: " + ", ".join(sorted({call.program for call in those})))
-        if config.get_verbosity() > 0:
-            for call in those:
-                say(f"        {call}")
+def _write_dicom(pixels: np.ndarray, path: Path) -> None:
+    sc = pytest.importorskip("highdicom.sc")
+    uid = pytest.importorskip("pydicom.uid").generate_uid
+    image = sc.SCImage(
+        pixels, photometric_interpretation="RGB", bits_allocated=8, coordinate_system="PATIENT", laterality="L",
+        study_instance_uid=uid(None), series_instance_uid=uid(None), sop_instance_uid=uid(None), series_number=1,
+        instance_number=1, manufacturer="venule", patient_orientation=("L", "F"), anatomical_orientation_type="BIPED",
+        patient_id="1", patient_name="Phantom^Ann", study_date="20240501", study_time="101500",
+    )  # fmt: skip
+    image.Modality, image.BurnedInAnnotation = "OP", "NO"
+    image.save_as(path)
