@@ -4,6 +4,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -154,7 +155,7 @@ def _commands_in(script: str) -> Iterator[list[str]]:
 
 
 def _run(block: Block, text: str, folder: Path, port: int) -> None:
-    given = {"port": port, "python": sys.executable, "curl": "$(command -v curl)"}
+    given = {"port": port, "python": sys.executable, "curl": shutil.which("curl")}
     script = SHELL
     for name, value in given.items():
         script = script.replace(f"{{{name}}}", str(value))

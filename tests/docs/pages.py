@@ -19,7 +19,7 @@ FILES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))] 
     for path in sorted((REPOSITORY / "docs" / folder).rglob("*.md"))
 ]
 PAGES = {str(path.relative_to(REPOSITORY)): path for path in FILES}
-LANGUAGES = {"sh", "python", "text", "yaml", "json", "{eval-rst}", "{toctree}", "{include} ../../README.md"}
+LANGUAGES = {"sh", "python", "text", "yaml", "json", "nginx", "{eval-rst}", "{toctree}", "{include} ../../README.md"}
 
 _BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
 _ABOUT = re.compile(r"<!-- test: (skip \((?P<skip>.+)\)|exits (?P<exits>\d)|first (?P<first>.+)) -->\n *$")
