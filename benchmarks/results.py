@@ -14,7 +14,7 @@ from venule.datasets import open_dataset
 from venule.models import Interval, Score, load_model, shipped_models
 from venule.models.model import CARD_FILE
 from venule.report import NOTHING, score_text
-from venule.workflows.evaluate import choose_entrants, run_trial, summarise
+from venule.workflows.evaluate import choose_methods, evaluate_methods, summarise
 
 # What each model has not seen: data set, split. `drive` goes on from `general`, so it has seen what that has.
 UNSEEN = {
@@ -31,18 +31,18 @@ LABELS = {
 def score(model: str, data: Path, name: str, split: str) -> tuple[Score, Interval | None]:
     """A model's mean Dice in the field of view, and the second observer's on the same photographs."""
     dataset = open_dataset(data / name)
-    trial = run_trial(dataset, choose_entrants(dataset, split, model=model), split=split)
-    means = summarise(trial).means
+    evaluation = evaluate_methods(dataset, choose_methods(dataset, split, model=model), split=split)
+    means = summarise(evaluation).means
     found = {entrant: interval(regions["fov"]["dice"]) for entrant, regions in means.items()}
     second = next((value for entrant, value in found.items() if entrant != model), None)
     command = f"venule evaluate {name} --split {split} --model {model}"
     return Score(
-        data=LABELS[name, split], photographs=len(trial.photographs), dice=found[model], command=command
+        data=LABELS[name, split], photographs=len(evaluation.photographs), dice=found[model], command=command
     ), second
 
 
 def interval(mean: object) -> Interval:
-    """A trial's interval as a card holds it, rounded to what it can bear."""
+    """An evaluation's interval as a card holds it, rounded to what it can bear."""
     values = (getattr(mean, name) for name in ("mean", "lower", "upper"))
     return Interval(**dict(zip(("mean", "lower", "upper"), (round(v, 4) for v in values), strict=True)))
 

@@ -46,22 +46,22 @@ def evaluate(
     from rich.progress import Progress
 
     from venule.datasets import open_dataset
-    from venule.workflows.evaluate import choose_entrants, run_trial, summarise, tables, write_trial
+    from venule.workflows.evaluate import choose_methods, evaluate_methods, score_tables, summarise, write_evaluation
 
     data = open_dataset(dataset)
-    entrants = choose_entrants(data, split, model=model, compare=compare, masks=masks, threshold=threshold, flips=flips)
+    methods = choose_methods(data, split, model=model, compare=compare, masks=masks, threshold=threshold, flips=flips)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("scoring", total=None)
-        trial = run_trial(
+        evaluation = evaluate_methods(
             data,
-            entrants,
+            methods,
             split=split,
             output=output,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    summary = summarise(trial)
-    for table in tables(trial, summary):
+    summary = summarise(evaluation)
+    for table in score_tables(evaluation, summary):
         Console().print(table.to_rich())
     if output:
-        write_trial(trial, summary, output)
+        write_evaluation(evaluation, summary, output)
         typer.echo(f"{output}: scores.csv, summary.json, summary.md, agreement/")

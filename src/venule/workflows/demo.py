@@ -13,10 +13,7 @@ from venule.errors import OutputError
 from venule.photograph.arrays import ImageArray
 from venule.report import contact_sheet
 from venule.workflows import SegmentPhotograph, segment_files
-from venule.workflows.evaluate.choose import choose_entrants
-from venule.workflows.evaluate.output import write_trial
-from venule.workflows.evaluate.scoring import run_trial
-from venule.workflows.evaluate.summary import summarise
+from venule.workflows.evaluate import choose_methods, evaluate_methods, summarise, write_evaluation
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +56,8 @@ def make_demo(output: Path, *, count: int = 3, seed: int = 1, model: str = "gene
     work = SegmentPhotograph(model, overlay=True)
     result = segment_files([str(photographs / "images")], vessels, work=work)
     dataset = open_dataset(photographs)
-    trial = run_trial(dataset, choose_entrants(dataset, "all", model=model), split="all", output=scores)
-    write_trial(trial, summarise(trial), scores)
+    evaluation = evaluate_methods(dataset, choose_methods(dataset, "all", model=model), split="all", output=scores)
+    write_evaluation(evaluation, summarise(evaluation), scores)
     pictures = []
     for record in dataset.records:
         found = {
@@ -72,7 +69,7 @@ def make_demo(output: Path, *, count: int = 3, seed: int = 1, model: str = "gene
         pictures += [(f"{record.name}: {title}", _read(path)) for title, path in found.items()]
     sheet = output / "contact_sheet.png"
     Image.fromarray(contact_sheet(pictures, 4)).save(sheet)
-    dice = np.mean([row.scores.fov.values["dice"] for row in trial.rows])
+    dice = np.mean([row.scores.fov.values["dice"] for row in evaluation.rows])
     return Demo(photographs, vessels, scores, sheet, result, float(dice))
 
 

@@ -1,22 +1,18 @@
-"""A data set + models, or masks of another tool -> scores, intervals and a comparison, in a folder."""
+"""Models or the masks of another tool, scored on a data set: scores, intervals and a comparison, in a folder."""
 
-from venule.workflows.evaluate.choose import choose_entrants, choose_records
-from venule.workflows.evaluate.entrants import Entrant, mask_entrant, model_entrant
-from venule.workflows.evaluate.output import tables, write_trial
-from venule.workflows.evaluate.scoring import Row, Trial, run_trial
-from venule.workflows.evaluate.summary import Summary, summarise
+from venule.workflows.evaluate.methods import Method, choose_methods, choose_records
+from venule.workflows.evaluate.score_files import score_tables, write_evaluation
+from venule.workflows.evaluate.scoring import Evaluation, PhotographScores, Summary, evaluate_methods, summarise
 
 __all__ = [
-    "Entrant",
-    "Row",
+    "Evaluation",
+    "Method",
+    "PhotographScores",
     "Summary",
-    "Trial",
-    "choose_entrants",
+    "choose_methods",
     "choose_records",
-    "mask_entrant",
-    "model_entrant",
-    "run_trial",
+    "evaluate_methods",
+    "score_tables",
     "summarise",
-    "tables",
-    "write_trial",
+    "write_evaluation",
 ]

@@ -1,18 +1,17 @@
-"""A trial as tables on the terminal, and as scores.csv, summary.json and summary.md in a folder."""
+"""An evaluation as tables, and as scores.csv, summary.json and summary.md in a folder."""
 
-import csv
 import json
 from dataclasses import asdict
-from io import StringIO
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from venule import __version__
 from venule.batch.outputs import write_whole
 from venule.evaluation import SCORES, MeanInterval, RegionScores
 from venule.report import NOTHING, Table, score_text
-from venule.workflows.evaluate.scoring import Row, Trial
-from venule.workflows.evaluate.summary import REGIONS, Summary
+from venule.workflows.evaluate.scoring import REGIONS, Evaluation, PhotographScores, Summary
 
 TITLES = {
     "dice": "Dice",
@@ -37,29 +36,30 @@ COMPARISON = (
 )
 
 
-def write_trial(trial: Trial, summary: Summary, folder: Path) -> None:
-    """Write scores.csv (one row a photograph and entrant), summary.json and summary.md.
+def write_evaluation(evaluation: Evaluation, summary: Summary, folder: Path) -> None:
+    """Write scores.csv (one row a photograph and method), summary.json and summary.md.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    write_whole(folder / "scores.csv", _csv(trial).encode())
-    write_whole(folder / "summary.json", (json.dumps(_json(trial, summary), indent=2) + "\n").encode())
-    write_whole(folder / "summary.md", _markdown(trial, summary).encode())
+    scores = pd.DataFrame([_line(row) for row in evaluation.rows], dtype=object)
+    write_whole(folder / "scores.csv", scores.to_csv(index=False, lineterminator="\n").encode())
+    write_whole(folder / "summary.json", (json.dumps(_json(evaluation, summary), indent=2) + "\n").encode())
+    write_whole(folder / "summary.md", _markdown(evaluation, summary).encode())
 
 
-def tables(trial: Trial, summary: Summary) -> list[Table]:
-    """One table a region, and one of the comparison where two entrants took part."""
-    entrants = list(trial.pooled)
+def score_tables(evaluation: Evaluation, summary: Summary) -> list[Table]:
+    """One table a region, and one of the comparison where two methods are compared."""
+    methods = list(evaluation.pooled)
     found = [
         Table(
-            title=f"{title} ({len(trial.photographs)} photographs, {len(trial.subjects)} people)",
-            columns=("score", *(heading for name in entrants for heading in (name, "pooled"))),
-            rows=tuple(_score_row(trial, summary, region, score) for score in SCORES),
+            title=f"{title} ({len(evaluation.photographs)} photographs, {len(evaluation.subjects)} people)",
+            columns=("score", *(heading for name in methods for heading in (name, "pooled"))),
+            rows=tuple(_score_row(evaluation, summary, region, score) for score in SCORES),
         )
         for region, title in REGIONS.items()
     ]
-    return [*found, _comparison(trial.compared, summary)] if trial.compared else found
+    return [*found, _comparison(evaluation.compared, summary)] if evaluation.compared else found
 
 
 def _comparison(compared: tuple[str, str], summary: Summary) -> Table:
@@ -75,9 +75,9 @@ def _comparison(compared: tuple[str, str], summary: Summary) -> Table:
     return Table(" minus ".join(compared), ("score", *headings), tuple(rows))
 
 
-def _score_row(trial: Trial, summary: Summary, region: str, score: str) -> tuple[str, ...]:
+def _score_row(evaluation: Evaluation, summary: Summary, region: str, score: str) -> tuple[str, ...]:
     cells = [TITLES[score]]
-    for name, pooled in trial.pooled.items():
+    for name, pooled in evaluation.pooled.items():
         mean = summary.means[name][region][score]
         cells.append(NOTHING if isinstance(mean, str) else _interval(mean))
         cells.append(score_text(getattr(pooled, region).values[score]))
@@ -88,29 +88,20 @@ def _interval(interval: MeanInterval) -> str:
     return score_text(interval.mean, interval.lower, interval.upper)
 
 
-def _markdown(trial: Trial, summary: Summary) -> str:
-    head = f"# {trial.dataset.name}, {trial.split}\n\n{EXPLANATION}\n"
-    if trial.without_drawing:
-        head += f"\nNot scored, having no drawing: {', '.join(trial.without_drawing)}.\n"
-    parts = [head, *(table.to_markdown() for table in tables(trial, summary))]
-    return "\n".join([*parts, *([COMPARISON + "\n"] if trial.compared else [])])
+def _markdown(evaluation: Evaluation, summary: Summary) -> str:
+    head = f"# {evaluation.dataset.name}, {evaluation.split}\n\n{EXPLANATION}\n"
+    if evaluation.without_drawing:
+        head += f"\nNot scored, having no drawing: {', '.join(evaluation.without_drawing)}.\n"
+    parts = [head, *(table.to_markdown() for table in score_tables(evaluation, summary))]
+    return "\n".join([*parts, *([COMPARISON + "\n"] if evaluation.compared else [])])
 
 
-def _csv(trial: Trial) -> str:
-    """One line a photograph and entrant; a score that is not defined is empty, and `undefined` says why."""
-    lines = [_line(row) for row in trial.rows]
-    text = StringIO()
-    writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue()
-
-
-def _line(row: Row) -> dict[str, Any]:
+def _line(row: PhotographScores) -> dict[str, Any]:
+    """One line of scores.csv; a score that is not defined is empty, and `undefined` says why."""
     line: dict[str, Any] = {
         "photograph": row.record.name,
         "subject": row.record.subject,
-        "entrant": row.entrant,
+        "entrant": row.method,
         "threshold": row.threshold,
     }
     reasons = []
@@ -122,26 +113,26 @@ def _line(row: Row) -> dict[str, Any]:
     return line | {"undefined": "; ".join(reasons)}
 
 
-def _json(trial: Trial, summary: Summary) -> dict[str, Any]:
+def _json(evaluation: Evaluation, summary: Summary) -> dict[str, Any]:
     return {
         "venule": __version__,
-        "dataset": trial.dataset.name,
-        "split": trial.split,
-        "photographs": list(trial.photographs),
-        "without_drawing": list(trial.without_drawing),
+        "dataset": evaluation.dataset.name,
+        "split": evaluation.split,
+        "photographs": list(evaluation.photographs),
+        "without_drawing": list(evaluation.without_drawing),
         "entrants": {
             name: {region: _region_json(summary.means[name][region], getattr(pooled, region)) for region in REGIONS}
-            for name, pooled in trial.pooled.items()
+            for name, pooled in evaluation.pooled.items()
         },
         "comparison": {
-            "first": trial.compared[0],
-            "second": trial.compared[1],
+            "first": evaluation.compared[0],
+            "second": evaluation.compared[1],
             "difference": {
                 region: {score: asdict(difference) for score, difference in found.items()}
                 for region, found in summary.differences.items()
             },
         }
-        if trial.compared
+        if evaluation.compared
         else None,
     }
 
