@@ -1,21 +1,17 @@
-"""The scores of each network and variant of the data, and their differences."""
+"""The scores of each network and variant of the data, their differences, and what a study found in all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from venule.evaluation import Counts
+from venule.evaluation import Counts, paired_difference
+from venule.study.costs import Cost, find_costs
 from venule.study.deck import BASELINE, DECK
-from venule.study.estimates import (
-    Cells,
-    Estimate,
-    cells_of,
-    difference,
-    mean_interval,
-    p_of_difference,
-    seed_deviation,
-)
+from venule.study.estimates import Cell, Cells, Estimate, cells_of, difference, mean_interval, seed_deviation
+from venule.study.plan import Study
 from venule.study.run_result import RunResult
-from venule.study.verdicts import found_over_drawn
+from venule.study.runs import Progress, progress_of
+from venule.study.verdicts import Verdict, found_over_drawn, judge
 
 
 @dataclass(frozen=True)
@@ -62,20 +58,41 @@ class NetworkScores:
     minus_unet: Compared | None
 
 
-def summarise_study(results: Sequence[RunResult], *, folds: int = 1) -> tuple[NetworkScores, ...]:
+@dataclass(frozen=True)
+class Findings:
+    """All that the tables and figures of a study show; `uncosted` is why a network has no cost, by its name."""
+
+    study: Study
+    progress: Progress
+    rows: tuple[NetworkScores, ...]
+    verdicts: tuple[Verdict, ...]
+    costs: tuple[Cost, ...]
+    uncosted: dict[str, str]
+
+
+def find(study: Study, output: Path) -> Findings:
+    """What the finished runs in the output folder of a study say; costs that are not known yet are measured."""
+    progress = progress_of(study, output)
+    folds = study.folds or 1
+    costs, uncosted = find_costs(study.networks, output, side=study.training.crop)
+    rows, verdicts = network_scores(progress.finished, folds=folds), judge(progress.finished, folds=folds)
+    return Findings(study, progress, rows, verdicts, costs, uncosted)
+
+
+def network_scores(results: Sequence[RunResult], *, folds: int = 1) -> tuple[NetworkScores, ...]:
     """The scores of finished runs, in the order of the runs; a seed with unfinished folds is left out."""
 
     def means(measure: Callable[[Counts], float | None]) -> Cells:
         return cells_of(results, measure, folds=folds)
 
     dice = means(lambda counts: counts.dice)
-    others = [means(lambda c: c.sensitivity), means(lambda c: c.precision), means(found_over_drawn)]
+    sensitivity, precision = means(lambda counts: counts.sensitivity), means(lambda counts: counts.precision)
+    balance = means(found_over_drawn)
     rows = []
     for (network, variant), cell in dice.items():
         runs = [r for r in results if (r.network, r.variant) == (network, variant) and r.seed in cell.seeds]
         deck = DECK.get(network)
         interval, over = mean_interval(cell)
-        sensitivity, precision, balance = (cells[network, variant].mean for cells in others)
         best = [run.best_dice for run in runs if run.best_dice is not None]
         row = NetworkScores(
             network=network,
@@ -87,21 +104,22 @@ def summarise_study(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Ne
             seeds=len(cell.seeds),
             photographs=cell.values.shape[1],
             people=len(set(cell.people)),
-            sensitivity=sensitivity,
-            precision=precision,
-            found_over_drawn=balance,
+            sensitivity=sensitivity[network, variant].mean,
+            precision=precision[network, variant].mean,
+            found_over_drawn=balance[network, variant].mean,
             best_epoch_dice=sum(best) / len(best) if best else None,
             epochs=sum(len(run.epochs) for run in runs) / len(runs),
             seconds=sum(run.seconds for run in runs) / len(runs),
-            minus_original=_compare(dice, (network, variant), (network, "original")),
-            minus_unet=_compare(dice, (network, variant), (BASELINE, variant)),
+            minus_original=_compare(dice, cell, dice.get((network, "original"))),
+            minus_unet=_compare(dice, cell, dice.get((BASELINE, variant))),
         )
         rows.append(row)
     return tuple(rows)
 
 
-def _compare(dice: Cells, first: tuple[str, str], second: tuple[str, str]) -> Compared | None:
-    if first == second or second not in dice:
+def _compare(dice: Cells, one: Cell, other: Cell | None) -> Compared | None:
+    if other is None or one is other:
         return None
-    one, other = dice[first], dice[second]
-    return Compared(difference(one, other, noise=seed_deviation(dice)), p_of_difference(one, other))
+    pairs = one.values.mean(axis=0), other.values.mean(axis=0)
+    p_value = paired_difference(list(pairs[0]), list(pairs[1]), groups=one.people).p_value
+    return Compared(difference(one, other, noise=seed_deviation(dice)), p_value)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from venule.evaluation import Counts, bootstrap_mean_interval, paired_difference
+from venule.evaluation import Counts, bootstrap_mean_interval
 from venule.study.run_result import RunResult
 
 Array = NDArray[np.float64]
@@ -137,12 +137,6 @@ def estimate(
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(statistic(moved), [tail, 1 - tail])
     return Estimate(value, float(lower), float(upper))
-
-
-def p_of_difference(first: Cell, second: Cell) -> float:
-    """P of the sign-flip permutation test over people, on each photograph's mean over seeds."""
-    pairs = first.values.mean(axis=0), second.values.mean(axis=0)
-    return paired_difference(list(pairs[0]), list(pairs[1]), groups=first.people).p_value
 
 
 def difference(first: Cell, second: Cell, *, noise: tuple[float, int], confidence: float = 0.95) -> Estimate:

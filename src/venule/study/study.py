@@ -10,14 +10,13 @@ from pathlib import Path
 import torch
 
 from venule.errors import RecipeError
-from venule.study.comparison import summarise_study
-from venule.study.costs import find_costs
+from venule.study.comparison import find
 from venule.study.figures import draw_figures
 from venule.study.grid import check_networks
 from venule.study.plan import Study
-from venule.study.runs import Progress, claim, do_runs, find_study_photographs, progress_of
+from venule.study.runs import Progress, claim, do_runs, find_study_photographs
 from venule.study.study_files import write_study
-from venule.study.verdicts import Verdict, judge
+from venule.study.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -61,15 +60,12 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     """
     check_networks(study)
     claim(output, study)
-    progress = progress_of(study, output)
-    folds = study.folds or 1
-    rows, verdicts = summarise_study(progress.finished, folds=folds), judge(progress.finished, folds=folds)
-    costs, uncosted = find_costs(study.networks, output, side=study.training.crop)
-    write_study(study, progress, rows, costs, verdicts, output, uncosted=uncosted)
+    found = find(study, output)
+    write_study(found, output)
     photographs = find_study_photographs(study, data, output)
-    figures = draw_figures(study, progress.finished, rows, costs, photographs, output, photograph=photograph)
+    figures = draw_figures(found, photographs, output, photograph=photograph)
     tables = tuple(output / name for name in ("study.md", "study.csv", "study.json", "runs.csv"))
-    return StudyReport(progress, verdicts, (*tables, *figures))
+    return StudyReport(found.progress, found.verdicts, (*tables, *figures))
 
 
 def run_on_devices(command: Sequence[str], devices: int, *, accelerator: str) -> int:

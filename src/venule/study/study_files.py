@@ -10,13 +10,13 @@ import pandas as pd
 
 from venule import __version__
 from venule.batch.outputs import write_whole
-from venule.study.comparison import NetworkScores
+from venule.study.comparison import Findings, NetworkScores
 from venule.study.costs import Cost
+from venule.study.estimates import Estimate
 from venule.study.grid import runs_of
 from venule.study.plan import Study
 from venule.study.runs import Progress
 from venule.study.study_tables import balance_table, cost_table, dice_table, unet_table, verdict_table
-from venule.study.verdicts import Verdict
 
 _DICE = (
     "Mean Dice inside the field of view at threshold 0.5, with the weights of the last epoch: no photograph that is "
@@ -36,46 +36,30 @@ _COST = (
 )
 
 
-def write_study(
-    study: Study,
-    progress: Progress,
-    rows: Sequence[NetworkScores],
-    costs: Sequence[Cost],
-    verdicts: Sequence[Verdict],
-    output: Path,
-    *,
-    uncosted: dict[str, str],
-) -> None:
+def write_study(found: Findings, output: Path) -> None:
     """Write study.md, study.csv (a row a network and variant), runs.csv and study.json.
-
-    `uncosted` says why a network has no cost, by its name.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    write_whole(output / "study.md", _markdown(study, progress, rows, costs, verdicts, uncosted).encode())
-    write_whole(output / "study.csv", _csv([_flat(row, costs) for row in rows]).encode())
-    write_whole(output / "runs.csv", _csv(_run_rows(study, progress)).encode())
+    runs = _run_rows(found.study, found.progress)
+    write_whole(output / "study.md", _markdown(found).encode())
+    write_whole(output / "study.csv", _csv([_flat(row, found.costs) for row in found.rows]).encode())
+    write_whole(output / "runs.csv", _csv(runs).encode())
     content = {
         "venule": __version__,
-        "study": study.model_dump(mode="json"),
-        "sha256": study.sha256,
-        "rows": [asdict(row) for row in rows],
-        "costs": [cost.model_dump(mode="json") for cost in costs],
-        "verdicts": [asdict(verdict) for verdict in verdicts],
-        "runs": _run_rows(study, progress),
+        "study": found.study.model_dump(mode="json"),
+        "sha256": found.study.sha256,
+        "rows": [asdict(row) for row in found.rows],
+        "costs": [cost.model_dump(mode="json") for cost in found.costs],
+        "verdicts": [asdict(verdict) for verdict in found.verdicts],
+        "runs": runs,
     }
     write_whole(output / "study.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def _markdown(
-    study: Study,
-    progress: Progress,
-    rows: Sequence[NetworkScores],
-    costs: Sequence[Cost],
-    verdicts: Sequence[Verdict],
-    uncosted: dict[str, str],
-) -> str:
+def _markdown(found: Findings) -> str:
+    study, progress, rows, verdicts, costs = found.study, found.progress, found.rows, found.verdicts, found.costs
     parts = [f"# Study {study.name}\n\n{_setup(study, progress)}\n"]
     if progress.missing:
         parts.append(f"**{_missing(progress)}**\n")
@@ -95,7 +79,7 @@ def _markdown(
         parts.append(balance_table(rows).to_markdown())
     if costs:
         parts.append(f"{cost_table(rows, costs).to_markdown()}\n{_COST.format(threads=costs[0].threads)}\n")
-    parts += [f"{reason}.\n" for reason in uncosted.values()]
+    parts += [f"{reason}.\n" for reason in found.uncosted.values()]
     return "\n".join(parts)
 
 
@@ -124,14 +108,14 @@ def _missing(progress: Progress) -> str:
 def _flat(row: NetworkScores, costs: Sequence[Cost]) -> dict[str, Any]:
     """One row of study.csv; nested fields get their path as a name."""
     flat: dict[str, Any] = {}
-    for name, value in asdict(row).items():
-        flat[name] = value
-        if name == "dice":
-            flat |= {"dice": value["value"], "dice_lower": value["lower"], "dice_upper": value["upper"]}
-        if name.startswith("minus_"):
-            limits = value["difference"] if value else {"value": None, "lower": None, "upper": None}
-            flat |= {name: limits["value"], f"{name}_lower": limits["lower"], f"{name}_upper": limits["upper"]}
-            flat[f"{name}_p"] = value["p_value"] if value else None
+    for name, value in vars(row).items():
+        compared = name.startswith("minus_")
+        figure = value.difference if compared and value else value
+        flat[name] = figure.value if isinstance(figure, Estimate) else figure
+        if compared or name == "dice":
+            flat |= {f"{name}_{limit}": getattr(figure, limit, None) for limit in ("lower", "upper")}
+        if compared:
+            flat[f"{name}_p"] = value.p_value if value else None
     cost = next((cost for cost in costs if cost.network == row.network), None)
     names = ("side", "trainable", "total", "multiply_adds", "milliseconds", "peak_bytes", "threads")
     return flat | {name: getattr(cost, name, None) for name in names}

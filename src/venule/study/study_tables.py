@@ -14,24 +14,7 @@ MaybeScores = NetworkScores | None
 
 
 def dice_table(rows: Sequence[NetworkScores]) -> Table:
-    """The figures of the reference study beside ours."""
-    body = []
-    for name, original, augmented in _by_network(rows):
-        either = augmented or original
-        lifted = augmented.minus_original if augmented else None
-        body.append(
-            (
-                name,
-                _deck(original),
-                show(original.dice if original else None),
-                _deck(augmented),
-                show(augmented.dice if augmented else None),
-                _over(original, augmented),
-                show(lifted.difference if lifted else None, signed=True),
-                _p(lifted),
-                NOTHING if either is None else f"{networks.parameters_of(name).trainable:,}",
-            )
-        )
+    """The Dice of the reference study beside ours."""
     columns = (
         "network",
         "deck, original",
@@ -43,6 +26,19 @@ def dice_table(rows: Sequence[NetworkScores]) -> Table:
         "p",
         "trainable, as published",
     )
+    body = [
+        (
+            name,
+            _deck(original),
+            show(original.dice if original else None),
+            _deck(augmented),
+            show(augmented.dice if augmented else None),
+            _over(original, augmented),
+            *_compared(augmented.minus_original if augmented else None),
+            f"{networks.parameters_of(name).trainable:,}",
+        )
+        for name, original, augmented in _by_network(rows)
+    ]
     return Table("Dice on photographs held out", columns, tuple(body))
 
 
@@ -52,18 +48,12 @@ def unet_table(rows: Sequence[NetworkScores]) -> Table:
     for name, *variants in _by_network(rows):
         compared = [row.minus_unet if row else None for row in variants]
         if any(compared):
-            cells = [(show(c.difference if c else None, signed=True), _p(c)) for c in compared]
-            body.append((name, *cells[0], *cells[1]))
+            body.append((name, *(cell for each in compared for cell in _compared(each))))
     return Table("Dice minus that of the U-Net", ("network", "original", "p", "augmented", "p"), tuple(body))
 
 
 def balance_table(rows: Sequence[NetworkScores]) -> Table:
-    """How the Dice comes about, and what choosing the best epoch would have claimed."""
-    body = []
-    for row in rows:
-        best = NOTHING if row.best_epoch_dice is None else f"{row.best_epoch_dice:.4f}"
-        figures = (f"{row.sensitivity:.3f}", f"{row.precision:.3f}", f"{row.found_over_drawn:.2f}")
-        body.append((row.network, row.variant, *figures, f"{row.dice.value:.4f}", best))
+    """Sensitivity and precision behind the Dice, and the Dice that choosing the best epoch would give."""
     columns = (
         "network",
         "data",
@@ -73,28 +63,25 @@ def balance_table(rows: Sequence[NetworkScores]) -> Table:
         "Dice, last epoch",
         "Dice, best epoch (optimistic)",
     )
+    body = [
+        (
+            row.network,
+            row.variant,
+            f"{row.sensitivity:.3f}",
+            f"{row.precision:.3f}",
+            f"{row.found_over_drawn:.2f}",
+            f"{row.dice.value:.4f}",
+            NOTHING if row.best_epoch_dice is None else f"{row.best_epoch_dice:.4f}",
+        )
+        for row in rows
+    ]
     return Table("Balance, and the best epoch", columns, tuple(body))
 
 
 def cost_table(rows: Sequence[NetworkScores], costs: Sequence[Cost]) -> Table:
-    """What each network takes."""
+    """The size and speed of each network."""
     side = costs[0].side if costs else 0
-    known = {name: cells for name, *cells in _by_network(rows)}
-    body = []
-    for cost in costs:
-        cells = known.get(cost.network, [None, None])
-        training = [(f"{row.epochs:.0f}", f"{row.seconds:.0f}") if row else (NOTHING, NOTHING) for row in cells]
-        body.append(
-            (
-                cost.network,
-                f"{cost.trainable:,}",
-                f"{cost.multiply_adds / 1e9:.2f}",
-                f"{cost.milliseconds:.0f}",
-                f"{cost.peak_bytes / 2**20:.0f}",
-                " / ".join(epochs for epochs, _ in training),
-                " / ".join(seconds for _, seconds in training),
-            )
-        )
+    known = {name: variants for name, *variants in _by_network(rows)}
     columns = (
         "network",
         "trainable, here",
@@ -104,6 +91,20 @@ def cost_table(rows: Sequence[NetworkScores], costs: Sequence[Cost]) -> Table:
         "epochs, original / augmented",
         "seconds a run, original / augmented",
     )
+    body = []
+    for cost in costs:
+        variants = known.get(cost.network, [None, None])
+        body.append(
+            (
+                cost.network,
+                f"{cost.trainable:,}",
+                f"{cost.multiply_adds / 1e9:.2f}",
+                f"{cost.milliseconds:.0f}",
+                f"{cost.peak_bytes / 2**20:.0f}",
+                " / ".join(f"{row.epochs:.0f}" if row else NOTHING for row in variants),
+                " / ".join(f"{row.seconds:.0f}" if row else NOTHING for row in variants),
+            )
+        )
     return Table("What each network takes", columns, tuple(body))
 
 
@@ -143,5 +144,7 @@ def _count(number: int, things: str) -> str:
     return f"{number} {things if number > 1 else things.removesuffix('s')}"
 
 
-def _p(compared: Compared | None) -> str:
-    return NOTHING if compared is None else f"{compared.p_value:.3f}"
+def _compared(compared: Compared | None) -> tuple[str, str]:
+    if compared is None:
+        return NOTHING, NOTHING
+    return show(compared.difference, signed=True), f"{compared.p_value:.3f}"

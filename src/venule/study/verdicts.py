@@ -1,9 +1,8 @@
 """The claims of the reference study, judged by rules that were written before any run.
 
-Every interval here is the 95 % one of `estimates.estimate`: over other photographs and other seeds. Where a claim is
-about several networks at once, each gets the interval of confidence 1 - 0.05 / n (Bonferroni), so that looking often
-does not make chance a finding. Where no network was trained with two seeds, intervals are over photographs alone, and
-the tables say so.
+Every interval is the 95 % one of `estimates.estimate`, over other photographs and other seeds. Where a claim is about
+several networks at once, each gets the interval of confidence 1 - 0.05 / n (Bonferroni). Where no network was trained
+with two seeds, intervals are over photographs alone, and the tables say so.
 """
 
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from venule.study.plan import VARIANTS
 from venule.study.run_result import RunResult
 
 Answer = Literal["holds", "does not hold", "cannot be told"]
+Figures = tuple[tuple[str, Estimate], ...]
 LIFT = (0.07, 0.09)
 BALANCED = (0.8, 1.25)
 ABOVE = 0.3
@@ -28,7 +28,7 @@ class Verdict:
 
     claim: str
     answer: Answer
-    figures: tuple[tuple[str, Estimate], ...]
+    figures: Figures
     rule: str
 
 
@@ -48,17 +48,20 @@ def judge(results: Sequence[RunResult], *, folds: int = 1) -> tuple[Verdict, ...
 
 def augmentation_lifts(dice: Cells) -> tuple[Verdict, Verdict]:
     """Augmented minus original, as a mean over all networks that were trained on both: its sign, and its size."""
-    lifted = _lift(dice)
-    figures = (("augmented minus original, mean over networks", lifted),) if lifted else ()
+    cells = [cell for pair in _both(dice) for cell in pair]
+    figures: Figures = ()
+    if cells:
+        lift = estimate(cells, lambda m: (m[:, 1::2] - m[:, ::2]).mean(axis=1), noise=seed_deviation(dice))
+        figures = (("augmented minus original, mean over networks", lift),)
     sign = Verdict(
         "augmentation lifts Dice",
-        _sign(lifted),
+        _sign(figures),
         figures,
         "holds when the interval lies above 0, does not when it lies below 0, cannot be told when it holds 0",
     )
     size = Verdict(
         "augmentation lifts Dice by 0.07 to 0.09",
-        _inside(lifted, *LIFT),
+        _inside(figures, *LIFT),
         figures,
         "holds when the interval lies inside 0.07 to 0.09, does not when it lies outside, otherwise cannot be told",
     )
@@ -68,26 +71,23 @@ def augmentation_lifts(dice: Cells) -> tuple[Verdict, Verdict]:
 def augmentation_closes_gaps(dice: Cells) -> Verdict:
     """The standard deviation between the networks' means: on original minus on augmented data."""
     both = _both(dice)
-    figures: tuple[tuple[str, Estimate], ...] = ()
-    if len(both) > 1:
-        count = len(both)
-        cells = [original for original, _ in both] + [augmented for _, augmented in both]
+    figures: Figures = ()
+    if (count := len(both)) > 1:
+        original, augmented = zip(*both, strict=True)
         noise = seed_deviation(dice)
+        apart = estimate(
+            [*original, *augmented],
+            lambda m: m[:, :count].std(axis=1, ddof=1) - m[:, count:].std(axis=1, ddof=1),
+            noise=noise,
+        )
         figures = (
-            ("spread on original data", estimate(cells[:count], lambda m: m.std(axis=1, ddof=1), noise=noise)),
-            ("spread on augmented data", estimate(cells[count:], lambda m: m.std(axis=1, ddof=1), noise=noise)),
-            (
-                "original minus augmented",
-                estimate(
-                    cells,
-                    lambda m: m[:, :count].std(axis=1, ddof=1) - m[:, count:].std(axis=1, ddof=1),
-                    noise=noise,
-                ),
-            ),
+            ("spread on original data", estimate(original, lambda m: m.std(axis=1, ddof=1), noise=noise)),
+            ("spread on augmented data", estimate(augmented, lambda m: m.std(axis=1, ddof=1), noise=noise)),
+            ("original minus augmented", apart),
         )
     return Verdict(
         "augmentation closes the gaps between networks",
-        _sign(figures[-1][1] if figures else None),
+        _sign(figures),
         figures,
         "spread is the standard deviation between the networks' mean Dice; holds when the interval of original minus "
         "augmented lies above 0, does not when it lies below 0, cannot be told when it holds 0",
@@ -106,7 +106,7 @@ def deformable_do_not_beat(dice: Cells, variant: str) -> Verdict:
 
 
 def cmp_unet_is_best(dice: Cells) -> Verdict:
-    """CMP-UNet minus every other network that the deck gives a figure for, on augmented data."""
+    """Every other network that the deck gives a figure for minus CMP-UNet, on augmented data."""
     rivals = [dice[name, "augmented"] for name in DECK if name != "cmp-unet" and (name, "augmented") in dice]
     return Verdict(
         "CMP-UNet is best (augmented data, among the networks of the deck)",
@@ -118,18 +118,23 @@ def cmp_unet_is_best(dice: Cells) -> Verdict:
 
 def dice_loss_copes(balance: Cells, above: Cells) -> Verdict:
     """The U-Net finds about as much vessel as is drawn, and does far better than calling everything vessel."""
-    variant = next((v for v in reversed(VARIANTS) if (BASELINE, v) in balance), "augmented")
-    figures: tuple[tuple[str, Estimate], ...] = ()
+    variant = next((v for v in reversed(VARIANTS) if (BASELINE, v) in balance), None)
+    figures: Figures = ()
     answer: Answer = "cannot be told"
-    if (BASELINE, variant) in balance:
-        share, gain = (_alone(cells, variant) for cells in (balance, above))
+    if variant:
+        share, gain = (
+            estimate([cells[BASELINE, variant]], lambda m: m[:, 0], noise=seed_deviation(cells))
+            for cells in (balance, above)
+        )
         figures = (
             (f"vessel pixels found / drawn, U-Net, {variant}", share),
             ("Dice above that of calling everything vessel", gain),
         )
-        answers = {_inside(share, *BALANCED), _inside(gain, ABOVE, 1.0)}
-        answer = "does not hold" if "does not hold" in answers else "cannot be told"
-        answer = "holds" if answers == {"holds"} else answer
+        answers = {_inside(figures[:1], *BALANCED), _inside(figures[1:], ABOVE, 1.0)}
+        if "does not hold" in answers:
+            answer = "does not hold"
+        elif answers == {"holds"}:
+            answer = "holds"
     return Verdict(
         "Dice loss copes with the imbalance",
         answer,
@@ -153,26 +158,12 @@ def above_trivial(counts: Counts) -> float | None:
 
 
 def _both(dice: Cells) -> list[tuple[Cell, Cell]]:
-    networks = dict.fromkeys(network for network, _ in dice)
-    pairs = [(dice.get((name, "original")), dice.get((name, "augmented"))) for name in networks]
+    names = dict.fromkeys(name for name, _ in dice)
+    pairs = [(dice.get((name, "original")), dice.get((name, "augmented"))) for name in names]
     return [(original, augmented) for original, augmented in pairs if original and augmented]
 
 
-def _lift(dice: Cells) -> Estimate | None:
-    both = _both(dice)
-    if not both:
-        return None
-    cells = [cell for pair in both for cell in pair]
-    return estimate(cells, lambda m: (m[:, 1::2] - m[:, ::2]).mean(axis=1), noise=seed_deviation(dice))
-
-
-def _alone(cells: Cells, variant: str) -> Estimate:
-    return estimate([cells[BASELINE, variant]], lambda m: m[:, 0], noise=seed_deviation(cells))
-
-
-def _none_above(
-    champion: Cell | None, rivals: Sequence[Cell], dice: Cells
-) -> tuple[Answer, tuple[tuple[str, Estimate], ...]]:
+def _none_above(champion: Cell | None, rivals: Sequence[Cell], dice: Cells) -> tuple[Answer, Figures]:
     if champion is None or not rivals:
         return "cannot be told", ()
     noise, confidence = seed_deviation(dice), 1 - 0.05 / len(rivals)
@@ -180,23 +171,21 @@ def _none_above(
         (f"{rival.network} minus {champion.network}", difference(rival, champion, noise=noise, confidence=confidence))
         for rival in rivals
     )
-    signs = [_sign(figure) for _, figure in figures]
+    signs = {_sign((figure,)) for figure in figures}
     if "holds" in signs:
         return "does not hold", figures
-    return ("holds" if set(signs) == {"does not hold"} else "cannot be told"), figures
+    return ("holds" if signs == {"does not hold"} else "cannot be told"), figures
 
 
-def _sign(figure: Estimate | None) -> Answer:
-    """Whether a figure is above 0."""
-    if figure is None or figure.lower is None or figure.upper is None:
+def _sign(figures: Figures) -> Answer:
+    """Whether the last figure is above 0."""
+    return _inside(figures, 0, float("inf"), strict=True)
+
+
+def _inside(figures: Figures, low: float, high: float, *, strict: bool = False) -> Answer:
+    """Whether the last figure is between two bounds; the lower one not included where strict."""
+    if not figures or (figure := figures[-1][1]).lower is None or figure.upper is None:
         return "cannot be told"
-    return "holds" if figure.lower > 0 else "does not hold" if figure.upper < 0 else "cannot be told"
-
-
-def _inside(figure: Estimate | None, low: float, high: float) -> Answer:
-    """Whether a figure is between two bounds."""
-    if figure is None or figure.lower is None or figure.upper is None:
-        return "cannot be told"
-    if low <= figure.lower and figure.upper <= high:
+    if (low < figure.lower if strict else low <= figure.lower) and figure.upper <= high:
         return "holds"
     return "does not hold" if figure.upper < low or high < figure.lower else "cannot be told"

@@ -3,37 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from venule.study.comparison import NetworkScores
-from venule.study.costs import Cost
+from venule.study.comparison import Findings
 from venule.study.figures.diagram import draw_diagram
 from venule.study.figures.growth import draw_growth
 from venule.study.figures.pictures import choose_photograph, draw_agreement, draw_augmentation, draw_predictions
 from venule.study.figures.plots import draw_learning, draw_prices
 from venule.study.figures.style import figure_style
-from venule.study.plan import Study
-from venule.study.run_result import RunResult
 from venule.training.samples import Sample
 
 __all__ = ["draw_figures"]
 
 
 def draw_figures(
-    study: Study,
-    results: Sequence[RunResult],
-    rows: Sequence[NetworkScores],
-    costs: Sequence[Cost],
-    photographs: Sequence[Sample],
-    output: Path,
-    *,
-    photograph: str | None = None,
+    found: Findings, photographs: Sequence[Sample], output: Path, *, photograph: str | None = None
 ) -> tuple[Path, ...]:
     """Draw every figure that finished runs allow, as PNG, into `figures/`.
 
     Args:
-        study: that was run.
-        results: of finished runs.
-        rows: of the tables.
-        costs: of the networks.
+        found: by the study.
         photographs: of the study.
         output: folder of the study.
         photograph: name of a photograph held out that is shown; None: a phantom.
@@ -41,7 +28,7 @@ def draw_figures(
     Raises:
         RecipeError: no photograph held out has that name.
     """
-    folder = output / "figures"
+    folder, study, results = output / "figures", found.study, found.progress.finished
     with figure_style():
         files = [draw_diagram(plan, folder / f"diagram-{plan.network}.png") for plan in study.networks]
         if not results:
@@ -54,6 +41,6 @@ def draw_figures(
             draw_learning(results, folder / "dice_by_epoch.png"),
             *draw_growth(results, study.training.snapshots, output, folder),
         ]
-        if rows:
-            files.append(draw_prices(rows, costs, folder / "dice_by_cost.png"))
+        if found.rows:
+            files.append(draw_prices(found.rows, found.costs, folder / "dice_by_cost.png"))
         return tuple(files)
