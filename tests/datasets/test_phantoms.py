@@ -172,7 +172,7 @@ def test_the_first_phantoms_of_a_longer_set_stay_the_same(tmp_path):
 
 def test_phantoms_are_never_mixed_into_a_folder_of_photographs(tmp_path):
     (tmp_path / "mine.jpg").write_bytes(b"a photograph")
-    with pytest.raises(OutputError, match=r"not empty.*name a new folder"):
+    with pytest.raises(OutputError, match=r"not empty.*choose a new folder"):
         write_phantoms(tmp_path, count=1, seed=0, size=128)
     with pytest.raises(OutputError, match="is a file"):
         write_phantoms(tmp_path / "mine.jpg", count=1, seed=0, size=128)

@@ -1,4 +1,4 @@
-"""What a phantom looks like: the retina under its vessels, and the camera before it.
+"""The appearance of a phantom: the retina under its vessels, and the camera in front of it.
 
 Colours are made as light is: a lit ground, and layers before it that each take away a share of red, green and blue.
 """
@@ -16,12 +16,12 @@ from venule.datasets.phantoms.spots import scatter_spots
 from venule.photograph import FieldOfView
 from venule.photograph.arrays import FloatArray, ImageArray
 
-PIGMENT = np.array([0.45, 1.0, 1.1], np.float32)  # what melanin takes of red, green and blue, relative to green
+PIGMENT = np.array([0.45, 1.0, 1.1], np.float32)  # absorption of red, green and blue by melanin, relative to green
 BLOOD = np.array([0.28, 1.0, 0.75], np.float32)
 
 
 def photograph_eye(eye: Eye, fov: FieldOfView, arteries: Sweep, veins: Sweep, rng: np.random.Generator) -> ImageArray:
-    """Paint the retina, lay the vessels on it, and take the photograph: uint8 (height, width, 3) RGB."""
+    """Paint the retina and its vessels, and take the photograph: uint8 (height, width, 3) RGB."""
     shape = fov.mask.shape
     scale = fov.diameter / UNITS
     x = ((np.arange(shape[1]) - fov.centre[1]) / scale).astype(np.float32)[None, :]
@@ -37,7 +37,7 @@ def photograph_eye(eye: Eye, fov: FieldOfView, arteries: Sweep, veins: Sweep, rn
 
 
 def _ground_colour(rng: np.random.Generator) -> FloatArray:
-    """From dark and brown over red and orange to pale, as cameras, ages and pigments differ."""
+    """A colour from dark brown through red and orange to pale, as cameras, ages and pigments differ."""
     red = rng.uniform(140, 265)
     pale = rng.beta(1.3, 1.8)
     green = red * (0.27 + 0.33 * pale + rng.normal(0, 0.02))
@@ -46,7 +46,7 @@ def _ground_colour(rng: np.random.Generator) -> FloatArray:
 
 
 def _pigment(eye: Eye, x: FloatArray, y: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
-    """Density of what lies before the ground, macula and choroid together: (height, width), about zero."""
+    """Optical density of macula and choroid: (height, width), about zero."""
     shape = (y.shape[0], x.shape[1])
     away = np.hypot(x - eye.fovea[0], y - eye.fovea[1]) / eye.disc_diameter
     density = rng.uniform(0.12, 0.4) * np.exp(-((away / rng.uniform(0.8, 1.4)) ** 2))

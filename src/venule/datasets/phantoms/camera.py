@@ -1,4 +1,4 @@
-"""The camera before a phantom: its light, haze, blur, noise and JPEG."""
+"""The camera that photographs a phantom: its light, haze, blur, noise and JPEG."""
 
 from io import BytesIO
 
@@ -38,14 +38,14 @@ def expose(
     squared = (x / reach - lamp[0]) ** 2 + (y / reach - lamp[1]) ** 2
     light = 1.08 - rng.uniform(0.08, 0.5) * squared + 0.05 * smooth_noise(shape, 140 * scale, rng)
     scene = retina * np.clip(light, 0.25, 1.4)[..., None]
-    if rng.random() < 0.5:  # a pale veil from one side, where stray light enters
+    if rng.random() < 0.5:  # stray light makes one side pale
         angle = rng.uniform(0, 2 * np.pi)
         edge = (x * np.cos(angle) + y * np.sin(angle)) / reach + 0.3 * np.hypot(x, y) ** 2 / reach**2
         veil = np.clip((edge - rng.uniform(0.3, 0.8)) / 0.8, 0, 1) ** 1.5 * rng.uniform(0.2, 0.7)
         grey = scene.mean((0, 1)) * np.array([0.95, 1.35, 1.5], np.float32)
         scene = scene + veil[..., None] * (grey - scene)
     away = np.hypot(x, y) * scale
-    fringe = -np.sort(rng.uniform(-0.8, 0.8, 3)) * scale**0.5  # red reaches furthest, blue least
+    fringe = -np.sort(rng.uniform(-0.8, 0.8, 3)) * scale**0.5  # red is displaced most, blue least
     rim = np.stack([np.clip(fov.diameter / 2 - away + extra, 0, 1) for extra in fringe], axis=-1)
     scene = cv2.GaussianBlur(scene * rim, (0, 0), rng.uniform(0.3, 0.8) * scale)
     noise = rng.standard_normal(scene.shape, dtype=np.float32)

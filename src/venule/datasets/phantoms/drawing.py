@@ -1,4 +1,4 @@
-"""Drawing vessels from their centrelines and calibres, exactly."""
+"""Draw vessels exactly from their centrelines and calibres."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from venule.photograph.arrays import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """What a disc as wide as the vessel covers as it runs along the centrelines.
+    """The area covered by a disc of the calibre that moves along each centreline.
 
     Attributes:
         depth: float32 (height, width), distance from each pixel's centre to the nearest wall, negative inside a
@@ -49,7 +49,7 @@ def sweep(segments: Sequence[Segment], shape: tuple[int, int], *, reach: float) 
         near = (wall < reach) & (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
         found.append((wall[near], width[near], (rows * shape[1] + columns)[near]))
     walls, widths, places = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.argsort(-walls, kind="stable")  # the nearest wall is written last, and stays
+    order = np.argsort(-walls, kind="stable")  # the nearest wall is written last
     depth.flat[places[order]] = walls[order]
     calibre.flat[places[order]] = widths[order]
     return Sweep(depth, calibre)

@@ -1,4 +1,4 @@
-"""Where things lie in a phantom: field of view, optic disc, fovea, and the axes between them."""
+"""The layout of a phantom: field of view, optic disc, fovea, and the axes between them."""
 
 import math
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ import numpy as np
 
 from venule.photograph import FieldOfView
 
-UNITS = 540.0  # the field of view is 540 units across, as DRIVE's is 540 pixels: sizes below read like DRIVE's
-FIELD = 45.0  # degrees that the field of view spans
+UNITS = 540.0  # diameter of the field of view, the same as that of DRIVE in pixels
+FIELD = 45.0  # angle of the field of view in degrees
 DISC_TO_FOVEA = 15.0  # degrees between the centres of disc and fovea
 AVASCULAR = 0.3  # radius of the foveal avascular area, in disc diameters
 
@@ -22,7 +22,7 @@ class Eye:
         disc_diameter: of the optic disc.
         fovea: centre of the fovea, (x, y).
         temporal: unit vector (x, y) from the disc along the raphe, towards the side of the fovea.
-        half_height: where the frame cuts the field of view at top and bottom; 270 or more where it does not.
+        half_height: distance at which the frame cuts the field of view above and below; 270 or more: not at all.
     """
 
     disc: tuple[float, float]
@@ -33,21 +33,21 @@ class Eye:
 
     @property
     def avascular_radius(self) -> float:
-        """Of the area round the fovea that no vessel enters."""
+        """Radius of the area around the fovea without vessels."""
         return AVASCULAR * self.disc_diameter
 
     def shows(self, x: float, y: float, *, margin: float = 0.0) -> bool:
-        """Whether a place lies inside the field of view, at least `margin` from its edge."""
+        """Whether a position is inside the field of view, at least `margin` from its edge."""
         return math.hypot(x, y) < UNITS / 2 - margin and abs(y) < self.half_height - margin
 
     def along(self, x: float, y: float) -> tuple[float, float]:
-        """A place as (temporal of the disc, above the raphe)."""
+        """A position as (temporal of the disc, above the raphe)."""
         dx, dy = x - self.disc[0], y - self.disc[1]
         across = self._up
         return dx * self.temporal[0] + dy * self.temporal[1], dx * across[0] + dy * across[1]
 
-    def place(self, temporal: float, up: float) -> tuple[float, float]:
-        """The place (x, y) that lies `temporal` of the disc and `up` above the raphe."""
+    def position(self, temporal: float, up: float) -> tuple[float, float]:
+        """The position (x, y) `temporal` of the disc and `up` above the raphe."""
         heading, length = self.heading(temporal, up), math.hypot(temporal, up)
         return self.disc[0] + length * math.cos(heading), self.disc[1] + length * math.sin(heading)
 
@@ -66,13 +66,13 @@ class Eye:
 
 
 def make_eye(rng: np.random.Generator) -> Eye:
-    """Draw a left or right eye, looking at the camera's centre with the fovea, the disc, or between them."""
+    """Draw a left or right eye, centred on the fovea, on the disc, or between them."""
     degree = UNITS / FIELD
     side = rng.choice([-1.0, 1.0])
     tilt = math.radians(rng.normal(0, 4))
     temporal = (side * math.cos(tilt), math.sin(tilt))
     distance = degree * rng.normal(DISC_TO_FOVEA, 0.6)
-    drop = math.radians(rng.normal(5.6, 2.5))  # the fovea lies a little below the disc
+    drop = math.radians(rng.normal(5.6, 2.5))  # the fovea is a little below the disc
     step = (side * distance * math.cos(drop), distance * math.sin(drop))
     gaze = rng.choice([0.0, 0.45, 0.9], p=[0.6, 0.2, 0.2]) + rng.normal(0, 0.07)  # 0: fovea centred, 1: disc centred
     fovea = (gaze * step[0], float(np.clip(gaze * step[1] + rng.normal(0, 12), -35, 35)))
@@ -87,7 +87,7 @@ def make_eye(rng: np.random.Generator) -> Eye:
 
 
 def make_fov(eye: Eye, size: int, rng: np.random.Generator) -> FieldOfView:
-    """Lay the field of view into a frame `size` wide, lower than wide where the frame cuts the circle."""
+    """The field of view in a frame of width `size`, which may cut the circle above and below."""
     diameter = size * float(rng.uniform(0.93, 0.985))
     height = min(size, 2 * round(eye.half_height * diameter / UNITS))
     slack = (size - diameter) / 2

@@ -23,7 +23,7 @@ def smooth_noise(shape: tuple[int, int], grain: float, rng: np.random.Generator,
     columns = int(np.ceil(side / grain / stretch)) + 3
     coarse = rng.standard_normal((rows, columns)).astype(np.float32)
     angle = rng.uniform(0, np.pi) if stretch != 1 else 0.0
-    # from the field's pixels to the coarse grid: turn about the centre, then shrink
+    # from the pixels of the field to the coarse grid: rotate about the centre, then shrink
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     shrink = np.diag([1 / (grain * stretch), 1 / grain])
     matrix = shrink @ turn
@@ -35,4 +35,4 @@ def smooth_noise(shape: tuple[int, int], grain: float, rng: np.random.Generator,
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REFLECT,
     )
-    return (field * 1.25).astype(np.float32)  # what interpolation takes from the deviation
+    return (field * 1.25).astype(np.float32)  # interpolation has reduced the standard deviation

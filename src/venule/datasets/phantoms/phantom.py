@@ -20,17 +20,17 @@ class Phantom:
     """A synthetic fundus photograph and what it shows. Lengths are pixels, positions (row, column).
 
     Attributes:
-        image: uint8 (height, size, 3) RGB; height is `size`, or less where the frame cuts the field of view at top and
-            bottom.
+        image: uint8 (height, size, 3) RGB; height is `size`, or less if the frame cuts the field of view above and
+            below.
         fov: the field of view.
-        vessels: bool (height, size), every pixel whose centre lies within half a calibre of a centreline.
+        vessels: bool (height, size), every pixel whose centre is within half a calibre of a centreline.
         arteries: bool (height, size), the arteries among them.
-        veins: bool (height, size), the veins among them; where the two cross, both are True.
-        segments: the vessels from branching to branching.
+        veins: bool (height, size), the veins among them; both are True where they cross.
+        segments: the vessels from one branching to the next.
         disc_centre: of the optic disc.
         disc_diameter: of the optic disc.
         fovea: centre of the fovea.
-        avascular_radius: of the area round the fovea that no vessel enters.
+        avascular_radius: of the area around the fovea without vessels.
     """
 
     image: ImageArray
@@ -91,6 +91,6 @@ def make_phantom(seed: int, *, size: int = 768) -> Phantom:
     )
 
 
-def _to_pixels(place: tuple[float, float], fov: FieldOfView) -> tuple[float, float]:
+def _to_pixels(position: tuple[float, float], fov: FieldOfView) -> tuple[float, float]:
     scale = fov.diameter / UNITS
-    return place[1] * scale + fov.centre[0], place[0] * scale + fov.centre[1]
+    return position[1] * scale + fov.centre[0], position[0] * scale + fov.centre[1]

@@ -1,4 +1,4 @@
-"""A piece of a vessel tree, and the law that joins the pieces."""
+"""A segment of a vessel tree, and Murray's law for its branches."""
 
 import math
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Segment:
 
 
 def murray_arm(parent: float, narrow: float) -> float:
-    """Calibre of the other branch where `parent` gives off `narrow`: parent^3 = narrow^3 + other^3 (Murray 1926, PNAS).
+    """Calibre of the other branch of `parent` beside `narrow`: parent^3 = narrow^3 + other^3 (Murray 1926, PNAS).
 
     Calibres in any one unit; 0 where `narrow` takes all.
     """
@@ -35,7 +35,7 @@ def murray_arm(parent: float, narrow: float) -> float:
 
 
 def murray_angles(parent: float, wide: float, narrow: float) -> tuple[float, float]:
-    """How far two branches turn from their parent so that the flow costs least (Murray 1926, J. Gen. Physiol.).
+    """Angles of two branches to their parent with the least work for the flow (Murray 1926, J. Gen. Physiol.).
 
     Args:
         parent: calibre before the branching.

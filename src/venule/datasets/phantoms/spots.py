@@ -1,4 +1,4 @@
-"""Spots that are no vessels: drusen, exudates, haemorrhages and microaneurysms."""
+"""Spots that are not vessels: drusen, exudates, haemorrhages and microaneurysms."""
 
 import cv2
 import numpy as np
@@ -6,8 +6,8 @@ import numpy as np
 from venule.datasets.phantoms.eye import UNITS, Eye
 from venule.photograph.arrays import FloatArray
 
-# share of the eyes that have them, most of them, smallest and largest diameter in units,
-# what they do to red, green and blue (logarithms), blur in units, and whether they crowd round one place
+# share of eyes that have them, largest number, smallest and largest diameter in units,
+# change of red, green and blue (logarithms), blur in units, and whether they form one group
 DRUSEN = (0.3, 60, 1.5, 6.0, (0.06, 0.2, 0.15), 0.8, True)
 EXUDATES = (0.2, 50, 1.0, 5.0, (0.2, 0.65, 0.4), 0.4, True)
 HAEMORRHAGES = (0.2, 14, 3.0, 14.0, (-0.15, -0.45, -0.3), 1.0, False)
@@ -21,11 +21,11 @@ def scatter_spots(
     places: tuple[FloatArray, FloatArray],
     rng: np.random.Generator,
 ) -> FloatArray:
-    """Lay spots on some retinas.
+    """Draw spots on some retinas.
 
     Args:
         retina: float32 (height, width, 3) RGB.
-        eye: where the fovea lies; drusen and exudates gather around it.
+        eye: with the fovea, around which drusen and exudates gather.
         scale: pixels per unit.
         places: the units (1, width) and (height, 1) of the pixels.
         rng: where the randomness comes from.

@@ -1,9 +1,9 @@
-"""Growing the arteries and veins of a phantom.
+"""Grow the arteries and veins of a phantom.
 
-Every vessel grows step by step. Its curvature is an Ornstein-Uhlenbeck process; it is drawn along the arcades, towards
-the macula or outwards, and keeps clear of vessels of its own kind, which it may not touch, while it may cross those of
-the other. Where there is room beside it, it branches by Murray's law, at the angles that follow from it. The widest
-vessels grow first; thinner ones fill the space that these leave.
+Every vessel grows step by step. Its curvature is an Ornstein-Uhlenbeck process; it is attracted along the arcades,
+towards the macula or outwards. It may not touch vessels of its own kind, but may cross those of the other kind. Where
+there is room beside it, it branches by Murray's law and at the angles that follow from it. The widest vessels grow
+first; thinner ones fill the space between.
 
 The numbers were set by eye and against the drawings of DRIVE, CHASE_DB1 and HRF: vessel share, length and calibres.
 """
@@ -19,8 +19,8 @@ from venule.datasets.phantoms.ground import Ground
 from venule.datasets.phantoms.segment import Kind, Segment, murray_angles, murray_arm
 
 STEP = 2.0  # units
-MEMORY = 18.0  # units over which a vessel keeps its bend
-THINNEST = 1.2  # calibre where a vessel is no longer seen, units
+MEMORY = 18.0  # units over which the bend of a vessel persists
+THINNEST = 1.2  # calibre below which a vessel is invisible, units
 VEIN_TO_ARTERY = 4 / 3
 DETOUR = 15.0  # units of room that a crossing costs a branch
 OTHER: dict[Kind, Kind] = {"artery": "vein", "vein": "artery"}
@@ -28,7 +28,7 @@ OTHER: dict[Kind, Kind] = {"artery": "vein", "vein": "artery"}
 
 @dataclass(order=True)
 class _Tip:
-    """The end of a vessel that is to grow; ordered so that the widest goes first."""
+    """The growing end of a vessel; ordered so that the widest comes first."""
 
     priority: float = field(init=False)
     number: int
@@ -59,13 +59,13 @@ def grow_tree(eye: Eye, rng: np.random.Generator) -> list[Segment]:
 
 
 def _plant_trunks(eye: Eye, rng: np.random.Generator) -> list[_Tip]:
-    """The vessels that leave the disc, as pairs of an artery and a vein, above the raphe and below."""
+    """The vessels that leave the disc, as pairs of an artery and a vein, above and below the raphe."""
     disc = eye.disc_diameter
     width = rng.uniform(6.8, 9.0)
-    hilum = rng.uniform(-0.22, -0.05) * disc  # the vessels come up a little nasal of the centre
+    hilum = rng.uniform(-0.22, -0.05) * disc  # the vessels start a little nasal of the centre
     tips: list[_Tip] = []
     for up in (1, -1):
-        trunks = [  # degrees from the temporal direction, share of the full width, whether it runs as an arcade
+        trunks = [  # degrees from the temporal direction, share of the full width, whether it is an arcade
             (rng.normal(72, 8), 1.0, True),
             (rng.normal(132, 12), rng.uniform(0.5, 0.75), False),
             (rng.normal(168, 8), rng.uniform(0.25, 0.4), False),
@@ -82,7 +82,7 @@ def _plant_trunks(eye: Eye, rng: np.random.Generator) -> list[_Tip]:
             )
             for kind, calibre, lead in pair:
                 turn = math.radians(degrees + lead * rng.uniform(7, 15))
-                x, y = eye.place(hilum - lead * 0.08 * disc, up * rng.uniform(0.02, 0.16) * disc)
+                x, y = eye.position(hilum - lead * 0.08 * disc, up * rng.uniform(0.02, 0.16) * disc)
                 tips.append(
                     _Tip(
                         number=len(tips) + 1,
@@ -99,7 +99,7 @@ def _plant_trunks(eye: Eye, rng: np.random.Generator) -> list[_Tip]:
 
 
 class _Garden:
-    """What has grown so far, and how the next vessel grows between it."""
+    """The vessels that have grown so far, between which the next one grows."""
 
     def __init__(self, eye: Eye, rng: np.random.Generator) -> None:
         self.eye, self.rng = eye, rng
@@ -110,14 +110,14 @@ class _Garden:
         self.numbers = 1000  # above those of the trunks
 
     def grow_vessel(self, tip: _Tip) -> list[_Tip]:
-        """Grow one vessel to its end; returns the branches that it gave off."""
+        """Grow one vessel to its end; returns its branches."""
         branches: list[_Tip] = []
         points, calibres = [(tip.y, tip.x)], [tip.calibre]
         last_branching, gap = tip.length, self._gap(tip.calibre)
         while True:
             self._advance(tip)
             outside = not self.eye.shows(tip.x, tip.y, margin=1.0)
-            # the first step of a segment is always kept, so that no branching loses an arm
+            # the first step of a segment is always kept, so that no branching loses a branch
             grown = len(points) > 1
             blocked = self._foveal_gap(tip) < 0 or (grown and self._meets_own_kind(tip))
             if outside or blocked or (grown and tip.calibre < THINNEST):
@@ -140,7 +140,7 @@ class _Garden:
         return branches
 
     def _advance(self, tip: _Tip) -> None:
-        """One step. Places and headings are rounded, so that no platform's last digit can steer a vessel."""
+        """One step. Positions and headings are rounded, so that results are the same on all platforms."""
         unrest = self.winding * 0.022 / tip.calibre**0.35
         tip.bend += -tip.bend * STEP / MEMORY
         tip.bend += unrest * math.sqrt(2 * STEP / MEMORY) * float(self.rng.standard_normal())
@@ -151,7 +151,7 @@ class _Garden:
         tip.calibre *= 1 - STEP / (250 * tip.calibre - 50)  # thin vessels narrow faster
 
     def _steer(self, tip: _Tip) -> float:
-        """Turn per unit that brings a vessel onto its course."""
+        """Turn per unit towards the course of a vessel."""
         eye = self.eye
         temporal, up = eye.along(tip.x, tip.y)
         if tip.course:
@@ -165,16 +165,16 @@ class _Garden:
         inwards = math.atan2(eye.fovea[1] - tip.y, eye.fovea[0] - tip.x)
         away = math.hypot(tip.x - eye.fovea[0], tip.y - eye.fovea[1])
         turn = 0.0
-        if away < 120 and tip.calibre < 3 and tip.length > 12:  # small vessels make for the macula
+        if away < 120 and tip.calibre < 3 and tip.length > 12:  # small vessels turn to the macula
             turn += 0.022 * math.sin(inwards - tip.heading)
         elif tip.length > 20:
             turn += 0.008 * math.sin(eye.heading(temporal + max(temporal, 0.0), up) - tip.heading)
-        if away < 2 * eye.avascular_radius + 8 * (tip.calibre - THINNEST):  # wider ones go round it
+        if away < 2 * eye.avascular_radius + 8 * (tip.calibre - THINNEST):  # wider ones go around it
             turn -= 0.05 * math.sin(inwards - tip.heading) * min(1.0, tip.calibre - THINNEST)
         return turn
 
     def _give_way(self, tip: _Tip) -> float:
-        """Turn per unit that leads clear of other vessels, or straight across those of the other kind."""
+        """Turn per unit away from other vessels, or straight across those of the other kind."""
         if self._in_disc(tip):
             return 0.0
         own, other = self.ground[tip.kind], self.ground[OTHER[tip.kind]]
@@ -204,14 +204,14 @@ class _Garden:
         return float(self.spacing * (13 + 1.4 * calibre + 26 / calibre + self.rng.exponential(16)))
 
     def _branch(self, tip: _Tip) -> _Tip | None:
-        """A branch to the side that has room for it; None where none has, or the vessel is too thin to split."""
+        """A branch to the side that has room for it; None if there is no room, or the vessel is too thin."""
         rng = self.rng
         room = {side: self._room(tip, tip.heading + side * 1.15) for side in (-1, 1)}
         side = max((-1, 1), key=lambda s: room[s] * float(rng.uniform(0.6, 1.4)))
         narrow = (1.25 + (0.019 if tip.kind == "vein" else 0.013) * room[side]) * float(rng.uniform(0.85, 1.45))
         if tip.length > 100 and tip.calibre < 7 and rng.random() < 0.12:
             narrow = tip.calibre * float(rng.uniform(0.6, 0.79))  # a fork
-        most = 0.5 if tip.course and tip.length <= 200 else 0.79  # 0.79: both arms alike; an arcade must reach far
+        most = 0.5 if tip.course and tip.length <= 200 else 0.79  # 0.79: both branches equal; an arcade must stay wide
         narrow = max(min(narrow, most * tip.calibre), 1.03 * THINNEST)
         wide = murray_arm(tip.calibre, narrow)
         if room[side] < 16 or wide < 1.03 * THINNEST:
@@ -221,7 +221,7 @@ class _Garden:
         return _Tip(self.numbers, tip.kind, narrow, tip.x, tip.y, tip.heading + side * turn)
 
     def _room(self, tip: _Tip, heading: float) -> float:
-        """How far a branch could run, in units, less what crossings cost."""
+        """Free length for a branch, in units, minus the cost of crossings."""
         own, other = self.ground[tip.kind], self.ground[OTHER[tip.kind]]
         crossed = 0
         for far in range(8, 100, 6):
@@ -233,7 +233,7 @@ class _Garden:
         return max(0.0, 100.0 - DETOUR * crossed)
 
     def _give_off(self, tip: _Tip, branch: _Tip) -> None:
-        """Let a vessel lose what its branch takes, and turn to the other side; arcades keep to their course."""
+        """Narrow a vessel after a branching, and turn it to the other side; arcades keep their course."""
         wide = murray_arm(tip.calibre, branch.calibre)
         turn = murray_angles(tip.calibre, wide, branch.calibre)[0]
         tip.heading -= math.copysign(turn, branch.heading - tip.heading) * (0.5 if tip.course else 1.0)
@@ -246,7 +246,7 @@ class _Garden:
 
 
 def _fade(calibres: list[float]) -> list[float]:
-    """Calibres that run out to the thinnest, for a vessel that ends where it met another."""
+    """Calibres that decrease to the thinnest, for a vessel that ends at another one."""
     end = min(THINNEST, calibres[-1])
     left = np.sqrt(np.linspace(1, 0, len(calibres)))
     return [float(value) for value in end + (np.array(calibres) - end) * left]

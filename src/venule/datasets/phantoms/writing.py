@@ -1,4 +1,4 @@
-"""Writing phantoms to disk as a data set."""
+"""Write phantoms to disk as a data set."""
 
 import json
 from pathlib import Path
@@ -19,23 +19,23 @@ def write_phantoms(folder: Path, *, count: int, seed: int, size: int = 768) -> N
     calibres, the disc, the fovea and the field of view, in pixels and (row, column).
 
     Args:
-        folder: made where it is missing; must be empty.
+        folder: created if it is missing; must be empty.
         count: how many, at least 1.
         seed: of the set; the first phantoms of a longer set with the same seed are the same.
         size: width of the photographs in pixels.
 
     Raises:
-        OutputError: the folder holds files already, or `folder` is a file.
+        OutputError: the folder contains files, or is a file.
         ValueError: `count` is less than 1, or `seed` or `size` as for `make_phantom`.
     """
     if count < 1:
         raise ValueError(f"count must be 1 or more; got {count}")
     if folder.is_file():
-        raise OutputError(f"{folder} is a file; name a folder for the phantoms")
+        raise OutputError(f"{folder} is a file: choose a folder for the phantoms")
     if folder.exists() and any(folder.iterdir()):
         raise OutputError(
             f"{folder} is not empty, and phantoms must not be mixed with other photographs: "
-            "name a new folder, or empty this one"
+            "choose a new folder, or empty this one"
         )
     for index in range(1, count + 1):
         _write_phantom(folder, f"phantom_{index:04d}", make_phantom(seed * 1_000_003 + index, size=size))
