@@ -1,6 +1,6 @@
 """The rooms of venule and the imports between them, from the code: a table, and with -o a picture.
 
-    python benchmarks/house.py [--why ROOM] [-o house.svg]
+    python benchmarks/house.py [--why ROOM] [-o house.svg] [--write]
 
 A room is a folder or a file directly in src/venule; an arrow is an import, also one within a function.
 """
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "venule"
+PAGE = SOURCE.parent.parent / "CONTRIBUTING.md"
+BEGIN, END = "<!-- house: python benchmarks/house.py --write -->", "<!-- /house -->"
 Arrows = dict[tuple[str, str], list[tuple[Path, Path]]]
 
 
@@ -78,12 +80,30 @@ def circle_of_files() -> list[Path]:
     return []
 
 
+def picture() -> str:
+    """The rooms, a line for each floor; a room imports only rooms on floors below."""
+    floor = {room: level for room, level in floors(arrows()).items() if not room.startswith("__")}
+    rows = {level: sorted(room for room in floor if floor[room] == level) for level in floor.values()}
+    return "\n".join(f"{level}  {'  '.join(rows[level])}" for level in sorted(rows, reverse=True))
+
+
+def write_picture() -> None:
+    """Put the picture between its marks in CONTRIBUTING.md."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n```text\n{picture()}\n```\n{END}{after}", encoding="utf-8")
+
+
 def main() -> None:
     """Print the table; explain the arrows of one room; draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--why", help="a room: which files make its arrows")
     parser.add_argument("-o", "--output", type=Path, help="a picture, .svg or .png")
+    parser.add_argument("--write", action="store_true", help="bring the picture in CONTRIBUTING.md up to date")
     wanted = parser.parse_args()
+    if wanted.write:
+        write_picture()
+        return
     found, floor = arrows(), floors(arrows())
     if wanted.why:
         for (above, below), files in sorted(found.items()):

@@ -1,4 +1,4 @@
-from benchmarks.house import SOURCE, arrows, circle_of_files, floors
+from benchmarks.house import PAGE, SOURCE, arrows, circle_of_files, floors, picture
 
 MOST_ARROWS = 86  # on the way to 80
 
@@ -15,3 +15,7 @@ def test_no_room_uses_one_that_uses_it():
 
 def test_no_files_import_each_other_in_a_circle():
     assert [str(path.relative_to(SOURCE)) for path in circle_of_files()] == []
+
+
+def test_the_picture_of_the_rooms_for_contributors_is_up_to_date():
+    assert picture() in PAGE.read_text(encoding="utf-8"), "run python benchmarks/house.py --write"

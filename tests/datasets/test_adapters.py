@@ -94,7 +94,7 @@ def test_an_unknown_set_or_split_names_the_known_ones(make_copy, tmp_path):
         open_dataset(tmp_path, name="dirve")
     with pytest.raises(DatasetError, match="images/ and vessels/"):
         open_dataset(tmp_path)
-    with pytest.raises(DatasetError, match="is no folder"):
+    with pytest.raises(DatasetError, match="is not a folder"):
         open_dataset(tmp_path / "nowhere")
     with pytest.raises(DatasetError, match="all, test, train"):
         open_dataset(make_copy("hrf", images=False)).split("validation")
@@ -130,10 +130,10 @@ def test_a_plain_folder_is_split_by_its_own_file(plain):
 @pytest.mark.parametrize(
     ("splits", "message"),
     [
-        ('{"train": ["c"]}', "no photograph of that name"),
+        ('{"train": ["c"]}', "no photograph of this name"),
         ('{"train": ["a"], "test": ["a"]}', "both 'train' and 'test'"),
-        ('["a"]', "must map each split"),
-        ("{", "must map each split"),
+        ('["a"]', "must list the photographs of each split"),
+        ("{", "must list the photographs of each split"),
     ],
 )
 def test_a_splits_file_that_would_leak_or_lose_photographs_is_refused(plain, splits, message):

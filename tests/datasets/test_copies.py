@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from venule.datasets.check import check_dataset
+from venule.datasets.copies import check_dataset
 
 
 def kinds(check) -> dict[str, int]:
-    return dict(Counter(finding.kind for finding in check.findings))
+    return dict(Counter(defect.kind for defect in check.defects))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def kinds(check) -> dict[str, int]:
 def test_the_published_files_are_clean(data, folder, name, files, checksums):
     check = check_dataset(data / folder)
     assert (check.name, sum(check.counts.values()), check.checksums) == (name, files, checksums)
-    assert check.findings == ()
+    assert check.defects == ()
 
 
 @pytest.mark.parametrize("name", ["drive", "chase_db1", "stare"])
@@ -38,7 +38,7 @@ def test_missing_files_are_named_each(make_copy):
     for path in gone:
         path.unlink()
     check = check_dataset(folder)
-    assert {finding.path for finding in check.findings if finding.kind == "missing"} == set(gone)
+    assert {defect.path for defect in check.defects if defect.kind == "missing"} == set(gone)
     assert not check.is_clean
 
 
@@ -48,7 +48,7 @@ def test_drive_without_test_drawings_is_whole_but_without_training_drawings_is_n
         shutil.rmtree(folder / place)
     assert check_dataset(folder).is_clean
     shutil.rmtree(folder / "training/1st_manual")
-    (missing,) = (finding for finding in check_dataset(folder).findings if not finding.is_note)
+    (missing,) = (defect for defect in check_dataset(folder).defects if not defect.is_note)
     assert "lacks all 20 train drawings of DRIVE, 21_manual1.gif to 40_manual1.gif" in missing.message
 
 
@@ -60,30 +60,30 @@ def test_a_training_folder_of_80_is_called_augmented(make_copy):
             shutil.copy(images / f"{number}_training.tif", images / f"{number}_training_{turn}.tif")
     check = check_dataset(folder)
     assert kinds(check)["augmented"] == 61  # the folder, and each of the 60
-    (whole,) = (finding for finding in check.findings if finding.path == images)
+    (whole,) = (defect for defect in check.defects if defect.path == images)
     assert "holds 80 images; DRIVE has 20 there" in whole.message
 
 
 def test_a_stray_picture_is_extra_and_not_a_sign_of_augmentation(make_copy):
     folder = make_copy("chase_db1")
     shutil.copy(folder / "Image_01L.jpg", folder / "Image_01L_vessels.jpg")
-    (extra,) = (finding for finding in check_dataset(folder).findings if not finding.is_note)
+    (extra,) = (defect for defect in check_dataset(folder).defects if not defect.is_note)
     assert (extra.kind, extra.path) == ("extra", folder / "Image_01L_vessels.jpg")
 
 
 def test_stare_may_lie_beside_its_undrawn_photographs(make_copy):
     folder = make_copy("stare")
     shutil.copy(folder / "stare-images/im0001.ppm.gz", folder / "stare-images/im0006.ppm.gz")
-    assert check_dataset(folder).findings == ()
+    assert check_dataset(folder).defects == ()
 
 
 def test_a_resized_photograph_is_named_with_both_sizes(make_copy):
     folder = make_copy("drive")
     path = folder / "test" / "images" / "07_test.tif"
     Image.open(path).resize((512, 512)).save(path)
-    (resized,) = (finding for finding in check_dataset(folder).findings if not finding.is_note)
+    (resized,) = (defect for defect in check_dataset(folder).defects if not defect.is_note)
     assert resized.kind == "wrong-size"
-    assert resized.message.startswith(f"{path} is 512x512; DRIVE photographs are 565x584. This copy has been resized:")
+    assert resized.message.startswith(f"{path} is 512x512; DRIVE photographs are 565x584. This copy was resized:")
     assert "venule data get drive" in resized.message
 
 
@@ -92,7 +92,7 @@ def test_a_file_that_is_broken_or_cut_off_is_unreadable(make_copy):
     (folder / "Image_05R_1stHO.png").write_bytes(b"<html>not found</html>")
     cut = folder / "Image_06L.jpg"
     cut.write_bytes(cut.read_bytes()[:-2000])
-    broken = {finding.path.name: finding.kind for finding in check_dataset(folder).findings if not finding.is_note}
+    broken = {defect.path.name: defect.kind for defect in check_dataset(folder).defects if not defect.is_note}
     assert broken == {"Image_05R_1stHO.png": "unreadable", "Image_06L.jpg": "unreadable"}
 
 
@@ -106,7 +106,7 @@ def test_a_renumbered_copy_is_caught_by_its_content(data, tmp_path):
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, place)
     check = check_dataset(folder)
-    renumbered = [finding for finding in check.findings if finding.kind == "renumbered"]
+    renumbered = [defect for defect in check.defects if defect.kind == "renumbered"]
     assert len(renumbered) == 40
     assert "what was published as test/images/01_test.tif" in renumbered[-20].message
 
@@ -118,21 +118,21 @@ def test_an_original_under_a_name_of_its_own_is_called_renumbered(data, tmp_path
     for path in (data / "HRF" / "images").iterdir():
         name = "photo_1.jpg" if path.stem == "01_h" else path.name
         (folder / "images" / name).symlink_to(path)
-    found = {finding.path.name: finding for finding in check_dataset(folder).findings}
+    found = {defect.path.name: defect for defect in check_dataset(folder).defects}
     assert found["photo_1.jpg"].kind == "renumbered"
     assert "images/01_h.jpg" in found["photo_1.jpg"].message
     assert found["01_h.jpg"].kind == "missing"
     (folder / "images" / "01_h.jpg").symlink_to(data / "HRF" / "images" / "01_h.jpg")
-    (second,) = (finding for finding in check_dataset(folder).findings if finding.path.name == "photo_1.jpg")
+    (second,) = (defect for defect in check_dataset(folder).defects if defect.path.name == "photo_1.jpg")
     assert (second.kind, "second copy of images/01_h.jpg" in second.message) == ("extra", True)
 
 
 def test_a_plain_folder_is_checked_for_pairs_and_sizes(plain):
-    assert check_dataset(plain).findings == ()
+    assert check_dataset(plain).defects == ()
     (plain / "fov").mkdir()
     Image.new("L", (300, 281), 255).save(plain / "fov" / "a.png")
     (plain / "vessels" / "b.png").rename(plain / "vessels" / "c.png")
-    found = {finding.path.relative_to(plain): finding.kind for finding in check_dataset(plain).findings}
+    found = {defect.path.relative_to(plain): defect.kind for defect in check_dataset(plain).defects}
     assert found == {
         Path("fov/a.png"): "wrong-size",
         Path("vessels/b.png"): "missing",
@@ -143,7 +143,7 @@ def test_a_plain_folder_is_checked_for_pairs_and_sizes(plain):
 def test_a_plain_folder_with_labels_for_drawings_is_not_clean(plain):
     Image.open(plain / "vessels" / "a.png").point(lambda value: value // 2).save(plain / "vessels" / "a.png")
     (plain / "images" / "b.png").write_bytes(b"")
-    assert {finding.path.name: finding.kind for finding in check_dataset(plain).findings} == {
+    assert {defect.path.name: defect.kind for defect in check_dataset(plain).defects} == {
         "a.png": "unreadable",
         "b.png": "unreadable",
     }

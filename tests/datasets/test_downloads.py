@@ -104,7 +104,7 @@ def test_stare_comes_in_three_archives(host, make_copy, tmp_path):
     folder = make_copy("stare")
     for place in folder.iterdir():
         host.files[f"{place.name}.tar"] = tar_folder(place)
-    assert get_dataset("stare", tmp_path / "got", base=host.base).findings == ()
+    assert get_dataset("stare", tmp_path / "got", base=host.base).defects == ()
     assert open_dataset(tmp_path / "got").records[0].second is not None
 
 
@@ -152,7 +152,7 @@ def test_an_archive_of_something_else_leaves_no_folder(host, tmp_path):
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr("readme.txt", "moved")
     host.files["all.zip"] = buffer.getvalue()
-    with pytest.raises(DatasetError, match="holds no file of it"):
+    with pytest.raises(DatasetError, match="contains no file of HRF"):
         get_dataset("hrf", tmp_path / "got", base=host.base)
     assert list(tmp_path.iterdir()) == []
 
@@ -162,7 +162,7 @@ def test_a_clean_copy_is_left_alone_and_anything_else_is_never_written_over(host
     assert get_dataset("chase_db1", folder, base=host.base).is_clean
     assert host.requests == 0
     (folder / "Image_01L.jpg").unlink()
-    with pytest.raises(DatasetError, match="no clean copy of CHASE_DB1"):
+    with pytest.raises(DatasetError, match="not a clean copy of CHASE_DB1"):
         get_dataset("chase_db1", folder, base=host.base)
 
 

@@ -15,12 +15,13 @@ from pydicom.sr.codedict import codes
 
 from venule.dicom.provenance import Algorithm
 from venule.dicom.segmentation import encode, segmentation
-from venule.dicom.structured_report import SCHEME, STANDARD, code_of, report
+from venule.dicom.structured_report import SCHEME, STANDARD, code_of, structured_report
 from venule.errors import PhotographError
-from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS, Measured
+from venule.measurement import MEASUREMENTS, REGIONS, Measured
 from venule.measurement.measured import Value
 from venule.photograph.dicom import read_header
 from venule.vessel_map import Landmarks
+from venule.workflows.dicom import quantities
 
 HEIGHT, WIDTH = 90, 101  # an odd width, for a mask is packed eight pixels to a byte
 MASK = np.random.default_rng(3).random((HEIGHT, WIDTH)) < 0.2
@@ -57,7 +58,8 @@ def measured(units):
 
 
 def reported(dataset, *, units=None, seg=None):
-    made = report(measured(units or {}), header_of(dataset), algorithm=ALGORITHM, name="eye.dcm", segmentation=seg)
+    values = quantities(measured(units or {}))
+    made = structured_report(values, header_of(dataset), algorithm=ALGORITHM, name="eye.dcm", segmentation=seg)
     return encode(made)
 
 
@@ -160,7 +162,7 @@ def test_the_report_has_every_number_with_unit_and_interval(units, unit, size, t
         definition = next(one for one in MEASUREMENTS if one.name == value.name)
         times = size**definition.power
         derived = STANDARD.get(value.name, (None, None))[1]
-        called = code_of(definition).value
+        called = code_of(definition.name).value
         key = (value.region or "whole field of view", called, derived.meaning if derived else "")
         pixel = {1: "{pixels}", 2: "{square_pixels}", -1: "/{pixels}"}
         other = {1: unit, 2: f"{unit}2", -1: f"/{unit}"}
@@ -192,10 +194,10 @@ def test_the_report_refers_to_photograph_and_segmentation_and_names_its_own_code
 
 
 def test_every_measurement_has_a_code_of_its_own_that_fits_its_attribute():
-    own = [code_of(definition).value for definition in MEASUREMENTS if definition.name not in STANDARD]
+    own = [code_of(definition.name).value for definition in MEASUREMENTS if definition.name not in STANDARD]
     assert len(set(own)) == len(own)
     assert max(map(len, own)) <= 16
-    assert code_of(BY_NAME["tortuosity_distance_median"])[::2] == ("TORT_DIST_MEDI", "Tortuosity distance median")
+    assert code_of("tortuosity_distance_median")[::2] == ("TORT_DIST_MEDI", "Tortuosity distance median")
 
 
 def test_codes_of_a_standard_are_those_of_its_dictionary(round_trip):

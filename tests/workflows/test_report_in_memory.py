@@ -10,7 +10,7 @@ from venule.datasets.phantoms import make_phantom
 from venule.measurement import Scale
 from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import MemoryFile
-from venule.workflows.report import ReportedPhotograph, report_in_memory
+from venule.workflows.report import report_in_memory
 
 
 def test_a_report_in_memory_writes_no_file_and_keeps_the_photograph_that_fails():
@@ -23,9 +23,8 @@ def test_a_report_in_memory_writes_no_file_and_keeps_the_photograph_that_fails()
     file = io.BytesIO()
     Image.fromarray(make_phantom(3, size=560).image).save(file, "PNG")
     files = [MemoryFile("ann.png", file.getvalue()), MemoryFile("broken.jpg", b"no photograph")]
-    photographs = [ReportedPhotograph(one) for one in files]
     sys.addaudithook(note_writing)  # cannot be removed again
-    page = report_in_memory(photographs, SegmentPhotograph(), max_pixels=10_000_000, scale=Scale(field_degrees=45))
+    page = report_in_memory(files, [{}, {}], SegmentPhotograph(), max_pixels=10_000_000, scale=Scale(field_degrees=45))
     assert [name for name in written if "__pycache__" not in name] == []
     assert page.count("data:image/jpeg;base64,") == 6
     for text in ("ann.png", "broken.jpg", "not-an-image", "1 of 2"):

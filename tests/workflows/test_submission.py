@@ -208,7 +208,7 @@ def test_an_altered_copy_of_drive_is_named_and_nothing_is_written(altered, masks
 def test_another_set_is_refused(masks, tmp_path):
     (tmp_path / "CHASE").mkdir()
     (tmp_path / "CHASE" / "Image_01L.jpg").touch()
-    with pytest.raises(VenuleError, match=r"CHASE is no copy of DRIVE but of layout 'chase_db1'"):
+    with pytest.raises(VenuleError, match=r"CHASE is not a copy of DRIVE, but has the layout 'chase_db1'"):
         run(tmp_path / "CHASE", "--masks", masks, "-o", tmp_path / "a.zip")
     with pytest.raises(VenuleError, match="does not have the layout of a known data set"):
         run(masks, "-o", tmp_path / "a.zip")
@@ -267,6 +267,6 @@ def test_the_real_photographs_are_packed_and_renumbered_ones_refused(data, tmp_p
     for number in NUMBERS:
         source = data / "DRIVE" / "test" / "images" / f"{number % 20 + 1:02d}_test.tif"
         (copy / "images" / f"{number:02d}_test.tif").symlink_to(source)
-    with pytest.raises(VenuleError, match=r"01_test\.tif holds what was published as test/images/02_test\.tif"):
+    with pytest.raises(VenuleError, match=r"01_test\.tif contains what was published as test/images/02_test\.tif"):
         run(copy.parent, "-o", tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()

@@ -9,7 +9,7 @@ from venule.cli import completion
 from venule.cli.options import option, output_option
 
 if TYPE_CHECKING:
-    from venule.datasets.finding import Check
+    from venule.datasets.copies import Check
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def check(
 
     Exit code 0 if the copy can be used, 1 if files are missing, extra, renumbered, augmented, resized or broken.
     """
-    from venule.datasets.check import check_dataset
+    from venule.datasets.copies import check_dataset
 
     _print_check(folder, check_dataset(folder, name=name))
 
@@ -110,10 +110,10 @@ def phantom(
 
 
 def _print_check(folder: Path, check: "Check") -> None:
-    for difference in check.findings:
+    for difference in check.defects:
         typer.echo(f"{difference.kind}: {difference.message}")
     files = ", ".join(f"{count} {noun}" for noun, count in check.counts.items())
     compared = f"; {check.checksums} checksums compared" if check.checksums else ""
-    wrong = sum(not difference.is_note for difference in check.findings)
+    wrong = sum(not difference.is_note for difference in check.defects)
     typer.echo(f"{folder} is {check.name}: {files or 'none of its files'}{compared}; {wrong or 'nothing'} wrong")
     raise typer.Exit(0 if check.is_clean else 1)

@@ -70,9 +70,10 @@ def measure(
 
     Example: `venule measure photographs/ -o measured --field 45`
     """
+    from venule import Scale
     from venule.batch import show_progress
     from venule.workflows import SegmentPhotograph
-    from venule.workflows.measure import MeasurePhotograph, Scale, measure_files
+    from venule.workflows.measure import MeasurePhotograph, measure_files
 
     segmentation = SegmentPhotograph(
         finding.model, finding.threshold, finding.flips, runtime=run.runtime, dicom_seg=dicom_seg

@@ -1,6 +1,6 @@
 """CHASE_DB1: both eyes of 14 children of the Child Heart and Health Study in England (Fraz et al. 2012).
 
-The usual split: the first 20 photographs (01L to 10R) to train, the last 8 to test. It gives no masks.
+The usual split: the first 20 photographs (01L to 10R) for training, the last 8 for testing. It has no masks.
 """
 
 from venule.datasets.known import Files, KnownSet

@@ -1,4 +1,4 @@
-"""A data set: photographs, the drawings of their vessels, and how they are read."""
+"""A data set: photographs and the drawings of their vessels."""
 
 import gzip
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ MAX_UNPACKED_BYTES = 300_000_000  # of one .gz file; a STARE photograph has 1.3 
 
 @dataclass(frozen=True)
 class Record:
-    """Where one photograph and what was drawn for it lie.
+    """The files of one photograph.
 
     Attributes:
-        name: of the photograph, once in its data set ("21", "01L", "01_dr").
+        name: of the photograph, unique in its data set ("21", "01L", "01_dr").
         photograph: the file.
-        reference: the drawing of the first observer; None where the set gives none (DRIVE test).
-        fov: the field of view that the set gives; None where it gives none and venule finds it.
+        reference: the drawing of the first observer; None if the data set has none (DRIVE test).
+        fov: the mask of the field of view; None if the data set has none: venule finds it.
         second: the drawing of the second observer, or None.
-        subject: the person; photographs of one person must not be split over training and test. Where the set does
-            not say who is who, the photograph's own name.
-        split: "train", "test" or another published name; None where no split was published.
+        subject: the person; all photographs of one person must be in the same split. The name of the photograph if the
+            data set does not tell the person.
+        split: "train", "test" or another published name; None if no split was published.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Dataset:
 
     Attributes:
         name: "drive", "chase_db1", "hrf", "stare", "fives" or "folder".
-        folder: where it lies.
+        folder: of the files.
         records: in the order of their names.
     """
 
@@ -51,10 +51,10 @@ class Dataset:
     records: tuple[Record, ...]
 
     def split(self, name: str) -> tuple[Record, ...]:
-        """The records of one split; "all" is every record of the set.
+        """The records of one split; "all" are all records.
 
         Raises:
-            DatasetError: no record is in that split.
+            DatasetError: no record is in this split.
         """
         found = tuple(record for record in self.records if name in ("all", record.split))
         if not found:
@@ -69,7 +69,7 @@ class Example:
 
     Attributes:
         name: of the record.
-        photograph: with the field of view that the set gives, or else the one that venule finds.
+        photograph: with its field of view.
         reference: bool (height, width), the first observer's vessels, or None.
         second: bool (height, width), the second observer's vessels, or None.
     """
@@ -81,12 +81,12 @@ class Example:
 
 
 def read_record(record: Record) -> Example:
-    """Read a photograph with its drawings and its field of view.
+    """Read a photograph, its drawings and its field of view.
 
     Raises:
         DatasetError: a packed file cannot be unpacked.
         PhotographError: a file cannot be decoded, or the photograph shows no fundus.
-        MaskError: a drawing or the field of view is no mask, is inverted, or differs in size from the photograph.
+        MaskError: a drawing or the field of view is not a mask, is inverted, or differs in size from the photograph.
     """
     from venule.photograph import decode, find_fov, fov_from_mask
 
@@ -115,13 +115,13 @@ def read_drawing(path: Path) -> BoolArray:
     Raises:
         DatasetError: a packed file cannot be unpacked.
         PhotographError: the file cannot be decoded.
-        MaskError: it is no binary mask.
+        MaskError: it is not a binary mask.
     """
     return read_mask(read_file(path), name=str(path))
 
 
 def read_file(path: Path) -> Path | bytes:
-    """The file itself, or its content where it is packed (.gz).
+    """The path itself, or the content if it is packed (.gz).
 
     Raises:
         DatasetError: it cannot be unpacked.
@@ -136,9 +136,9 @@ def _unpack(path: Path) -> bytes:
     except FileNotFoundError:
         raise DatasetError(f"{path} does not exist") from None
     except (OSError, EOFError) as error:
-        raise DatasetError(f"{path} cannot be unpacked ({error}): get it anew") from error
+        raise DatasetError(f"{path} cannot be unpacked ({error}): download it again") from error
     if len(content) > MAX_UNPACKED_BYTES:
         raise DatasetError(
-            f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes; no photograph of a set is so large"
+            f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes; no photograph of a data set is so large"
         )
     return content

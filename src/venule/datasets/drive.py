@@ -1,7 +1,7 @@
 """DRIVE: 40 photographs of a screening programme in the Netherlands (Staal et al. 2004).
 
-The training drawings are always there. The challenge gives the test photographs without drawings; older copies have
-those of two observers, `test/1st_manual` and `test/2nd_manual`.
+The challenge publishes the test photographs without drawings; older copies have those of two
+observers, `test/1st_manual` and `test/2nd_manual`.
 """
 
 from venule.datasets.known import Files, KnownSet
@@ -27,5 +27,5 @@ SET = KnownSet(
     marks=("training/images", "test/images"),
     withheld=("test",),
     checked=True,
-    files=_files,  # who is who is not published: each photograph counts as a person of its own
+    files=_files,  # people are not published: each photograph counts as one
 )

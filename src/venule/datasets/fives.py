@@ -1,6 +1,6 @@
 """FIVES: 800 photographs, 200 each of macular degeneration (A), diabetic retinopathy (D), glaucoma (G) and normal (N).
 
-Jin et al. 2022; 600 to train, 200 to test. Both folders number from 1, so the names here begin with the split's.
+Jin et al. 2022; 600 for training, 200 for testing. Both folders number from 1, so names here begin with the split.
 """
 
 from venule.datasets.known import Files, KnownSet
@@ -19,5 +19,5 @@ SET = KnownSet(
     licence="CC BY 4.0",
     page="https://doi.org/10.6084/m9.figshare.19688169",
     marks=("train/Original", "test/Original"),
-    files=_files,  # who is who is not published: each photograph counts as a person of its own
+    files=_files,  # people are not published: each photograph counts as one
 )

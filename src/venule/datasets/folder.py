@@ -1,6 +1,6 @@
 """A plain folder: `images/`, `vessels/`, optional `fov/` and `second/`, matched by the name before the suffix.
 
-An optional `splits.json` names the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
+An optional `splits.json` lists the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
 """
 
 from pathlib import Path
@@ -20,19 +20,19 @@ def recognises(folder: Path) -> bool:
 def open_folder(folder: Path) -> Dataset:
     """Open a plain folder. A photograph without a drawing has reference None.
 
-    Who is who is not known: each photograph counts as a person of its own.
+    The person is not known: each photograph counts as one person.
 
     Raises:
-        DatasetError: there is no photograph or no drawing of one; two files share a name; splits.json names a
-            photograph that is not there, or one twice.
+        DatasetError: there is no photograph or no drawing; two files have the same name; splits.json lists a
+            photograph that does not exist, or one twice.
     """
     photographs = files_by_stem(folder / "images")
     drawings = {role: files_by_stem(folder / place) for role, place in _PLACES.items()}
     if not photographs:
-        raise DatasetError(f"{folder / 'images'} holds no image")
+        raise DatasetError(f"{folder / 'images'} contains no image")
     if not photographs.keys() & drawings["reference"].keys():
         raise DatasetError(
-            f"no drawing in {folder / 'vessels'} has the name of a photograph in {folder / 'images'}: "
+            f"no drawing in {folder / 'vessels'} has the same name as a photograph in {folder / 'images'}: "
             "images/a.jpg belongs to vessels/a.png"
         )
     splits = _read_splits(folder / "splits.json", {path.stem for path in photographs.values()})
@@ -52,7 +52,7 @@ def open_folder(folder: Path) -> Dataset:
 
 
 def files_by_stem(folder: Path) -> dict[str, Path]:
-    """The image files of a folder by the lower-case name before the suffix; {} where there is no such folder."""
+    """The image files of a folder by the lower-case name before the suffix; {} if there is no such folder."""
     found: dict[str, Path] = {}
     for path in sorted(folder.glob("*")):
         if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):
@@ -72,14 +72,14 @@ def _read_splits(path: Path, names: set[str]) -> dict[str, str]:
         splits = TypeAdapter(dict[str, list[str]]).validate_json(path.read_bytes())
     except ValidationError as error:
         raise DatasetError(
-            f'{path} must map each split to its photographs, {{"train": ["a", "b"], "test": ["c"]}}: '
+            f'{path} must list the photographs of each split, {{"train": ["a", "b"], "test": ["c"]}}: '
             f"{error.errors()[0]['msg']}"
         ) from None
     found: dict[str, str] = {}
     for split, listed in splits.items():
         for name in listed:
             if name not in names:
-                raise DatasetError(f"{path} names {name!r} in {split!r}, but images/ has no photograph of that name")
+                raise DatasetError(f"{path} lists {name!r} in {split!r}, but images/ has no photograph of this name")
             if found.setdefault(name, split) != split:
-                raise DatasetError(f"{path} names {name!r} in both {found[name]!r} and {split!r}: choose one")
+                raise DatasetError(f"{path} lists {name!r} in both {found[name]!r} and {split!r}: choose one")
     return found

@@ -1,11 +1,10 @@
-"""Get a published data set from those who publish it."""
+"""Get a published data set from its publisher."""
 
 import shutil
 from pathlib import Path
 
-from venule.datasets.check import check_dataset
+from venule.datasets.copies import Check, check_dataset
 from venule.datasets.download import Progress, download
-from venule.datasets.finding import Check
 from venule.datasets.hosts import BY_HAND, HOSTS, Host
 from venule.datasets.known import KnownSet
 from venule.datasets.registry import known_set
@@ -14,39 +13,39 @@ from venule.errors import DatasetError
 
 
 def how_to_get(name: str, folder: Path) -> str:
-    """What to do by hand to get a set into a folder, for the sets that no program may or can fetch.
+    """Instructions for getting a data set by hand.
 
     Raises:
-        DatasetError: the set is not known.
+        DatasetError: the data set is not known.
     """
     known = known_set(name)
     first = {split: known.files(names[0], split).photograph[0] for split, names in known.splits.items()}
     why = BY_HAND.get(known.name)
     return "\n".join(
         [
-            f"{known.title} is not downloaded by venule: {why}." if why else f"To get {known.title} by hand:",
-            f"  1. Get it from {known.page} (licence: {known.licence}).",
-            f"  2. Unpack it so that these are there: {', '.join(str(folder / path) for path in first.values())}",
+            f"venule does not download {known.title}: {why}." if why else f"To get {known.title} by hand:",
+            f"  1. Download it from {known.page} (licence: {known.licence}).",
+            f"  2. Unpack it so that these files exist: {', '.join(str(folder / path) for path in first.values())}",
             f"  3. Check it: venule data check {folder}",
         ]
     )
 
 
 def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: Progress | None = None) -> Check:
-    """Download a set, unpack it and check each file.
+    """Download a data set, unpack it and check each file.
 
-    Archives that are already downloaded when it is interrupted are kept beside the folder (`FOLDER.part`) for the next
-    call. The folder appears whole or not at all.
+    If it is interrupted, finished archives are kept beside the folder (`FOLDER.part`) for the next call. The folder
+    appears whole or not at all.
 
     Args:
-        name: of the set.
-        folder: where it shall lie; must not exist yet, or be empty. A clean copy that is there already is left alone.
-        base: address of the folder that holds the archives, in place of the published ones.
-        progress: told the name of the archive, the bytes that are there, and the bytes it has (None: not known).
+        name: of the data set.
+        folder: for the data set; must be empty or not exist. A clean copy that exists already is left alone.
+        base: address of the folder with the archives, in place of the published one.
+        progress: called with the name of the archive, the bytes received, and its size in bytes (None: not known).
 
     Raises:
-        DatasetError: the set is not known or is fetched by hand, the folder holds something else, an address does not
-            answer, or an archive is too large, broken or unsafe.
+        DatasetError: the data set is not known or must be downloaded by hand, the folder contains something else, an
+            address does not answer, or an archive is too large, broken or unsafe.
     """
     known = known_set(name)
     if known.name not in HOSTS:
@@ -67,7 +66,7 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
     check = check_dataset(unpacked, name=known.name)
     if not check.counts:
         shutil.rmtree(work)
-        raise DatasetError(f"what {bases[0]} gives out for {known.title} holds no file of it; {known.page} may say why")
+        raise DatasetError(f"the archive from {bases[0]} contains no file of {known.title}; {known.page} may say why")
     if folder.exists():
         folder.rmdir()
     unpacked.rename(folder)
@@ -81,8 +80,8 @@ def _check_existing(known: KnownSet, folder: Path) -> Check:
         if check.is_clean:
             return check
     raise DatasetError(
-        f"{folder} exists and is no clean copy of {known.title}: name another folder with -o, or see what is wrong "
-        f"with `venule data check {folder}`"
+        f"{folder} exists and is not a clean copy of {known.title}: choose another folder with -o, or see what is "
+        f"wrong with `venule data check {folder}`"
     )
 
 

@@ -1,7 +1,6 @@
-"""Where the published sets are given out, as far as they may be fetched by a program.
+"""Where published data sets can be downloaded by a program.
 
-The addresses could not be tried where this version was written. Where a set has more than one, the next is asked when
-one does not answer.
+The addresses have not been tested. If a data set has several, they are tried in order.
 """
 
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ class Host:
     """How one set is downloaded.
 
     Attributes:
-        bases: addresses of the folder that holds the archives, the first tried first.
-        archives: name of an archive -> folder of the set that it is unpacked into ("" for the set's own).
+        bases: addresses of the folder with the archives, in the order to try.
+        archives: name of an archive -> folder inside the data set to unpack it into ("" for none).
         max_download: bytes of one archive; a larger one is refused.
         max_unpacked: bytes of everything unpacked.
     """
@@ -50,8 +49,8 @@ HOSTS = {
     ),
 }
 
-# Why a set is fetched by hand.
+# Why a data set must be downloaded by hand.
 BY_HAND = {
-    "drive": "its owners ask everybody to register and to join the challenge",
-    "fives": "it is one .rar archive of 1.8 GB, which needs an unpacker of its own",
+    "drive": "its owners require registration for the challenge",
+    "fives": "it is a .rar archive of 1.8 GB, which needs another program to unpack",
 }

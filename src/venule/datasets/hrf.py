@@ -1,6 +1,6 @@
 """HRF: 15 healthy eyes (_h), 15 with diabetic retinopathy (_dr), 15 with glaucoma (_g) (Budai et al. 2013).
 
-The usual split (Orlando et al. 2017): the first five of each group to train, the other 30 to test.
+The usual split (Orlando et al. 2017): the first five of each group for training, the other 30 for testing.
 """
 
 from venule.datasets.known import Files, KnownSet
@@ -23,5 +23,5 @@ SET = KnownSet(
     page="https://www5.cs.fau.de/research/data/fundus-images/",
     marks=("manual1", "images/[0-9][0-9]_dr.*"),
     checked=True,
-    files=_files,  # who is who is not published: each photograph counts as a person of its own
+    files=_files,  # people are not published: each photograph counts as one
 )

@@ -1,4 +1,4 @@
-"""What a published data set holds and where: the table that an adapter fills in."""
+"""The description of a published data set, and opening a copy of it."""
 
 import json
 import os
@@ -17,9 +17,9 @@ ROLES = ("photograph", "reference", "fov", "second")
 
 @dataclass(frozen=True)
 class Files:
-    """Where the files of one photograph lie: paths inside the folder of the set, the usual one first.
+    """Possible paths of the files of one photograph inside the folder of the data set, the usual one first.
 
-    A role that a set does not have is an empty tuple.
+    An empty tuple: the data set has no such file.
     """
 
     photograph: tuple[str, ...]
@@ -34,17 +34,17 @@ class KnownSet:
 
     Attributes:
         name: what users type.
-        title: what papers write.
+        title: its name in papers.
         size: (width, height) of every photograph, in pixels.
         drawings: how many observers drew each photograph, in a few words.
         licence: in a few words.
-        page: where the set is described and given out.
-        marks: glob patterns inside the folder; a folder where one matches is a copy of this set.
-        files: (name, split) -> where the files of a photograph lie.
-        subject: name of a photograph -> the person it shows.
-        withheld: splits whose drawings not every copy has.
-        undrawn: glob pattern of the names of further photographs that the publisher gives without drawings.
-        checked: whether venule knows the checksums of the published files.
+        page: where the data set is described and published.
+        marks: glob patterns; a folder in which one matches is a copy of this data set.
+        files: (name, split) -> files of a photograph.
+        subject: name of a photograph -> its person.
+        withheld: splits whose drawings some copies lack.
+        undrawn: glob pattern of published photographs without drawings.
+        checked: whether the checksums of the published files are known.
     """
 
     name: str
@@ -62,18 +62,18 @@ class KnownSet:
 
     @property
     def splits(self) -> dict[str, list[str]]:
-        """Names of the photographs of each published split; {"all": [...]} where none was published."""
+        """Names of the photographs of each published split; {"all": [...]} if none was published."""
         splits: dict[str, list[str]] = _read_json(f"{self.name}.json")
         return splits
 
     @property
     def photographs(self) -> int:
-        """How many photographs the set has."""
+        """Number of photographs."""
         return sum(len(names) for names in self.splits.values())
 
     @property
     def checksums(self) -> dict[str, str]:
-        """SHA-256 of the published files by their path inside the folder; {} where they are not known to venule."""
+        """SHA-256 of the published files by their path inside the folder; {} if they are not known."""
         checksums: dict[str, str] = _read_json(f"{self.name}_checksums.json") if self.checked else {}
         return checksums
 
@@ -84,15 +84,15 @@ class KnownSet:
                 yield name, split, self.files(name, split)
 
     def recognises(self, folder: Path) -> bool:
-        """Whether the folder looks like a copy of this set, whole or not."""
+        """Whether the folder looks like a copy of this data set, complete or not."""
         return any(next(folder.glob(mark), None) is not None for mark in self.marks)
 
 
 def open_known(known: KnownSet, folder: Path) -> Dataset:
-    """Open a copy of a published set.
+    """Open a copy of a published data set.
 
-    A split may be missing as a whole, and so may the drawings or masks of a split; a copy where some are there and
-    some are not is refused, because scores on it could not be compared with anybody's.
+    A whole split may be missing, and so may all drawings or masks of a split. If only some are missing, the copy is
+    refused, because scores on it could not be compared with others.
 
     Raises:
         DatasetError: photographs, drawings or masks are missing.
@@ -120,8 +120,8 @@ def open_known(known: KnownSet, folder: Path) -> Dataset:
     if not records:
         first = next(known.entries())[2].photograph[0]
         raise DatasetError(
-            f"{folder} holds no photograph of {known.title} under its own name ({first} and so on): this copy has been "
-            f"renamed or is incomplete; `venule data check {folder}` names each file, {known.page} has the original"
+            f"{folder} contains no photograph of {known.title} under its published name ({first} and so on): this copy "
+            f"was renamed or is incomplete; `venule data check {folder}` lists each file, {known.page} has the original"
         )
     return Dataset(known.name, folder, tuple(sorted(records, key=lambda record: record.name)))
 
@@ -144,7 +144,7 @@ def index_files(folder: Path, *, depth: int = 3) -> dict[str, Path]:
 
 
 def find(index: dict[str, Path], candidates: tuple[str, ...]) -> Path | None:
-    """The first of the candidate paths that is there, whatever the case of its letters."""
+    """The first of the candidate paths that exists, ignoring case."""
     return next((index[path.lower()] for path in candidates if path.lower() in index), None)
 
 
@@ -154,7 +154,7 @@ def _check_all_or_none(known: KnownSet, folder: Path, split: str, role: str, pat
         expected = getattr(known.files(missing[0], split), role)[0]
         raise DatasetError(
             f"{folder} lacks {len(missing)} of the {len(paths)} files ({role}) of the {split} split of {known.title}, "
-            f"the first {expected}: `venule data check {folder}` names each; {known.page} has the original"
+            f"the first {expected}: `venule data check {folder}` lists them; {known.page} has the original"
         )
 
 

@@ -1,4 +1,4 @@
-"""Which data sets venule knows, and which of them a folder is."""
+"""The known data sets, and recognising them in a folder."""
 
 from pathlib import Path
 
@@ -12,43 +12,43 @@ PLAIN = "folder"
 
 
 def open_dataset(path: Path, *, name: str | None = None) -> Dataset:
-    """Open the data set that lies in a folder.
+    """Open the data set in a folder.
 
     Args:
         path: the folder.
-        name: which set it is, "folder" for the plain layout; None to recognise it.
+        name: of the data set, "folder" for the plain layout; None: recognise it.
 
     Raises:
-        DatasetError: there is no such folder, the set is not known or not recognised, or files are missing.
+        DatasetError: there is no such folder, the data set is not known or recognised, or files are missing.
     """
     path = Path(path)
     name = recognise(path) if name is None else name
     if not path.is_dir():
-        raise DatasetError(f"{path} is no folder")
+        raise DatasetError(f"{path} is not a folder")
     return folder.open_folder(path) if name == PLAIN else open_known(known_set(name), path)
 
 
 def recognise(path: Path) -> str:
-    """The name of the set that lies in a folder.
+    """The name of the data set in a folder.
 
     Raises:
-        DatasetError: there is no such folder, or it has the layout of no known set.
+        DatasetError: there is no such folder, or its layout is not known.
     """
     if not path.is_dir():
-        raise DatasetError(f"{path} is no folder")
+        raise DatasetError(f"{path} is not a folder")
     name = _name_of(path)
     if name is not None:
         return name
     inside = [child for child in sorted(path.iterdir()) if child.is_dir() and _name_of(child)]
     hint = f"; did you mean {' or '.join(str(child) for child in inside)}?" if inside else ""
     raise DatasetError(
-        f"{path} has the layout of no set that venule knows ({', '.join(KNOWN)}), and an own set needs the folders "
-        f"images/ and vessels/ with the same names in both{hint}"
+        f"{path} does not have the layout of a known data set ({', '.join(KNOWN)}). A data set of your own needs the "
+        f"folders images/ and vessels/ with the same names in both{hint}"
     )
 
 
 def known_set(name: str) -> KnownSet:
-    """A published set by its name, in capitals or not.
+    """A published data set by its name, ignoring case.
 
     Raises:
         DatasetError: the name is not known.

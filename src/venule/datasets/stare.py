@@ -1,7 +1,7 @@
 """STARE: the 20 photographs of which two observers drew the vessels (Hoover et al. 2000).
 
-Adam Hoover (ah) is the first observer, Valentina Kouznetsova (vk) the second. No split was published: papers leave one
-out, or choose their own. The files are read as they come, packed (.ppm.gz).
+Adam Hoover (ah) is the first observer, Valentina Kouznetsova (vk) the second. No split was published: papers use
+leave-one-out, or a split of their own. The files may stay packed (.ppm.gz).
 """
 
 from venule.datasets.known import Files, KnownSet
@@ -28,5 +28,5 @@ SET = KnownSet(
     page="https://cecas.clemson.edu/~ahoover/stare/probing/",
     marks=("stare-images", "labels-ah", "im[0-9][0-9][0-9][0-9].ppm*"),
     undrawn="im[0-9][0-9][0-9][0-9].ppm*",
-    files=_files,  # who is who is not published: each photograph counts as a person of its own
+    files=_files,  # people are not published: each photograph counts as one
 )

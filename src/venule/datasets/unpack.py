@@ -1,4 +1,4 @@
-"""Unpack an archive from the internet without letting it write anywhere else."""
+"""Unpack an archive from the internet safely."""
 
 from pathlib import Path, PurePosixPath
 
@@ -43,9 +43,7 @@ def _unpack(archive: str, folder: Path, max_bytes: int) -> int:
         if total > max_bytes:
             raise DatasetError(f"{archive} unpacks to more than {max_bytes} bytes: it is another file")
         if len(found) > MAX_FILES:
-            raise DatasetError(
-                f"{archive} holds more than {MAX_FILES} files; no data set that venule knows has so many"
-            )
+            raise DatasetError(f"{archive} contains more than {MAX_FILES} files: no known data set has so many")
     wrapped = len({path.parts[0] for path, _ in found}) == 1 and all(len(path.parts) > 1 for path, _ in found)
     for path, member in found:
         target = folder.joinpath(*path.parts[1 if wrapped else 0 :])
@@ -57,5 +55,5 @@ def _unpack(archive: str, folder: Path, max_bytes: int) -> int:
 def _safe_path(archive: str, name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not path.parts:
-        raise DatasetError(f"{archive} holds a path that leads outside ({name}): it was not unpacked")
+        raise DatasetError(f"{archive} contains a path that leads outside ({name}): it was not unpacked")
     return path

@@ -1,7 +1,7 @@
-"""Measurements -> a DICOM structured report (TID 1500) of the photograph that they were made in."""
+"""Measurements -> a DICOM structured report (TID 1500) of their photograph."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import highdicom as hd
 from pydicom.dataset import Dataset
@@ -10,9 +10,6 @@ from pydicom.sr.coding import Code
 from pydicom.uid import generate_uid
 
 from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, pixels_of, source_of
-from venule.measurement import REGIONS, Measured
-from venule.measurement.dictionary import BY_NAME, Definition
-from venule.measurement.measured import Value
 from venule.photograph.dicom import facts_of
 
 SERIES_NUMBER = 5002
@@ -26,32 +23,51 @@ STANDARD: dict[str, tuple[Code, Code | None]] = {
     "box_dimension": (codes.DCM.FractalDimension, None),
 }
 _UNITS = {
-    ("px", 1): pixels_of("pixels"),
-    ("px", 2): pixels_of("square_pixels"),
-    ("px", -1): Code("/{pixels}", "UCUM", "per pixel"),
-    ("um", 1): codes.UCUM.Micrometer,
-    ("um", 2): codes.UCUM.SquareMicrometer,
-    ("um", -1): Code("/um", "UCUM", "per micrometer"),
-    ("deg", 1): codes.UCUM.Degree,
-    ("deg", 2): Code("deg2", "UCUM", "square degree"),
-    ("deg", -1): Code("/deg", "UCUM", "per degree"),
+    "": codes.UCUM.NoUnits,
+    "px": pixels_of("pixels"),
+    "px2": pixels_of("square_pixels"),
+    "1/px": Code("/{pixels}", "UCUM", "per pixel"),
+    "um": codes.UCUM.Micrometer,
+    "um2": codes.UCUM.SquareMicrometer,
+    "1/um": Code("/um", "UCUM", "per micrometer"),
+    "deg": codes.UCUM.Degree,
+    "deg2": Code("deg2", "UCUM", "square degree"),
+    "1/deg": Code("/deg", "UCUM", "per degree"),
+    "degrees": codes.UCUM.Degree,
 }
 
 
-def report(
-    measured: Measured,
+@dataclass(frozen=True)
+class Quantity:
+    """One number of a report.
+
+    Attributes:
+        name: of the measurement, such as "calibre_mean".
+        value: of it.
+        lower: end of its 95 % interval; None: it has none.
+        upper: end of its 95 % interval; None: it has none.
+        unit: "px", "um" or "deg", with 2 behind or 1/ before; "degrees" of rotation; "".
+    """
+
+    name: str
+    value: float
+    lower: float | None
+    upper: float | None
+    unit: str
+
+
+def structured_report(
+    groups: Mapping[str, Sequence[Quantity]],
     header: Dataset,
     *,
     algorithm: Algorithm,
     name: str,
     segmentation: hd.seg.Segmentation | None = None,
 ) -> hd.sr.ComprehensiveSR:
-    """A measurement report: a group for the whole field of view and one for each region.
-
-    Lengths are in micrometres or degrees where the scale is known, and else in pixels. What has no value is left out.
+    """A measurement report.
 
     Args:
-        measured: what to report.
+        groups: the measurements of each region; those of "" are of the whole field of view.
         header: of the photograph, whose patient and study it gets.
         algorithm: what found the vessels.
         name: what messages call the photograph.
@@ -72,14 +88,14 @@ def report(
             serial_number=algorithm.sha256[:16],
         ),
     )
-    groups = [
+    measurements = [
         _group(region, values, header, algorithm=algorithm, side=side, segmentation=None if region else segmentation)
-        for region, values in _by_region(measured)
+        for region, values in groups.items()
     ]
     content = hd.sr.MeasurementReport(
         observation_context=hd.sr.ObservationContext(observer_device_context=observer),
         procedure_reported=codes.SCT.ImagingProcedure,
-        imaging_measurements=groups,
+        imaging_measurements=measurements,
         title=codes.DCM.ImagingMeasurementReport,
         referenced_images=[source],
     )
@@ -98,26 +114,19 @@ def report(
     return dataset
 
 
-def code_of(definition: Definition) -> Code:
-    """The name of a measurement: of a standard, where one has it, and else venule's own."""
-    if definition.name in STANDARD:
-        return STANDARD[definition.name][0]
-    words = definition.name.upper().split("_")
+def code_of(name: str) -> Code:
+    """The code of a measurement: a standard's where there is one, otherwise venule's own."""
+    if name in STANDARD:
+        return STANDARD[name][0]
+    words = name.upper().split("_")
     whole = "_".join(words)
     short = whole if len(whole) <= _LONGEST_CODE else "_".join(word[:4] for word in words)
-    return Code(short, SCHEME, definition.name.replace("_", " ").capitalize())
-
-
-def _by_region(measured: Measured) -> Iterator[tuple[str, list[tuple[Value, Code]]]]:
-    for region in ("", *REGIONS):
-        values = [value for value in measured.measurements if value.region == region and value.value is not None]
-        if values:
-            yield region, [_in_best_unit(value, measured.units) for value in values]
+    return Code(short, SCHEME, name.replace("_", " ").capitalize())
 
 
 def _group(
     region: str,
-    values: list[tuple[Value, Code]],
+    values: Sequence[Quantity],
     source: Dataset,
     *,
     algorithm: Algorithm,
@@ -134,7 +143,7 @@ def _group(
             algorithm.version,
             [f"{key}={value}" for key, value in algorithm.parameters.items()],
         ),
-        "measurements": [_measurement(value, unit) for value, unit in values],
+        "measurements": [_measurement(value) for value in values],
     }
     if segmentation is None:
         image = hd.sr.SourceImageForMeasurementGroup(source.SOPClassUID, source.SOPInstanceUID, frames_meant(source))
@@ -150,34 +159,23 @@ def _group(
     return hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(**shared, referenced_segment=segment)
 
 
-def _measurement(value: Value, unit: Code) -> hd.sr.Measurement:
-    """One number, and its 95 % interval as how far the truth may lie above and below (TID 310)."""
-    number, properties = float(value.value or 0), None
-    if value.lower is not None and value.upper is not None:
+def _measurement(one: Quantity) -> hd.sr.Measurement:
+    """One number, and its 95 % interval as the uncertainty above and below (TID 310)."""
+    unit, properties = _UNITS[one.unit], None
+    if one.lower is not None and one.upper is not None:
         properties = hd.sr.MeasurementProperties(
-            upper_measurement_uncertainty=_short(value.upper - number),
-            lower_measurement_uncertainty=_short(number - value.lower),
+            upper_measurement_uncertainty=_short(one.upper - one.value),
+            lower_measurement_uncertainty=_short(one.value - one.lower),
         )
-        for item in properties:  # highdicom says that they have no unit; TID 310, that they have the value's
+        for item in properties:  # highdicom gives them no unit; TID 310 wants that of the value
             item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence = [hd.sr.CodedConcept.from_code(unit)]
     return hd.sr.Measurement(
-        name=code_of(BY_NAME[value.name]),
-        value=_short(number),
+        name=code_of(one.name),
+        value=_short(one.value),
         unit=unit,
-        derivation=STANDARD.get(value.name, (None, None))[1],
+        derivation=STANDARD.get(one.name, (None, None))[1],
         properties=properties,
     )
-
-
-def _in_best_unit(value: Value, units: dict[str, float]) -> tuple[Value, Code]:
-    """The value in micrometres or degrees, where these are known, and its unit."""
-    definition = BY_NAME[value.name]
-    if not definition.power:
-        return value, codes.UCUM.Degree if definition.unit else codes.UCUM.NoUnits
-    unit, size = next(iter(units.items()), ("px", 1.0))
-    times = size**definition.power
-    number, lower, upper = (None if one is None else one * times for one in (value.value, value.lower, value.upper))
-    return replace(value, value=number, lower=lower, upper=upper), _UNITS[unit, definition.power]
 
 
 def _short(number: float) -> float:

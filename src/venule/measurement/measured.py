@@ -118,6 +118,11 @@ class Measured(Mapping[str, float]):
         row["reasons"] = "; ".join(reasons)
         return row
 
+    def in_best_units(self) -> list[tuple[str, str, Value]]:
+        """Every measurement with its column and unit: micrometres or degrees with a scale, otherwise pixels."""
+        last = [columns_of(BY_NAME[one.name], one.region, tuple(self.units))[-1] for one in self.measurements]
+        return [(column, unit, self._by_column[column]) for column, unit in last]
+
     def to_pandas(self) -> "DataFrame":
         """A table with a row for each measurement: column, region, value, lower, upper, unit, reason."""
         from pandas import DataFrame

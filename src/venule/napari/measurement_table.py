@@ -6,7 +6,7 @@ from pathlib import Path
 
 from venule.measurement import Measured
 from venule.measurement.dictionary import BY_NAME
-from venule.measurement.measured import Value, columns_of
+from venule.measurement.measured import Value
 from venule.napari.writer import write_file
 
 COLUMNS = ("measurement", "value", "lower", "upper", "unit", "region", "reason", "meaning")
@@ -18,8 +18,7 @@ def measurement_rows(measured: Measured) -> list[Row]:
 
     Lengths are in micrometres or degrees where the scale is known, else in pixels of the photograph.
     """
-    ordered = sorted(measured.measurements, key=lambda value: bool(value.region))
-    return [_row(value, measured.units) for value in ordered]
+    return [_row(unit, one) for _, unit, one in sorted(measured.in_best_units(), key=lambda row: bool(row[2].region))]
 
 
 def write_table(path: Path, measured: Measured) -> None:
@@ -35,13 +34,9 @@ def write_table(path: Path, measured: Measured) -> None:
     write_file(path, text.getvalue().encode())
 
 
-def _row(value: Value, units: dict[str, float]) -> Row:
-    definition = BY_NAME[value.name]
-    _, unit = columns_of(definition, value.region, tuple(units))[-1]
-    size = next(iter(units.values()), 1.0) ** definition.power
-    numbers = (value.value, value.lower, value.upper)
-    shown = ("" if number is None else _four_digits(number * size) for number in numbers)
-    return (value.name, *shown, unit, value.region, value.reason, definition.meaning)
+def _row(unit: str, one: Value) -> Row:
+    shown = ("" if number is None else _four_digits(number) for number in (one.value, one.lower, one.upper))
+    return (one.name, *shown, unit, one.region, one.reason, BY_NAME[one.name].meaning)
 
 
 def _four_digits(number: float) -> str:

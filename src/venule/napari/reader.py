@@ -12,7 +12,7 @@ from venule.napari.layers import LayerData, graph_layers, photograph_layer, vess
 from venule.photograph import decode, read_mask
 from venule.photograph.signature import is_dicom
 from venule.workflows.analyse import GRAPH, VESSELS
-from venule.workflows.dicom import known_of
+from venule.workflows.dicom import metadata_of
 
 Reader = Callable[[Any], list[LayerData]]
 _NOT_OURS = {"not-an-image", "other-modality"}  # DICOM that other plugins may read
@@ -44,11 +44,11 @@ def read_photograph(path: str) -> list[LayerData]:
     """
     content = Path(path).read_bytes()
     image = decode(content, name=path)
-    known = known_of(path, content, given=Scale())
+    metadata = metadata_of(path, content, given=Scale())
     about = {
-        "um_per_pixel": known.scale.um_per_pixel,
-        "field_degrees": known.scale.field_degrees,
-        "laterality": known.laterality,
+        "um_per_pixel": metadata.scale.um_per_pixel,
+        "field_degrees": metadata.scale.field_degrees,
+        "laterality": metadata.laterality,
     }
     return [photograph_layer(image, name=Path(path).stem, known={key: said for key, said in about.items() if said})]
 

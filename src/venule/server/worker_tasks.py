@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 
 from venule.errors import missing_extra
-from venule.measurement import BY_NAME, Measured, Scale, Value
-from venule.measurement.measured import columns_of
+from venule.measurement import Scale, Value
 from venule.photograph.arrays import ImageArray, ProbabilityArray
 from venule.photograph.signature import is_dicom
 from venule.vessel_map import VesselMap
 from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import Analysis, MemoryFile, analyse, describe, find_vessels
-from venule.workflows.dicom import encode_seg, encode_sr, header_to_answer
-from venule.workflows.report import ReportedPhotograph, report_in_memory
+from venule.workflows.dicom import SEG, SR, dicom_files, header_to_answer
+from venule.workflows.report import report_in_memory
 from venule.workflows.segment import encode_mask, encode_picture, encode_probability, encode_runs
 
 JPEG_QUALITY = 92  # of the photograph on the page
@@ -60,7 +59,7 @@ def segment(photograph: MemoryFile, options: Options, picture: str, form: str) -
     header = header_to_answer(photograph.name, photograph.content) if form == "dicom-seg" else None
     found = find_vessels(photograph, segmentation, max_pixels=options.max_pixels)
     if header is not None:
-        return encode_seg(found, header, model=segmentation.model, name=photograph.name)
+        return dicom_files(found, header, model=segmentation.model, name=photograph.name)[SEG]
     if form == "png":
         return _picture(found, picture)
     row = {"name": photograph.name, **_about(found)}
@@ -84,7 +83,8 @@ def measure(photograph: MemoryFile, options: Options, maps: Maps, picture: str, 
     analysis = options.analyse(photograph, maps)
     found, measured = analysis.found, analysis.measured
     if header is not None:
-        return encode_sr(found, measured, header, model=options.segmentation.model, name=photograph.name)
+        model = options.segmentation.model
+        return dicom_files(found, header, model=model, name=photograph.name, seg=False, measured=measured)[SR]
     if form == "png":
         return _picture(found, picture)
     row = {"name": photograph.name, **_about(found), **_assessment(analysis), **measured.row()}
@@ -115,15 +115,15 @@ def look(photograph: MemoryFile, options: Options, maps: Maps) -> bytes:
         "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
         "properties": {name: _plain(value) for name, value in asdict(analysis.quality.properties).items()},
         "graph": describe(measured),
-        "measurements": [_measurement(value, measured) for value in measured.measurements],
+        "measurements": [_measurement(*one) for one in measured.in_best_units()],
         "row": {**row, **measured.row()},
     })  # fmt: skip
 
 
 def report(photographs: Sequence[MemoryFile], options: Options, maps: Sequence[Maps]) -> bytes:
     """The report of some photographs, as one HTML file."""
-    given = [ReportedPhotograph(one, its) for one, its in zip(photographs, maps, strict=True)]
-    return report_in_memory(given, options.segmentation, max_pixels=options.max_pixels, scale=options.scale).encode()
+    segmentation, most = options.segmentation, options.max_pixels
+    return report_in_memory(photographs, maps, segmentation, max_pixels=most, scale=options.scale).encode()
 
 
 def _picture(found: VesselMap, picture: str) -> bytes:
@@ -148,26 +148,22 @@ def _about(found: VesselMap) -> dict[str, Any]:
 
 def _assessment(analysis: Analysis) -> dict[str, Any]:
     return {
-        "laterality": analysis.known.laterality,
-        "scale_from": analysis.known.scale_from,
+        "laterality": analysis.metadata.laterality,
+        "scale_from": analysis.metadata.scale_from,
         "quality": _plain(analysis.quality.score),
         "quality_reasons": "; ".join(analysis.quality.reasons),
     }
 
 
-def _measurement(value: Value, measured: Measured) -> dict[str, Any]:
-    """A value in the unit that the scale gives, else in pixels; the page has the labels."""
-    definition = BY_NAME[value.name]
-    column, unit = columns_of(definition, value.region, list(measured.units))[-1]
-    size = measured.units.get(unit.rstrip("2").removeprefix("1/"), 1.0) ** definition.power
-    numbers = {"value": value.value, "lower": value.lower, "upper": value.upper}
+def _measurement(column: str, unit: str, one: Value) -> dict[str, Any]:
+    numbers = {"value": one.value, "lower": one.lower, "upper": one.upper}
     return {
-        "name": value.name,
-        "region": value.region,
+        "name": one.name,
+        "region": one.region,
         "column": column,
         "unit": unit,
-        **{key: None if number is None else float(f"{number * size:.6g}") for key, number in numbers.items()},
-        "reason": value.reason,
+        **{key: _plain(number) for key, number in numbers.items()},
+        "reason": one.reason,
     }
 
 

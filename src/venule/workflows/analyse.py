@@ -14,7 +14,7 @@ from venule.photograph import Photograph, decode, find_fov
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
-from venule.workflows.dicom import Known, known_of
+from venule.workflows.dicom import Metadata, metadata_of
 from venule.workflows.segment import SegmentPhotograph, encode_mask
 
 VESSELS, GRAPH = "_vessels.png", "_graph.json"  # endings of a photograph's output files
@@ -56,7 +56,7 @@ class Analysis:
         found: its vessels.
         quality: of the photograph.
         measured: its measurements.
-        known: its scale and eye, as given or as its file says.
+        metadata: its scale and eye, as given or as its file says.
         arteries: bool (height, width); None: not known.
         veins: bool (height, width); None: not known.
     """
@@ -64,7 +64,7 @@ class Analysis:
     found: VesselMap
     quality: Quality
     measured: Measured
-    known: Known
+    metadata: Metadata
     arteries: BoolArray | None = None
     veins: BoolArray | None = None
 
@@ -72,8 +72,8 @@ class Analysis:
         """The row and the files that `venule measure` writes."""
         about = {
             "fov_diameter_px": round(self.found.fov_diameter, 1),
-            "laterality": self.known.laterality,
-            "scale_from": self.known.scale_from,
+            "laterality": self.metadata.laterality,
+            "scale_from": self.metadata.scale_from,
             "quality": self.quality.score,
             "quality_reasons": "; ".join(self.quality.reasons),
         }
@@ -128,13 +128,13 @@ def analyse(
         ModelError: the model is unknown or altered.
     """
     found = find_vessels(file, segmentation, max_pixels=max_pixels)
-    known = known_of(file.name, file.content, given=scale or Scale())
+    metadata = metadata_of(file.name, file.content, given=scale or Scale())
     maps = [
         read_vessels(one.content, found.fov, name=one.name, max_pixels=max_pixels) if one else None
         for one in (arteries, veins)
     ]
-    measured = measure(found, scale=known.scale, arteries=maps[0], veins=maps[1])
-    return Analysis(found, assess_quality(found), measured, known, *maps)
+    measured = measure(found, scale=metadata.scale, arteries=maps[0], veins=maps[1])
+    return Analysis(found, assess_quality(found), measured, metadata, *maps)
 
 
 def describe(measured: Measured) -> dict[str, Any]:

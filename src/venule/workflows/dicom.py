@@ -1,4 +1,4 @@
-"""What a batch does with DICOM beside pixels: the scale that it gives, and results as DICOM."""
+"""DICOM in workflows: the scale and eye that a file gives, and results as DICOM files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from venule.vessel_map import VesselMap
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-    from venule.dicom.provenance import Algorithm
+    from venule.dicom.structured_report import Quantity
     from venule.measurement import Measured, Scale
 
 SEG, SR = "_seg.dcm", "_sr.dcm"
@@ -25,8 +25,8 @@ UNITS = ("um", "deg")  # that DICOM may give a scale in
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a photograph beside its pixels.
+class Metadata:
+    """The scale of a photograph, and which eye it shows.
 
     Attributes:
         scale: of it.
@@ -39,32 +39,32 @@ class Known:
     laterality: str = ""
 
 
-def known_of(path: str, content: bytes, *, given: "Scale") -> Known:
-    """The scale that the user gives, else that of the file; nothing is guessed.
+def metadata_of(path: str, content: bytes, *, given: "Scale") -> Metadata:
+    """The scale that the user gives, otherwise that of the file; nothing is guessed.
 
     Raises:
         PhotographError: it is DICOM that is damaged or shows no photograph.
     """
     scale_from = "given" if given.unit_names else ""
     if not is_dicom(content, name=path):
-        return Known(given, scale_from)
+        return Metadata(given, scale_from)
     from venule.measurement import Scale  # here: what it needs takes longer to load than a photograph to segment
     from venule.photograph.dicom import facts_of, read_header
 
     facts = facts_of(read_header(content, name=path), name=path)
     if scale_from:
-        return Known(given, scale_from, facts.laterality)
+        return Metadata(given, scale_from, facts.laterality)
     if facts.micrometres_per_pixel:
-        return Known(Scale(um_per_pixel=facts.micrometres_per_pixel), "dicom pixel spacing", facts.laterality)
+        return Metadata(Scale(um_per_pixel=facts.micrometres_per_pixel), "dicom pixel spacing", facts.laterality)
     if facts.field_degrees:
-        return Known(Scale(field_degrees=facts.field_degrees), "dicom field of view", facts.laterality)
-    return Known(given, "", facts.laterality)
+        return Metadata(Scale(field_degrees=facts.field_degrees), "dicom field of view", facts.laterality)
+    return Metadata(given, "", facts.laterality)
 
 
 def any_called_dicom(paths: Sequence[Path | str], output: Path | str) -> bool:
-    """Whether a file called .dcm is among those that are meant.
+    """Whether a file that ends in .dcm is among the inputs.
 
-    Archives and URLs are not looked into: they are slow to list, and the batch does that once already.
+    Archives and URLs are not searched: listing them is slow, and the batch does it anyway.
     """
     here = [path for path in paths if not is_remote(str(path)) and not is_archive(str(path))]
     found = find_inputs(here, suffixes=(".dcm",), leave_out=absolute(output))
@@ -79,8 +79,8 @@ def header_to_answer(path: str, content: bytes) -> "Dataset":
     """
     if not is_dicom(content, name=path):
         raise PhotographError(
-            f"{path} is no DICOM file: a DICOM segmentation or report belongs to the patient and study of its "
-            "photograph; ask for it of DICOM photographs alone",
+            f"{path} is not a DICOM file: a DICOM segmentation or report needs the patient and study of a DICOM "
+            "photograph; leave --dicom-seg and --dicom-sr out",
             reason="not-dicom",
         )
     from venule.photograph.dicom import read_header
@@ -88,44 +88,61 @@ def header_to_answer(path: str, content: bytes) -> "Dataset":
     return read_header(content, name=path)
 
 
-def encode_seg(found: VesselMap, header: "Dataset", *, model: str, name: str) -> bytes:
-    """The file of a DICOM Segmentation of vessels.
+def dicom_files(
+    found: VesselMap,
+    header: "Dataset",
+    *,
+    model: str,
+    name: str,
+    seg: bool = True,
+    measured: "Measured | None" = None,
+) -> dict[str, bytes]:
+    """The results of a photograph as DICOM files, by their suffixes.
 
     Args:
         found: the vessels.
         header: of the photograph.
-        model: name or folder of the model that found them.
-        name: what messages call the photograph.
+        model: name or folder of the model that found the vessels.
+        name: of the photograph, for messages.
+        seg: make a segmentation, `_seg.dcm`.
+        measured: make a structured report of these measurements, `_sr.dcm`; it refers to the segmentation.
 
     Raises:
         PhotographError: the photograph has no identifiers to refer to it by.
         MissingExtraError: highdicom is not installed.
     """
     check_installed()
-    from venule.dicom.segmentation import encode, segmentation
-
-    return encode(segmentation(found.vessels, header, algorithm=algorithm_of(found, model=model), name=name))
-
-
-def encode_sr(found: VesselMap, measured: "Measured", header: "Dataset", *, model: str, name: str) -> bytes:
-    """The file of a DICOM structured report of measurements; see `encode_seg`."""
-    check_installed()
-    from venule.dicom.segmentation import encode
-    from venule.dicom.structured_report import report
-
-    return encode(report(measured, header, algorithm=algorithm_of(found, model=model), name=name))
-
-
-def algorithm_of(found: VesselMap, *, model: str) -> "Algorithm":
-    """What found the vessels, by the name or folder of its model."""
     from venule.dicom.provenance import Algorithm
+    from venule.dicom.segmentation import encode, segmentation
+    from venule.dicom.structured_report import structured_report
 
     card = load_model(model).card
-    return Algorithm(card.name, card.sha256, found.threshold)
+    algorithm = Algorithm(card.name, card.sha256, found.threshold)
+    files, made = {}, None
+    if seg:
+        made = segmentation(found.vessels, header, algorithm=algorithm, name=name)
+        files[SEG] = encode(made)
+    if measured is not None:
+        values = quantities(measured)
+        report = structured_report(values, header, algorithm=algorithm, name=name, segmentation=made)
+        files[SR] = encode(report)
+    return files
+
+
+def quantities(measured: "Measured") -> "dict[str, list[Quantity]]":
+    """What has a value, by region, in micrometres or degrees where the scale is known."""
+    from venule.dicom.structured_report import Quantity
+    from venule.measurement import REGIONS
+
+    groups: dict[str, list[Quantity]] = {region: [] for region in ("", *REGIONS)}
+    for _, unit, one in measured.in_best_units():
+        if one.value is not None:
+            groups[one.region].append(Quantity(one.name, one.value, one.lower, one.upper, unit))
+    return {region: group for region, group in groups.items() if group}
 
 
 def check_installed() -> None:
-    """See that results can be written as DICOM.
+    """Check that results can be written as DICOM.
 
     Raises:
         MissingExtraError: highdicom is not installed.

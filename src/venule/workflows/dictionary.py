@@ -9,32 +9,28 @@ from venule.measurement import MEASUREMENTS, REGIONS
 from venule.measurement.measured import columns_of
 
 OTHERS = (
-    ("fov_diameter_px", "diameter of the circle of the field of view", "px"),
-    ("laterality", "which eye a DICOM photograph says it shows: R, L, or B for both", ""),
-    ("scale_from", "where micrometres or degrees come from: given, dicom pixel spacing, dicom field of view", ""),
-    ("quality", "Dice with a drawing that such photographs have had, 0 to 1; of a map that was given, none", ""),
-    ("quality_reasons", "what is wrong with the photograph, as codes; empty for a good one", ""),
-    ("disc_confidence", "how far the place of the optic disc stands out from the next best, 0 to 1", ""),
-    (
-        "fovea_confidence",
-        "how far the fovea stands out from the best place on the disc's other side, 0 to 1",
-        "",
-    ),
-    ("reasons", "why measurements have no value: name and reason code", ""),
+    ("fov_diameter_px", "diameter of the field of view", "px"),
+    ("laterality", "eye, as a DICOM file says: R, L, or B for both", ""),
+    ("scale_from", "source of micrometres or degrees: given, dicom pixel spacing, or dicom field of view", ""),
+    ("quality", "expected Dice against a manual drawing, 0 to 1; empty for a vessel map that was given", ""),
+    ("quality_reasons", "what is wrong with the photograph, as codes; empty if nothing is", ""),
+    ("disc_confidence", "confidence in the position of the optic disc, 0 to 1", ""),
+    ("fovea_confidence", "confidence in the position of the fovea, 0 to 1", ""),
+    ("reasons", "measurements without a value, each with its reason code", ""),
 )
 OF_A_SEGMENT = (
-    ("segment", "number of the segment; its place in the photograph's _graph.json", ""),
-    ("start_kind", "what it starts at: end, branching, crossing, or ring for a vessel that closes on itself", ""),
-    ("end_kind", "what it ends at", ""),
-    ("length_px", "along the centreline", "px"),
-    ("chord_px", "between its ends, straight", "px"),
-    ("calibre_mean_px", "width, mean over its length", "px"),
-    ("calibre_sd_px", "width, standard deviation over its length", "px"),
-    ("tortuosity_distance", "length over distance between the ends, junctions left out; none where it is closed", ""),
-    ("tortuosity_curvature_per_px", "absolute curvature, mean over its length, junctions left out", "1/px"),
-    ("inflections", "how often it changes the side that it bends to", ""),
-    ("row_px", "of its middle, from the top", "px"),
-    ("column_px", "of its middle, from the left", "px"),
+    ("segment", "number of the segment: its index in the photograph's _graph.json", ""),
+    ("start_kind", "kind of the first end: end, branching, crossing, or ring for a closed segment", ""),
+    ("end_kind", "kind of the last end", ""),
+    ("length_px", "length along the centreline", "px"),
+    ("chord_px", "straight distance between the ends", "px"),
+    ("calibre_mean_px", "calibre, mean along the segment", "px"),
+    ("calibre_sd_px", "calibre, standard deviation along the segment", "px"),
+    ("tortuosity_distance", "length over distance between the ends, without junctions; empty for a closed segment", ""),
+    ("tortuosity_curvature_per_px", "absolute curvature, mean along the segment, without junctions", "1/px"),
+    ("inflections", "number of inflections: points where the curvature changes sign", ""),
+    ("row_px", "row of the midpoint", "px"),
+    ("column_px", "column of the midpoint", "px"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Measure the vessels of many photographs: what one photograph's work is, and the batch of it."""
+"""Measure the vessels of many photographs."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -15,8 +15,7 @@ from venule import __version__
 from venule.batch import Batch, BatchResult, Done, Joined, run
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
-from venule.measurement import Measured, Quality, assess_quality, measure, table_columns
-from venule.measurement import Scale as Scale
+from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
 from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph import Photograph, read_photograph
@@ -28,25 +27,18 @@ from venule.workflows.dicom import (
     SEG,
     SR,
     UNITS,
-    algorithm_of,
     any_called_dicom,
     check_installed,
+    dicom_files,
     header_to_answer,
-    known_of,
+    metadata_of,
 )
-from venule.workflows.dictionary import write_dictionary
+from venule.workflows.dictionary import OF_A_SEGMENT, write_dictionary
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
-
-if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
 
 SEGMENTS = "_segments.csv"
 _TEXTS = ("laterality", "scale_from", "quality_reasons", "reasons")
-SEGMENT_COLUMNS = {
-    "path": str, "segment": float, "start_kind": str, "end_kind": str, "length_px": float, "chord_px": float,
-    "calibre_mean_px": float, "calibre_sd_px": float, "tortuosity_distance": float,
-    "tortuosity_curvature_per_px": float, "inflections": float, "row_px": float, "column_px": float,
-}  # fmt: skip
+SEGMENT_COLUMNS = {"path": str, **{name: str if name.endswith("_kind") else float for name, *_ in OF_A_SEGMENT}}
 
 
 @dataclass(frozen=True)
@@ -55,14 +47,14 @@ class MeasurePhotograph:
 
     Attributes:
         segmentation: how vessels are found where no maps are given.
-        vessels: folder with vessel maps to take in place of venule's own, called as their photographs; None: none.
+        vessels: folder with vessel maps to measure, named after their photographs; None: venule finds the vessels.
         arteries: folder with maps of the arteries among the vessels; None: not known.
         veins: folder with maps of the veins; None: not known.
-        scale: what the user knows of the size of a pixel; where that is nothing, DICOM photographs may say it.
-        segments: write a table of the segments, too.
-        min_quality: score below which a photograph is refused; None: none is, and its row says what is wrong with it.
-        dicom_sr: write a DICOM structured report, too; only of DICOM photographs.
-        dicom_units: have columns in the units that DICOM photographs may give a scale in.
+        scale: the size of a pixel, as far as it is known; otherwise DICOM photographs may give it.
+        segments: also write a table of the segments.
+        min_quality: score below which a photograph is refused; None: all are measured.
+        dicom_sr: also write a DICOM structured report; only of DICOM photographs.
+        dicom_units: add columns for the units that DICOM photographs may give.
     """
 
     segmentation: SegmentPhotograph = field(default_factory=SegmentPhotograph)
@@ -77,19 +69,19 @@ class MeasurePhotograph:
 
     @property
     def columns(self) -> Mapping[str, type]:
-        """Of the row: of the photograph and its quality, then every measurement, in pixels and the other units."""
+        """Columns of the row: photograph and quality, then every measurement in pixels and the other units."""
         about = ("fov_diameter_px", "laterality", "scale_from", "quality", "quality_reasons")
         names = (*about, *table_columns(self.units))
         return {name: str if name in _TEXTS else float for name in names}
 
     @property
     def units(self) -> tuple[str, ...]:
-        """The units besides pixels that the table has columns for, whatever single photographs say."""
+        """The units besides pixels that the table has columns for."""
         return self.scale.unit_names or (UNITS if self.dicom_units else ())
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """Of the outputs."""
+        """Suffixes of the outputs."""
         others = {SEGMENTS: self.segments, SEG: self.segmentation.dicom_seg, SR: self.dicom_sr}
         return (VESSELS, GRAPH, *(suffix for suffix, asked in others.items() if asked))
 
@@ -100,12 +92,12 @@ class MeasurePhotograph:
 
     @property
     def parquet(self) -> bool:
-        """The table is written as Parquet, too."""
+        """The table is also written as Parquet."""
         return True
 
     @property
     def by_content(self) -> bool:
-        """Maps that are given are found by the name of the photograph."""
+        """Given maps are found by the name of the photograph, not by its content."""
         return not (self.vessels or self.arteries or self.veins)
 
     def with_threads(self, threads: int) -> Self:
@@ -122,24 +114,31 @@ class MeasurePhotograph:
 
         Raises:
             PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
-            MeasurementError: a map that was promised is missing, or of another size; or the quality is too low.
+            MeasurementError: a map is missing or of another size, or the quality is too low.
         """
         if self.segmentation.threads:
             cv2.setNumThreads(self.segmentation.threads)
         header = header_to_answer(path, content) if self.dicom_sr or self.segmentation.dicom_seg else None
         photograph = read_photograph(content, name=path)
-        known = known_of(path, content, given=self.scale)
+        metadata = metadata_of(path, content, given=self.scale)
         found = self._find(photograph, path)
         quality = assess_quality(found)
         self._check(quality, path)
         kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
-        measured = measure(found, scale=known.scale, **kinds)
-        result = Analysis(found, quality, measured, known).result()
+        measured = measure(found, scale=metadata.scale, **kinds)
+        result = Analysis(found, quality, measured, metadata).result()
         outputs = {VESSELS: result.vessels, GRAPH: result.graph}
         if self.segments:
             outputs[SEGMENTS] = _segment_table(path, measured)
         if header is not None:
-            outputs |= self._as_dicom(found, measured, header, path)
+            outputs |= dicom_files(
+                found,
+                header,
+                model=self.segmentation.model,
+                name=path,
+                seg=self.segmentation.dicom_seg,
+                measured=measured if self.dicom_sr else None,
+            )
         return Done(outputs, result.row)
 
     def settings(self) -> dict[str, Any]:
@@ -150,18 +149,22 @@ class MeasurePhotograph:
             VenuleError: an option is wrong, or a folder with maps is not there.
         """
         if self.min_quality is not None and not 0 <= self.min_quality <= 1:
-            raise VenuleError(f"--min-quality {self.min_quality:g} is no score: give a number from 0 to 1")
+            raise VenuleError(f"--min-quality {self.min_quality:g} is not a score: give a number from 0 to 1")
         if self.min_quality is not None and self.vessels:
-            raise VenuleError("--min-quality asks how sure venule's network is: it cannot go with --vessels")
+            raise VenuleError(
+                "--min-quality cannot be used with --vessels: the score needs the probabilities of a network"
+            )
         if self.dicom_sr or self.segmentation.dicom_seg:
             if self.vessels:
-                raise VenuleError("--dicom-seg and --dicom-sr say which model found the vessels: not with --vessels")
+                raise VenuleError(
+                    "--dicom-seg and --dicom-sr name the model that found the vessels: leave out --vessels"
+                )
             check_installed()
         folders = dict(self._kinds(), vessels=self.vessels)
         for name, folder in folders.items():
             if folder is not None and not folder.is_dir():
                 raise VenuleError(
-                    f"{folder} is no folder: --{name} takes the folder with the maps, called as the photographs"
+                    f"{folder} is not a folder: give --{name} the folder with the maps, named after their photographs"
                 )
         found_by = {"venule": __version__} if self.vessels else self.segmentation.settings()
         given = {name: str(folder.resolve()) for name, folder in folders.items() if folder is not None}
@@ -179,22 +182,9 @@ class MeasurePhotograph:
             why = f" ({', '.join(quality.reasons)})" if quality.reasons else ""
             raise MeasurementError(
                 f"{path} has a quality of {quality.score:.2f}, below {self.min_quality:g}{why}: take another "
-                "photograph, or leave --min-quality out and look at the flagged row",
+                "photograph or measure it without --min-quality",
                 reason="low-quality",
             )
-
-    def _as_dicom(self, found: VesselMap, measured: Measured, header: "Dataset", path: str) -> dict[str, bytes]:
-        from venule.dicom.segmentation import encode, segmentation
-        from venule.dicom.structured_report import report
-
-        algorithm = algorithm_of(found, model=self.segmentation.model)
-        outputs, seg = {}, None
-        if self.segmentation.dicom_seg:
-            seg = segmentation(found.vessels, header, algorithm=algorithm, name=path)
-            outputs[SEG] = encode(seg)
-        if self.dicom_sr:
-            outputs[SR] = encode(report(measured, header, algorithm=algorithm, name=path, segmentation=seg))
-        return outputs
 
     def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
         return ("arteries", self.arteries), ("veins", self.veins)
@@ -210,8 +200,9 @@ def measure_files(
 ) -> BatchResult:
     """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.batch`.
 
-    Beside what every batch writes: `dictionary.csv`, what each column means; with `work.segments`, `segments.csv`, a
-    row for each segment of every photograph; and where pyarrow is installed, both tables as Parquet, too.
+    Besides the files of every batch, this writes `dictionary.csv`, the meaning of each column; with `work.segments`,
+    `segments.csv`, one row for each segment of every photograph; and both tables as Parquet
+    where pyarrow is installed.
 
     Args:
         paths: of the photographs.
@@ -223,7 +214,7 @@ def measure_files(
         VenuleError: nothing is found, the output folder is in use, or an option is wrong.
     """
     settings = work.settings()
-    # Columns are fixed before files are read, and a million rows without DICOM are not to have hundreds of empty ones.
+    # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
     result = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
     write_dictionary(result.output, units=work.units)
@@ -231,14 +222,14 @@ def measure_files(
 
 
 def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
-    """The drawing that is called as a photograph, or as `venule segment` calls it, inside the field of view."""
+    """The map named after a photograph, with or without `_vessels`, inside the field of view."""
     there = _files(folder)
     name = PurePosixPath(photograph).name
     stem = name.rsplit(".", 1)[0].lower()
     path = there.get(stem) or there.get(f"{stem}_vessels")
     if path is None:
         raise MeasurementError(
-            f"{folder} has no map for {name}: call it {stem}.png or {stem}_vessels.png",
+            f"{folder} has no map for {name}: name it {stem}.png or {stem}_vessels.png",
             reason="no-vessel-map",
         )
     return read_vessels(path, fov, photograph=f"its photograph {name}")

@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,19 +25,6 @@ from venule.workflows.segment import SegmentPhotograph, decode_mask
 
 PAGES = 100  # of a PDF: while one is written, it is in memory, 5 MB a page
 ALIKE = 1.1  # times the smallest field of view, up to which lengths in pixels can be compared
-
-
-@dataclass(frozen=True)
-class ReportedPhotograph:
-    """A photograph for a report in memory.
-
-    Attributes:
-        file: the photograph.
-        maps: of "arteries" and "veins", where they are known.
-    """
-
-    file: MemoryFile
-    maps: Mapping[str, MemoryFile] = field(default_factory=dict)
 
 
 def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
@@ -72,12 +58,18 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
 
 
 def report_in_memory(
-    photographs: Sequence[ReportedPhotograph], segmentation: SegmentPhotograph, *, max_pixels: int, scale: Scale
+    photographs: Sequence[MemoryFile],
+    maps: Sequence[Mapping[str, MemoryFile]],
+    segmentation: SegmentPhotograph,
+    *,
+    max_pixels: int,
+    scale: Scale,
 ) -> str:
     """The report of photographs in memory, as HTML. Nothing is written.
 
     Args:
-        photographs: one that cannot be analysed has its reason in the report.
+        photographs: the files; one that cannot be analysed has its reason in the report.
+        maps: of "arteries" and "veins" of each photograph, where they are known.
         segmentation: how vessels are found.
         max_pixels: a larger photograph is refused before memory is allocated for it.
         scale: the size of a pixel, as far as it is known.
@@ -87,16 +79,16 @@ def report_in_memory(
     """
     settings = MeasurePhotograph(segmentation, scale=scale).settings()
     rows, sheets = [], []
-    for one in photographs:
-        name, load = one.file.name, None
+    for photograph, its in zip(photographs, maps, strict=True):
+        load = None
         try:
-            result = analyse(one.file, segmentation, max_pixels=max_pixels, scale=scale, **one.maps).result()
+            result = analyse(photograph, segmentation, max_pixels=max_pixels, scale=scale, **its).result()
             row = {column: "" if value is None else str(value) for column, value in result.row.items()}
-            load = partial(_drawn_in_memory, one.file, result, max_pixels)
+            load = partial(_drawn_in_memory, photograph, result, max_pixels)
         except Exception as error:  # one photograph must not end the report
             row = {"reason": getattr(error, "reason", "unexpected-error"), "message": str(error)}
         rows.append(row)
-        sheets.append(make_sheet(row, name=name, load=load))
+        sheets.append(make_sheet(row, name=photograph.name, load=load))
     today = datetime.now(UTC).date().isoformat()
     return "".join(make_report(sheets, _report(rows, sheets, settings, f"venule {__version__}, {today}")))
 

@@ -17,7 +17,7 @@ from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.segmentation import check_runtime, check_threshold, segment
 from venule.vessel_map import VesselMap
-from venule.workflows.dicom import SEG, algorithm_of, check_installed, header_to_answer
+from venule.workflows.dicom import SEG, check_installed, dicom_files, header_to_answer
 
 PHOTOGRAPH_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp", ".dcm",
@@ -99,11 +99,7 @@ class SegmentPhotograph:
         if self.overlay:
             outputs["_overlay.png"] = encode_picture(found.overlay())
         if header is not None:
-            from venule.dicom.segmentation import encode as encode_dicom
-            from venule.dicom.segmentation import segmentation
-
-            algorithm = algorithm_of(found, model=self.model)
-            outputs[SEG] = encode_dicom(segmentation(found.vessels, header, algorithm=algorithm, name=path))
+            outputs |= dicom_files(found, header, model=self.model, name=path)
         row = {"fov_diameter_px": round(found.fov_diameter, 1), "vessel_share": round(found.vessel_share, 6)}
         return Done(outputs, row)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from venule.batch.outputs import write_whole
 from venule.datasets import Record, read_record
-from venule.datasets.check import check_dataset
+from venule.datasets.copies import check_dataset
 from venule.datasets.drive import SET
 from venule.datasets.known import find, index_files
 from venule.datasets.registry import recognise
@@ -111,11 +111,11 @@ def find_photographs(folder: Path) -> tuple[Record, ...]:
     """
     name = recognise(folder)
     if name != SET.name:
-        raise DatasetError(f"{folder} is no copy of DRIVE but of layout {name!r}: the challenge is about DRIVE alone")
-    for finding in check_dataset(folder, name=name).findings:
-        place = finding.path.relative_to(folder).as_posix().lower()
-        if place.startswith(_NEEDED) and not finding.is_note:
-            raise DatasetError(finding.message)
+        raise DatasetError(f"{folder} is not a copy of DRIVE, but has the layout {name!r}: use DRIVE itself")
+    for defect in check_dataset(folder, name=name).defects:
+        place = defect.path.relative_to(folder).as_posix().lower()
+        if place.startswith(_NEEDED) and not defect.is_note:
+            raise DatasetError(defect.message)
     index = index_files(folder)
     records = []
     for number in SET.splits["test"]:
