@@ -60,38 +60,44 @@ def _singularity_length(section: Section) -> float:
 
 
 MEASUREMENTS: tuple[Definition, ...] = (
-    Definition("vessel_density", "share of the area that is vessel", of=density.area_density, by_region=True, most=1),
     Definition(
-        "length_density", "length of centrelines over the area", "per length", of=density.length_density, by_region=True
+        "vessel_density", "share of the area covered by vessels", of=density.area_density, by_region=True, most=1
     ),
-    Definition("vessel_length", "length of all centrelines", "length", of=density.total_length),
+    Definition(
+        "length_density",
+        "length of the centrelines, divided by the area",
+        "per length",
+        of=density.length_density,
+        by_region=True,
+    ),
+    Definition("vessel_length", "total length of the centrelines", "length", of=density.total_length),
     Definition(
         "vessel_perimeter",
-        "length of the walls of all vessels",
+        "total length of the vessel walls",
         "length",
         source="Crofton 1868",
         of=density.wall_length,
     ),
-    Definition("segments", "vessels from node to node", of=density.segment_count),
-    Definition("ends", "free ends of vessels, those at the edge of the field of view among them", of=density.end_count),
+    Definition(
+        "segments", "number of segments: vessels between two ends, branchings or crossings", of=density.segment_count
+    ),
+    Definition("ends", "number of free ends, including those at the edge of the field of view", of=density.end_count),
     Definition(
         "branchings",
-        "branchings; where n segments meet, n - 2, less two for each vessel that only crosses",
+        "number of branchings; n - 2 where n segments meet, less two for each vessel that only crosses",
         of=density.branching_count,
         by_region=True,
     ),
-    Definition("crossings", "places where two vessels cross", of=density.crossing_count),
+    Definition("crossings", "number of crossings of two vessels", of=density.crossing_count),
     Definition(
-        "calibre_mean", "width of vessels, mean over their length", "length", of=calibre.mean_calibre, by_region=True
+        "calibre_mean", "vessel width, mean along the vessels", "length", of=calibre.mean_calibre, by_region=True
     ),
-    Definition("calibre_median", "width of vessels, median over their length", "length", of=calibre.median_calibre),
-    Definition(
-        "calibre_sd", "width of vessels, standard deviation over their length", "length", of=calibre.calibre_spread
-    ),
+    Definition("calibre_median", "vessel width, median along the vessels", "length", of=calibre.median_calibre),
+    Definition("calibre_sd", "vessel width, standard deviation along the vessels", "length", of=calibre.calibre_spread),
     *(
         Definition(
             f"calibre_p{tenth}0",
-            f"width that {tenth}0 % of the length of vessels do not exceed",
+            f"vessel width, {tenth}0th percentile along the vessels",
             "length",
             of=partial(calibre.calibre_quantile, share=tenth / 10),
         )
@@ -99,24 +105,31 @@ MEASUREMENTS: tuple[Definition, ...] = (
     ),
     Definition(
         "branching_angle",
-        "angle between the two branches of a branching, median",
+        "angle between the two branches, median over branchings",
         "deg",
         of=branching.branching_angle,
         most=180,
     ),
     Definition(
         "junction_exponent",
-        "x of parent^x = wide^x + narrow^x, median over branchings",
+        "exponent x in parent^x = wider^x + narrower^x of the calibres, median over branchings",
         source="Murray 1926, PNAS",
         of=branching.junction_exponent,
     ),
-    Definition("branch_asymmetry", "narrower over wider branch, median", of=branching.branch_asymmetry, most=1),
     Definition(
-        "branch_area_ratio", "cross sections of the branches over the parent's, median", of=branching.area_ratio
+        "branch_asymmetry",
+        "calibre of the narrower branch over that of the wider, median over branchings",
+        of=branching.branch_asymmetry,
+        most=1,
+    ),
+    Definition(
+        "branch_area_ratio",
+        "cross-sectional area of both branches over that of the parent, median over branchings",
+        of=branching.area_ratio,
     ),
     Definition(
         "tortuosity_distance",
-        "length over distance between the ends, mean over segments weighted by length",
+        "length over distance between the ends, mean over segments, weighted by length",
         source="Lotmar et al. 1979",
         of=mean_tortuosity.mean_distance_tortuosity,
         least=1,
@@ -131,19 +144,19 @@ MEASUREMENTS: tuple[Definition, ...] = (
     ),
     Definition(
         "tortuosity_curvature",
-        "absolute curvature times the diameter of the field of view, weighted by length",
+        "absolute curvature times the diameter of the field of view, mean weighted by length",
         source="Hart et al. 1999 (tau 4)",
         of=mean_tortuosity.mean_curvature_tortuosity,
     ),
     Definition(
         "tortuosity_squared_curvature",
-        "squared curvature times the squared diameter of the field of view, weighted by length",
+        "squared curvature times the squared diameter of the field of view, mean weighted by length",
         source="Hart et al. 1999 (tau 5)",
         of=mean_tortuosity.mean_squared_curvature_tortuosity,
     ),
     Definition(
         "tortuosity_inflection",
-        "inflections plus one, times length over chord, weighted by length",
+        "(inflections + 1) times length over distance between the ends, mean weighted by length",
         source="Bullitt et al. 2003",
         of=mean_tortuosity.mean_inflection_tortuosity,
         least=1,
@@ -177,22 +190,27 @@ MEASUREMENTS: tuple[Definition, ...] = (
     ),
     Definition(
         "lacunarity",
-        "how unevenly vessels fill boxes of 1/16 of the field of view",
+        "unevenness of the vessels in boxes of 1/16 of the field of view",
         source="Allain and Cloitre 1991",
         of=gaps.section_lacunarity,
         least=1,
     ),
     Definition(
         "sparsity_mean",
-        "distance of a point between vessels to the nearest vessel, mean",
+        "distance from a point between vessels to the nearest vessel, mean",
         "length",
         of=gaps.mean_sparsity,
         by_region=True,
     ),
-    Definition("sparsity_largest", "the same, largest", "length", of=gaps.largest_sparsity),
+    Definition(
+        "sparsity_largest",
+        "distance from a point between vessels to the nearest vessel, largest",
+        "length",
+        of=gaps.largest_sparsity,
+    ),
     Definition(
         "vessels_at_disc",
-        "vessels that cross the circle of one disc diameter about the disc's centre",
+        "number of vessels that cross a circle around the disc's centre whose radius is one disc diameter",
         of=around_disc.vessels_at_disc,
     ),
     Definition(
@@ -204,25 +222,27 @@ MEASUREMENTS: tuple[Definition, ...] = (
     ),
     Definition(
         "avascular_radius",
-        "radius of the largest disc without vessels about the fovea",
+        "radius of the largest circle around the fovea without vessels",
         "length",
         of=avascular.avascular_radius,
     ),
     Definition(
         "avascular_area",
-        "area of the largest disc without vessels about the fovea",
+        "area of the largest circle around the fovea without vessels",
         "area",
         of=avascular.avascular_area,
     ),
     Definition(
         "disc_fovea_distance",
-        "between the centres of optic disc and fovea",
+        "distance between the centres of the optic disc and the fovea",
         "length",
         of=around_disc.disc_fovea_distance,
     ),
     Definition("disc_diameter", "diameter of the optic disc", "length", of=around_disc.disc_diameter),
-    Definition("crae", "central retinal artery equivalent", "length", "Knudtson et al. 2003", of=equivalents.crae),
-    Definition("crve", "central retinal vein equivalent", "length", "Knudtson et al. 2003", of=equivalents.crve),
-    Definition("avr", "artery equivalent over vein equivalent", "", "Knudtson et al. 2003", of=equivalents.avr),
+    Definition(
+        "crae", "central retinal artery equivalent (CRAE)", "length", "Knudtson et al. 2003", of=equivalents.crae
+    ),
+    Definition("crve", "central retinal vein equivalent (CRVE)", "length", "Knudtson et al. 2003", of=equivalents.crve),
+    Definition("avr", "arteriovenous ratio, CRAE over CRVE", "", "Knudtson et al. 2003", of=equivalents.avr),
 )
 BY_NAME = {definition.name: definition for definition in MEASUREMENTS}
