@@ -7,25 +7,26 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from venule.errors import PhotographError
-from venule.photograph.decode import decode
+from venule.photograph.decode import MOST_PIXELS, decode
 from venule.photograph.fov import find_fov
 from venule.photograph.photograph import Photograph
 from venule.photograph.pillow import image_from_pil
 from venule.photograph.pixels import image_from_array
 
 
-def read_photograph(source: Path | bytes, *, name: str | None = None) -> Photograph:
+def read_photograph(source: Path | bytes, *, name: str | None = None, max_pixels: int = MOST_PIXELS) -> Photograph:
     """Read a photograph from a file or its bytes, and find its field of view.
 
     Args:
         source: path of the file, or its bytes.
         name: what messages call it; the path where none is given.
+        max_pixels: a larger photograph is refused before memory is allocated for it.
 
     Raises:
         PhotographError: as `decode` and `find_fov` say; the message names the file.
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
-    image = decode(source, name=name)
+    image = decode(source, max_pixels=max_pixels, name=name)
     try:
         return Photograph(image, find_fov(image))
     except PhotographError as error:

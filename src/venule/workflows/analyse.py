@@ -1,16 +1,14 @@
 """One photograph, analysed in memory: its vessels, its quality and its measurements."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
-from venule.errors import PhotographError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure
-from venule.photograph import Photograph, decode, find_fov
+from venule.photograph import Photograph, find_fov, read_photograph
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
@@ -33,21 +31,6 @@ class MemoryFile:
     content: bytes
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a report needs of an analysis, without the photograph.
-
-    Attributes:
-        row: as in results.csv.
-        vessels: the mask, a PNG of 0 and 255.
-        graph: JSON, see `describe`.
-    """
-
-    row: Mapping[str, Any]
-    vessels: bytes
-    graph: bytes
-
-
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """What was found in a photograph.
@@ -68,17 +51,20 @@ class Analysis:
     arteries: BoolArray | None = None
     veins: BoolArray | None = None
 
-    def result(self) -> Result:
-        """The row and the files that `venule measure` writes."""
-        about = {
+    def row(self) -> dict[str, Any]:
+        """The row of results.csv."""
+        return {
             "fov_diameter_px": round(self.found.fov_diameter, 1),
             "laterality": self.metadata.laterality,
             "scale_from": self.metadata.scale_from,
             "quality": self.quality.score,
             "quality_reasons": "; ".join(self.quality.reasons),
+            **self.measured.row(),
         }
-        graph = json.dumps(describe(self.measured)).encode()
-        return Result({**about, **self.measured.row()}, encode_mask(self.found.vessels), graph)
+
+    def outputs(self) -> dict[str, bytes]:
+        """The files of the vessels and the graph, by their endings."""
+        return {VESSELS: encode_mask(self.found.vessels), GRAPH: json.dumps(describe(self.measured)).encode()}
 
 
 def find_vessels(file: MemoryFile, segmentation: SegmentPhotograph, *, max_pixels: int) -> VesselMap:
@@ -95,12 +81,7 @@ def find_vessels(file: MemoryFile, segmentation: SegmentPhotograph, *, max_pixel
     """
     if segmentation.threads:
         cv2.setNumThreads(segmentation.threads)
-    image = decode(file.content, max_pixels=max_pixels, name=file.name)
-    try:
-        photograph = Photograph(image, find_fov(image))
-    except PhotographError as error:
-        raise PhotographError(f"{file.name}: {error}", reason=error.reason) from error
-    return segmentation.find(photograph)
+    return segmentation.find(read_photograph(file.content, name=file.name, max_pixels=max_pixels))
 
 
 def analyse(
@@ -139,10 +120,7 @@ def analyse(
 
 def describe(measured: Measured) -> dict[str, Any]:
     """Graph, disc and fovea as plain data, in pixels of the photograph."""
-    return {
-        **asdict(measured.landmarks),
-        **measured.graph.to_dict(),
-    }
+    return {**asdict(measured.landmarks), **measured.graph.to_dict()}
 
 
 def warm_up(segmentation: SegmentPhotograph) -> None:

@@ -126,8 +126,8 @@ class MeasurePhotograph:
         self._check(quality, path)
         kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
         measured = measure(found, scale=metadata.scale, **kinds)
-        result = Analysis(found, quality, measured, metadata).result()
-        outputs = {VESSELS: result.vessels, GRAPH: result.graph}
+        analysis = Analysis(found, quality, measured, metadata)
+        outputs = analysis.outputs()
         if self.segments:
             outputs[SEGMENTS] = _segment_table(path, measured)
         if header is not None:
@@ -139,7 +139,7 @@ class MeasurePhotograph:
                 seg=self.segmentation.dicom_seg,
                 measured=measured if self.dicom_sr else None,
             )
-        return Done(outputs, result.row)
+        return Done(outputs, analysis.row())
 
     def settings(self) -> dict[str, Any]:
         """Everything that the results depend on, besides the photograph.

@@ -12,14 +12,14 @@ from venule import __version__
 from venule.batch import Output, read_journal, read_path
 from venule.errors import VenuleError
 from venule.measurement import MEASUREMENTS, Scale
-from venule.photograph import Photograph, decode, find_fov, read_photograph
+from venule.photograph import read_photograph
 from venule.report.from_row import Row, make_sheet
 from venule.report.html import ReportPage, make_report
 from venule.report.labels import LABELS, MAIN
 from venule.report.pdf import make_pdf
 from venule.report.pictures import Drawn
 from venule.report.sheet import Sheet
-from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, Result, analyse
+from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, analyse
 from venule.workflows.measure import MeasurePhotograph
 from venule.workflows.segment import SegmentPhotograph, decode_mask
 
@@ -82,9 +82,9 @@ def report_in_memory(
     for photograph, its in zip(photographs, maps, strict=True):
         load = None
         try:
-            result = analyse(photograph, segmentation, max_pixels=max_pixels, scale=scale, **its).result()
-            row = {column: "" if value is None else str(value) for column, value in result.row.items()}
-            load = partial(_drawn_in_memory, photograph, result, max_pixels)
+            analysis = analyse(photograph, segmentation, max_pixels=max_pixels, scale=scale, **its)
+            row = {column: "" if value is None else str(value) for column, value in analysis.row().items()}
+            load = partial(_drawn_in_memory, photograph, analysis.outputs(), max_pixels)
         except Exception as error:  # one photograph must not end the report
             row = {"reason": getattr(error, "reason", "unexpected-error"), "message": str(error)}
         rows.append(row)
@@ -98,9 +98,9 @@ def _report(rows: Sequence[Row], sheets: Sequence[Sheet], settings: Mapping[str,
     return ReportPage(title, _about(settings, made), _remarks(rows, sheets), ("quality", *MAIN), _glossary())
 
 
-def _drawn_in_memory(file: MemoryFile, result: Result, max_pixels: int) -> Drawn:
-    image = decode(file.content, max_pixels=max_pixels, name=file.name)
-    return Drawn(Photograph(image, find_fov(image)), decode_mask(result.vessels), json.loads(result.graph))
+def _drawn_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixels: int) -> Drawn:
+    photograph = read_photograph(file.content, name=file.name, max_pixels=max_pixels)
+    return Drawn(photograph, decode_mask(outputs[VESSELS]), json.loads(outputs[GRAPH]))
 
 
 def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
