@@ -106,7 +106,7 @@ def test_a_photograph_without_its_map_fails_by_name(phantoms, tmp_path):
     assert done.exit_code == 1
     row = pd.read_csv(tmp_path / "out" / "results.csv").iloc[0]
     assert row.reason == "no-vessel-map"
-    assert "call it ann.png or ann_vessels.png" in row.message
+    assert "name it ann.png or ann_vessels.png" in row.message
 
 
 def test_a_name_with_the_sign_between_names_is_measured_and_reported(phantoms, tmp_path):
