@@ -89,7 +89,7 @@ class RunOptions:
     layout: Annotated[
         Literal["mirrored", "sharded", "parquet"],
         option(
-            "mirrored: the folders of the input; sharded: 256 folders; parquet: tables of 1,000 photographs.",
+            "mirrored: the folders of the input; sharded: 256 folders; parquet: tables (extra parquet).",
             panel=OUTPUT,
         ),
     ] = "mirrored"
