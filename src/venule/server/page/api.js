@@ -1,8 +1,8 @@
-// What is asked of the service, which is the one that this page comes from.
+// Requests to the service that this page comes from.
 
 import { t, word } from "./texts.js";
 
-const TRIES = 40; // of a request that is told to come back
+const TRIES = 40; // of a request while the service is busy
 
 let token = new URLSearchParams(location.hash.slice(1)).get("token") ?? sessionStorage.getItem("token") ?? "";
 if (location.hash.includes("token=")) {
@@ -10,7 +10,7 @@ if (location.hash.includes("token=")) {
   history.replaceState(null, "", location.pathname);
 }
 
-// A problem in words for people: those of the page where there are some, otherwise the service's own.
+// An error as text for people: that of texts.json, or else the detail that the service sent.
 export class Problem extends Error {
   constructor(status, body) {
     super(word("problems", body.code) === body.code ? body.detail ?? t("no-answer") : word("problems", body.code));
@@ -20,7 +20,7 @@ export class Problem extends Error {
   }
 }
 
-// Ask for something; `progress` is told the share of the upload that is sent, and `waits` the seconds to the next try.
+// Send a request. `progress` gets the share of the upload that is sent, `waits` the seconds until the next try.
 export async function ask(path, { body, type = "json", progress = () => {}, waits = () => {}, signal } = {}) {
   for (let tries = 1; ; tries++) {
     const answer = await send(path, body, type, progress, signal);
@@ -37,7 +37,7 @@ export async function ask(path, { body, type = "json", progress = () => {}, wait
   }
 }
 
-// XMLHttpRequest, because fetch does not say how much of an upload is sent.
+// XMLHttpRequest, because fetch does not report the progress of an upload.
 function send(path, body, type, progress, signal) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new Problem(0, { code: "removed" }));

@@ -1,7 +1,7 @@
-// The page: photographs come in, each is sent to the service of this machine, and what it has seen is shown.
+// The page. Each photograph is sent to the service, and its results are shown.
 //
-// intake takes them, list shows them, queue sends them as options say; state holds what all share. Whoever changes it
-// calls `changed`, upon which everything that is seen is brought up to date: viewer, layers, measurements, downloads.
+// intake.js takes photographs, list.js lists them, queue.js sends them with the options of options.js. state.js holds
+// the shared state; after a change, `changed` refreshes viewer, layers, measurements and downloads.
 
 import { $ } from "./dom.js";
 import { makeDownloads, refreshDownloads } from "./downloads.js";

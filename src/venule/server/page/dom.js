@@ -1,4 +1,4 @@
-// Elements of the page: found, made, and told to those who listen.
+// Find and make elements, and announce messages to screen readers.
 
 export function $(id) {
   return document.getElementById(id);
@@ -13,7 +13,7 @@ export function option(value, text) {
   return make("option", { value, textContent: text });
 }
 
-// For screen readers, which read it aloud.
+// Announce a message to screen readers.
 export function say(text) {
   $("said").textContent = text;
 }

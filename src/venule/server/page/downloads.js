@@ -1,4 +1,4 @@
-// What can be taken along: mask, overlay, table, report, DICOM Segmentation.
+// The downloads: mask, overlay, table, report, DICOM Segmentation.
 
 import { ask } from "./api.js";
 import { $, make } from "./dom.js";
@@ -7,8 +7,8 @@ import { drawLook } from "./pane.js";
 import { seen, shown, withLook } from "./state.js";
 import { t } from "./texts.js";
 
-// How each is made, and what its file is called.
-const MADE = {
+// The content and the file name of each.
+const FILES = {
   mask: async ({ stem, look }) => [await maskOf(look, shown.level), `${stem}_vessels.png`],
   overlay: async ({ stem, look }) => [await overlayOf(look), `${stem}_overlay.png`],
   table: async () => [tableOf(withLook().map((one) => one.look)), "measurements.csv"],
@@ -17,9 +17,9 @@ const MADE = {
 };
 
 export function makeDownloads() {
-  for (const name of Object.keys(MADE)) {
+  for (const name of Object.keys(FILES)) {
     const button = make("button", { type: "button", id: `save-${name}`, textContent: t(`save-${name}`) });
-    button.addEventListener("click", () => takeAlong(button, MADE[name]));
+    button.addEventListener("click", () => download(button, FILES[name]));
     $("downloads").append(button);
   }
 }
@@ -28,8 +28,8 @@ export function refreshDownloads() {
   $("save-segmentation").hidden = !seen.selected.look.answer.dicom;
 }
 
-// The service makes some of it, which may take a while, and may fail.
-async function takeAlong(button, makeFile) {
+// Some files come from the service, which may take a while or fail.
+async function download(button, makeFile) {
   const tell = (text, values) => ($("downloads-said").textContent = t(text, { name: button.textContent, ...values }));
   button.disabled = true;
   tell("making");
@@ -49,7 +49,7 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-// 255 where there is vessel at the threshold that is shown, 0 elsewhere.
+// 255 for vessels at the shown threshold, 0 elsewhere.
 function maskOf(look, level) {
   const canvas = look.paint(null, (out) => {
     for (let i = 0; i < out.length; i++) out[i] = look.isVessel(i, level) ? 0xffffffff : 0xff000000;
@@ -57,7 +57,7 @@ function maskOf(look, level) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-// The photograph with the layers that are shown, at its own size; black outside the field of view, where names stand.
+// The photograph with the shown layers, in full size; black outside the field of view, where names may be printed.
 function overlayOf(look) {
   const canvas = make("canvas", { width: look.width, height: look.height });
   const layers = { ...shown.layers, fov: true };
@@ -65,7 +65,7 @@ function overlayOf(look) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-// A row a photograph, with every column that any of them has.
+// One row per photograph, with all columns of all photographs.
 function tableOf(looks) {
   const columns = [...new Set(looks.flatMap((look) => Object.keys(look.answer.row)))];
   const rows = looks.map((look) => columns.map((column) => look.answer.row[column]));
@@ -84,7 +84,7 @@ async function reportOf(photographs) {
   return ask(`v1/report?${query()}`, { body: form, type: "blob" });
 }
 
-// The vessels of a DICOM photograph at the threshold that is shown, as a DICOM Segmentation.
+// The vessels of a DICOM photograph at the shown threshold, as a DICOM Segmentation.
 async function segmentationOf(file) {
   const form = new FormData();
   form.append("photograph", file, file.name);

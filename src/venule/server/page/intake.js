@@ -1,4 +1,4 @@
-// Photographs come in: chosen, dropped, pasted or the examples; maps of arteries and veins go to theirs by their name.
+// Takes photographs that are chosen, dropped or pasted, and the examples; assigns maps to photographs by their names.
 
 import { $, say } from "./dom.js";
 import { addToList } from "./list.js";
@@ -6,14 +6,14 @@ import { again, next } from "./queue.js";
 import { photographs } from "./state.js";
 import { t } from "./texts.js";
 
-const MAP = /^(.*)_(arteries|veins)\.\w+$/i; // what a map of arteries or veins is called
+const MAP = /^(.*)_(arteries|veins)\.\w+$/i; // the name of a map of arteries or veins
 const EXAMPLES = ["phantom-right", "phantom-left"];
 
 export function takePhotographs() {
   for (const input of [$("choose"), $("camera")]) {
     input.addEventListener("change", () => {
       take([...input.files]);
-      input.value = ""; // so that the same may be chosen again
+      input.value = ""; // so that the same file can be chosen again
     });
   }
   takeDrops();
@@ -23,7 +23,7 @@ export function takePhotographs() {
 
 function takeDrops() {
   const drop = $("drop");
-  let depth = 0; // of the elements that a file is dragged over
+  let depth = 0; // of nested elements under the dragged file
   const over = (change) => drop.classList.toggle("over", (depth = Math.max(0, depth + change)) > 0);
   addEventListener("dragenter", (event) => {
     event.preventDefault();
@@ -46,7 +46,7 @@ async function takeExamples() {
   })));
 }
 
-// Photographs, and the maps among them that are called after one, which may have come before.
+// Take photographs, and the maps of these or of earlier photographs.
 function take(files) {
   const maps = files.filter((file) => MAP.test(file.name));
   for (const file of files.filter((one) => !maps.includes(one))) addToList(file);

@@ -1,4 +1,4 @@
-// What is drawn over a photograph, how opaque, and from which threshold on it is vessel.
+// The choice of layers, their opacity, and the threshold.
 
 import { $, make } from "./dom.js";
 import { LEVELS } from "./look.js";
@@ -37,7 +37,7 @@ export function refreshLayers() {
   $("kinds-hint").hidden = !unknown;
   $("opacity-value").textContent = `${Math.round(100 * shown.opacity)} %`;
   const percent = percentOf(seen.selected);
-  $("share").textContent = seen.compared ? "" : t("share", { percent }); // of two, the captions say it
+  $("share").textContent = seen.compared ? "" : t("share", { percent }); // with two photographs, the captions show it
   refreshThreshold(look);
 }
 

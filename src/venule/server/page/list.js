@@ -1,4 +1,4 @@
-// The list of photographs: an entry each, with its picture, its name, how far it is, and a button that removes it.
+// The list of photographs: thumbnail, name, progress, and a button to remove it.
 
 import { $, make, say } from "./dom.js";
 import { choose, leave, photographs, seen } from "./state.js";
@@ -35,7 +35,7 @@ function removeFromList(one) {
   (photographs[Math.min(place, photographs.length - 1)]?.button ?? $("choose")).focus();
 }
 
-// How far a photograph is; `share` of its upload is sent, null: it is not known how long it takes.
+// Show the state of a photograph. `share` of its upload is sent; null: the progress is unknown.
 export function tell(one, state, text = t(state), share = null) {
   one.state = state;
   one.item.dataset.state = state;

@@ -1,19 +1,19 @@
-// What the service has seen in a photograph, ready to be drawn: pixels of each layer, and the mask at any threshold.
+// The results for a photograph, ready to be drawn: the pixels of each layer, and the mask at any threshold.
 
 export const VESSEL = [64, 224, 255], ARTERY = [255, 112, 67], VEIN = [92, 140, 255], BOTH = [206, 147, 216];
 export const LEVELS = 256; // steps of the probability
 
-// Viridis, in which calibres are drawn.
+// Viridis, the colours of the calibre.
 export const SCALE = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 
 let made = 0;
 
-// The unit of lengths that all of some looks know; where there is none, pixels.
+// A unit of length that all these results have; without one, pixels.
 export function commonUnit(looks) {
   return ["um", "deg"].find((one) => looks.every((look) => look.answer.units[one])) ?? "px";
 }
 
-// What the colours of calibres stand for, the same for all of some looks.
+// The colour scale of the calibre, the same for all these results.
 export function calibreScale(looks) {
   const unit = commonUnit(looks);
   return {
@@ -26,7 +26,7 @@ export function calibreScale(looks) {
 export class Look {
   static async of(answer) {
     const look = new Look();
-    look.number = ++made; // tells it from all others
+    look.number = ++made; // identifies it
     look.answer = answer;
     look.width = answer.width_px;
     look.height = answer.height_px;
@@ -37,11 +37,11 @@ export class Look {
     }
     look.count();
     look.trace();
-    answer.pictures = null; // the text of the pictures is needed no more
+    answer.pictures = null; // the encoded pictures are no longer needed
     return look;
   }
 
-  // How many pixels of the field of view have each level, so that the share of vessels is known at once.
+  // Count the pixels of the field of view at each level, so that the share of vessels is known at once.
   count() {
     this.histogram = new Uint32Array(LEVELS);
     this.inside = this.ownVessels = 0;
@@ -53,7 +53,7 @@ export class Look {
     }
   }
 
-  // The share of the field of view that is vessel. `level` is null for the threshold of the model itself.
+  // The share of the field of view that is vessel. `level` null: the threshold of the model.
   share(level) {
     if (level === null) return this.ownVessels / this.inside;
     let count = 0;
@@ -61,7 +61,7 @@ export class Look {
     return count / this.inside;
   }
 
-  // The centrelines as paths, in pixels of the photograph, and how wide the vessel is at each of their steps.
+  // The centrelines as paths, in pixels of the photograph, and the calibre at each step.
   trace() {
     this.centrelines = new Path2D();
     this.steps = [];
@@ -85,7 +85,7 @@ export class Look {
     return level === null ? this.vessels[i] > 0 : this.probability[i] >= level && this.fov[i] > 0;
   }
 
-  // The mask at a threshold as a canvas, in the colours of the layer, kept until another is asked for.
+  // The mask at a threshold as a canvas, in the colours of the layer. The last one is cached.
   mask(level, coloured) {
     const key = `${level} ${coloured && this.arteries !== null}`;
     if (this.maskKey === key) return this.maskCanvas;
@@ -103,7 +103,7 @@ export class Look {
     return this.maskCanvas;
   }
 
-  // How sure the network is of vessel: nothing, then violet to yellow.
+  // The probability: transparent, then violet to yellow.
   confidence() {
     this.confidenceCanvas ??= this.paint(null, (out) => {
       const colours = new Uint32Array(LEVELS);
@@ -116,7 +116,7 @@ export class Look {
     return this.confidenceCanvas;
   }
 
-  // The vessels in the colour of their width: on a canvas of its own, so that where lines meet nothing shines twice.
+  // The vessels coloured by calibre: on a separate canvas, so that overlapping lines do not add up.
   widths(scale) {
     const key = [scale.unit, scale.low, scale.high].join();
     if (this.widthsKey === key) return this.widthsCanvas;
@@ -134,7 +134,7 @@ export class Look {
     return this.widthsCanvas;
   }
 
-  // Paths by colour, the narrowest first, and whole width: few of them, however many steps.
+  // Paths by colour and whole width, the narrowest first: there are few, however many steps.
   byWidth({ unit, low, high }) {
     const size = this.sizeOf(unit);
     const paths = new Map(SCALE.map((_, colour) => [colour, new Map()]));
@@ -149,12 +149,12 @@ export class Look {
     return paths;
   }
 
-  // How many of a unit a pixel is.
+  // The size of a pixel in a unit.
   sizeOf(unit) {
     return unit === "px" ? 1 : this.answer.units[unit];
   }
 
-  // What is outside the field of view, dark.
+  // A dark layer outside the field of view.
   outside() {
     this.outsideCanvas ??= this.paint(null, (out) => {
       const dark = pixel([0, 0, 0], 255);
@@ -171,7 +171,7 @@ export class Look {
     return this.outsideCanvas;
   }
 
-  // A canvas of the size of the photograph, whose pixels are set as numbers: fast enough to follow a slider.
+  // A canvas of the size of the photograph whose pixels are set as 32-bit numbers: fast enough to follow a slider.
   paint(canvas, set) {
     canvas ??= Object.assign(document.createElement("canvas"), { width: this.width, height: this.height });
     const context = canvas.getContext("2d");

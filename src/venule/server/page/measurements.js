@@ -1,4 +1,4 @@
-// The measurements of the photograph that is seen, or of two beside one another: how good they are, and tables.
+// The quality and the measurements of the selected photograph, or of two side by side.
 
 import { $, make, option } from "./dom.js";
 import { intervalText, numberText, qualityOf, valueText } from "./numbers.js";
@@ -6,10 +6,10 @@ import { commonUnit } from "./look.js";
 import { bothSeen, seen } from "./state.js";
 import { t, word, words } from "./texts.js";
 
-const ALIKE = 1.1; // times the smaller field of view, up to which lengths in pixels can be compared
-const LONG = /\d{3},\d{3}|\.\d{5}/; // a number whose interval may take two lines
+const ALIKE = 1.1; // ratio of the fields of view up to which lengths in pixels can be compared
+const LONG = /\d{3},\d{3}|\.\d{5}/; // a number whose interval needs two lines
 
-let tabled = ""; // what the tables are of
+let tabled = ""; // the region and photographs of the current tables
 
 export function makeMeasurements() {
   const regions = Object.entries(words("regions"));
@@ -26,12 +26,12 @@ export function refreshMeasurements() {
   $("unlike").textContent = t("unlike", { across: across.map((pixels) => numberText(pixels, true)).join(t("and")) });
   const region = $("region").value;
   const wanted = [region, ...looks.map((look) => look.number)].join();
-  if (wanted === tabled) return; // a slider moves: the numbers stay
+  if (wanted === tabled) return; // only a slider moved
   tabled = wanted;
   showTables($("measured"), looks, region);
 }
 
-// How good a photograph is, for people; with its name where there are two.
+// The quality of a photograph as text; with its name if there are two.
 function judgement({ file, look }) {
   const { score, flaws } = qualityOf(look);
   const said = flaws.length ? t("quality-flaws", { score, flaws: flaws.join(", ") }) : t("quality", { score });
@@ -39,7 +39,7 @@ function judgement({ file, look }) {
   return make("p", { className, textContent: seen.compared ? `${file.name}: ${said}` : said });
 }
 
-// Fill an element with the tables of some looks, for a region ("": the whole field of view); what is unfolded stays so.
+// Fill an element with tables for a region ("": the whole field of view); open groups stay open.
 function showTables(element, looks, region) {
   const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.group));
   element.replaceChildren(...(region ? [regionTable(looks, region)] : wholeTables(looks)));
@@ -67,7 +67,7 @@ function folded(group, content) {
   return details;
 }
 
-// A row a measurement; of one photograph its value and interval in columns, of two a column each.
+// One row per measurement: value and interval in columns; with two photographs, a column for each.
 function table(title, names, looks, region) {
   const made = make("table");
   made.createCaption().textContent = title;
@@ -117,7 +117,7 @@ function hasInterval({ lower, upper }) {
   return lower !== null && upper !== null;
 }
 
-// Write the interval of a measurement into an element, where there is one.
+// Write the interval of a measurement, if there is one, into an element.
 function fill(element, one) {
   if (!hasInterval(one)) return element;
   element.textContent = intervalText(one);

@@ -47,7 +47,7 @@ function fixed(value, digits) {
   return (Number(text) - Math.sign(value) * step).toFixed(digits);
 }
 
-// What is known of a photograph besides its measurements, in one line; `percent` of its field of view is vessel.
+// Facts of a photograph in one line; vessels cover `percent` of its field of view.
 export function factsOf(look, percent) {
   const { laterality, scale_from: from, units } = look.answer;
   const { score, flaws } = qualityOf(look);

@@ -1,4 +1,4 @@
-// How the service is asked: with which model, at which threshold, and on what scale.
+// The options of a request: model, threshold and scale.
 
 import { ask } from "./api.js";
 import { $, option, say } from "./dom.js";
@@ -6,7 +6,7 @@ import { LEVELS } from "./look.js";
 import { shown } from "./state.js";
 import { t } from "./texts.js";
 
-const SCALES = { field: 45, um_per_pixel: "", disc_um: 1800 }; // how lengths are told, and what is most usual
+const SCALES = { field: 45, um_per_pixel: "", disc_um: 1800 }; // kinds of scale, with their usual values
 
 // `onchange` is called when another model or scale is chosen.
 export function makeOptions(onchange) {
@@ -16,7 +16,7 @@ export function makeOptions(onchange) {
   loadModels(onchange);
 }
 
-// The choices as a query; `level` of the threshold, null: the model's own.
+// The options as a query. `level` of the threshold; null: that of the model.
 export function query(level = shown.measuredLevel) {
   const asked = new URLSearchParams();
   if ($("model").value) asked.set("model", $("model").value);
@@ -42,5 +42,5 @@ function changeScale(onchange) {
   $("scale-field").hidden = !kind;
   $("scale-value").value = SCALES[kind] ?? "";
   if (kind !== "um_per_pixel") onchange();
-  else $("scale-value").focus(); // there is no usual one: it is typed
+  else $("scale-value").focus(); // there is no usual value
 }

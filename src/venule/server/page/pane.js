@@ -1,9 +1,9 @@
-// A pane that shows a photograph with its layers; panes of one view are zoomed and moved together.
+// A pane shows a photograph with its layers. The panes of one view zoom and move together.
 
 const FARTHEST = 1, NEAREST = 40;
 export const STEP = 1.25;
 
-// Where one looks: `zoom` times as large as the whole fits, `x` and `y` of the photograph (0 to 1) in the middle.
+// `zoom` is 1 when the whole photograph fits; `x` and `y` (0 to 1) are the point in the middle.
 export class View {
   zoom = 1;
   x = 0.5;
@@ -21,7 +21,7 @@ export class View {
   zoomBy(factor, x = this.x, y = this.y) {
     const zoom = Math.min(NEAREST, Math.max(FARTHEST, this.zoom * factor));
     const part = 1 - this.zoom / zoom;
-    this.x += (x - this.x) * part; // what is under the pointer stays there
+    this.x += (x - this.x) * part; // the point under the pointer stays there
     this.y += (y - this.y) * part;
     this.zoom = zoom;
     this.changed();
@@ -66,7 +66,7 @@ export class Pane {
     });
   }
 
-  // Pixels of the canvas for one of the photograph.
+  // Pixels of the canvas per pixel of the photograph.
   get scale() {
     const { width, height } = this.look;
     return Math.min(this.canvas.width / width, this.canvas.height / height) * this.view.zoom;
@@ -82,12 +82,12 @@ export class Pane {
       scale, 0, 0, scale,
       this.canvas.width / 2 - view.x * look.width * scale, this.canvas.height / 2 - view.y * look.height * scale,
     );
-    context.imageSmoothingEnabled = scale < 4; // closer, one wants to see the pixels
+    context.imageSmoothingEnabled = scale < 4; // at higher zoom, show single pixels
     context.imageSmoothingQuality = "high";
     drawLook(context, look, this.shown, scale);
   }
 
-  // Where in the photograph a pointer is, 0 to 1.
+  // The position of the pointer in the photograph, 0 to 1.
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     const ratio = this.canvas.width / box.width;

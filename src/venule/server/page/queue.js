@@ -1,4 +1,4 @@
-// Photographs that wait are sent to the service, a few at a time, and what it has seen in them is kept.
+// Sends waiting photographs to the service, a few at a time, and keeps the results.
 
 import { ask } from "./api.js";
 import { say } from "./dom.js";
@@ -11,25 +11,25 @@ import { t } from "./texts.js";
 
 const AT_ONCE = 2;
 
-// Send as many of those that wait as may be sent.
+// Send the next waiting photographs.
 export function next() {
   const working = photographs.filter((one) => one.state === "working").length;
   for (const one of photographs.filter((each) => each.state === "waiting").slice(0, AT_ONCE - working)) work(one);
 }
 
-// Let one that has been sent wait again.
+// Put a photograph back in the queue.
 export function again(one) {
   one.stop?.abort();
   tell(one, "waiting");
 }
 
-// All again, with the threshold, the model and the scale that are chosen now.
+// Measure all photographs again with the current threshold, model and scale.
 export function measureAgain() {
   shown.measuredLevel = shown.level ?? shown.measuredLevel;
   askAgain();
 }
 
-// Back to the threshold of the model, also for the measurements.
+// Measure all photographs again at the threshold of the model.
 export function measureAtOwnThreshold() {
   shown.measuredLevel = null;
   askAgain();
@@ -50,7 +50,7 @@ async function work(one) {
   tell(one, "working", t("sending", { percent: 0 }), 0);
   try {
     const look = await lookAt(one, signal);
-    if (signal.aborted) return; // it is asked for anew
+    if (signal.aborted) return; // another request replaces it
     one.look = look;
     const { score, flaws } = qualityOf(look);
     tell(one, "done", flaws.length ? flaws.join(", ") : t("quality-short", { score }));
@@ -89,7 +89,7 @@ async function lookAt(one, signal) {
   }
 }
 
-// Show each second how long a photograph has been processed; the timer that does.
+// Show each second how long a photograph has been processing; returns the timer.
 function tellElapsed(one) {
   const start = performance.now();
   const show = () => tell(one, "working", t("looking", { seconds: Math.floor((performance.now() - start) / 1000) }));

@@ -1,11 +1,11 @@
-// What the modules of the page share: the photographs, which of them are seen, and how they are shown.
+// The shared state: the photographs, which of them are shown, and how.
 
-// In the order of the list, which makes them. Each has its `file`, whose name without the ending is its `stem`; `maps`
-// by kind; `state`: "waiting", "working", "done" or "failed"; `look`: what the service has last seen in it, null:
-// nothing yet; `query`: how it was asked; `stop`: what ends its request; and the elements of its entry.
+// In the order of the list. Each has `file`; `stem`, the file name without the ending; `maps` by kind; `state`:
+// "waiting", "working", "done" or "failed"; `look`, its latest results, or null; `query`, the options of its request;
+// `stop`, which aborts the request; and the elements of its list entry.
 export const photographs = [];
 
-// Both have a look. `compared` is the one beside the selected; null: none.
+// Both have results. `compared` is shown beside `selected`; null: none.
 export const seen = { selected: null, compared: null };
 
 export const shown = {
@@ -14,13 +14,13 @@ export const shown = {
   },
   opacity: 0.75,
   level: null, // of the threshold, in 1/256; null: that of the measurements
-  measuredLevel: null, // at which was measured; null: the model's own
-  calibres: null, // what the colours of calibres stand for
+  measuredLevel: null, // of the measurements; null: the threshold of the model
+  calibres: null, // the colour scale of the calibre
 };
 
 let tell = () => {};
 
-// What is called whenever something here has changed.
+// Set the function that is called after every change.
 export function onChange(listener) {
   tell = listener;
 }
@@ -29,7 +29,7 @@ export function changed() {
   tell();
 }
 
-// --- which are seen
+// --- which photographs are shown
 
 export function choose(one) {
   seen.selected = one;
@@ -42,14 +42,14 @@ export function compareWith(one) {
   changed();
 }
 
-// One that leaves the list: another takes its place.
+// A photograph leaves the list: another one is selected.
 export function leave(one) {
   if (seen.compared === one || seen.selected === one) seen.compared = null;
   if (seen.selected === one) seen.selected = withLook()[0] ?? null;
   changed();
 }
 
-// The selected, and the one beside it.
+// The selected photograph, and the one beside it.
 export function bothSeen() {
   return [seen.selected, seen.compared].filter(Boolean);
 }
@@ -58,14 +58,14 @@ export function withLook() {
   return photographs.filter((one) => one.look);
 }
 
-// --- and how
+// --- how they are shown
 
 export function setLevel(level) {
   shown.level = level;
   changed();
 }
 
-// The share of the field of view that is vessel at the threshold that is shown, in percent.
+// The share of the field of view that is vessel at the shown threshold, in percent.
 export function percentOf({ look }) {
   return (100 * look.share(shown.level)).toFixed(1);
 }

@@ -1,4 +1,4 @@
-// All texts of the page, so that it can be translated: those of texts.json, and the labels of the report.
+// All texts of the page: those of texts.json, and the labels of the report.
 
 let texts = {};
 
@@ -16,12 +16,12 @@ async function load(place) {
   return (await fetch(place)).json();
 }
 
-// A text of the page, with {names} filled in.
+// A text of the page, with its {placeholders} filled in.
 export function t(key, values = {}) {
   return (texts.page[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-// A word of a list such as "measurements", "regions", "reasons"; the code itself where there is none.
+// A label from a list such as "measurements", "regions" or "reasons"; without one, the code.
 export function word(list, code) {
   return texts[list]?.[code] ?? code;
 }

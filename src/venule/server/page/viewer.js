@@ -1,4 +1,4 @@
-// The photograph that is seen, or two beside one another: panes and their captions, zoom, compare, the key to calibres.
+// The selected photograph, or two side by side: panes, captions, zoom, compare, and the legend of the calibre.
 
 import { $, option } from "./dom.js";
 import { factsOf, numberText, withUnit } from "./numbers.js";
@@ -52,12 +52,12 @@ function refreshLegend() {
   $("legend-high").textContent = withUnit(numberText(high), unit);
 }
 
-// What the selected can be compared with.
+// The photographs that the selected one can be compared with.
 function others() {
   return withLook().filter((one) => one !== seen.selected);
 }
 
-// What a pane shows, for those who do not see it.
+// A description of a pane for screen readers.
 function describe(one) {
   const layers = Object.keys(shown.layers).filter((name) => shown.layers[name]).map((name) => t(`layer-${name}`));
   return t("pane", { name: one.file.name, layers: layers.join(", "), percent: percentOf(one) });
