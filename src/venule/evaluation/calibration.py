@@ -1,4 +1,4 @@
-"""Calibration: of the pixels said to be vessel with probability 0.7, are 70 % vessel?"""
+"""Calibration: whether 70 % of the pixels with probability 0.7 are vessel."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""clDice: do the vessels hang together as they do in the drawing, whatever their width?"""
+"""clDice: agreement of the centrelines, whatever the width of the vessels."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,8 @@ from venule.photograph.arrays import BoolArray
 class CentrelineCounts:
     """How many centreline pixels of one drawing lie within the vessels of the other (Shit et al. 2021, clDice).
 
-    The centrelines are scikit-image's skeletons (Zhang and Suen 1984) of the masks. MONAI's `SoftclDiceLoss` is the
-    training loss of the same paper: its soft skeleton (repeated pooling) leaves wider lines, and the two agree where
-    both skeletons do, as on lines of one pixel.
+    The centrelines are scikit-image's skeletons (Zhang and Suen 1984) of the masks. The training loss of the same paper
+    has a soft skeleton, with wider lines; the two agree on lines of one pixel.
 
     Attributes:
         found: pixels of the centrelines of the vessel map.

@@ -1,4 +1,4 @@
-"""The four counts of a comparison, and every score that is a ratio of them."""
+"""True and false positives and negatives, and every score that is a ratio of them."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -12,8 +12,8 @@ from venule.photograph.arrays import BoolArray
 class Counts:
     """How many pixels of a region are vessel or not, in the vessel map and in the reference drawing.
 
-    Counts add up: the sum over photographs gives the pooled scores. A ratio with nothing below the line is None,
-    never NaN; `undefined` says why.
+    Counts add up: the sum over photographs gives the pooled scores. A ratio with denominator 0 is None, never NaN;
+    `undefined` says why.
 
     Attributes:
         tp: vessel in both (true positives).
@@ -63,7 +63,7 @@ class Counts:
 
     @property
     def specificity(self) -> float | None:
-        """TN / (TN + FP): share of the drawn background that was left alone."""
+        """TN / (TN + FP): share of the drawn background that was found as background."""
         return ratio(self.tn, self.tn + self.fp)
 
     @property

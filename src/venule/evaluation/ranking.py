@@ -1,4 +1,4 @@
-"""AUC-ROC and AUC-PR: how well do the probabilities rank vessel above background, at no threshold?"""
+"""AUC-ROC and AUC-PR: how well probabilities rank vessel above background, without a threshold."""
 
 from dataclasses import dataclass, field
 
@@ -61,14 +61,7 @@ class RankHistogram:
 
 
 def _areas(drawn: NDArray[np.int64], below: NDArray[np.int64], level: NDArray[np.int64], background: int) -> Areas:
-    """Sum up, over the scores that vessel pixels have, ascending.
-
-    Args:
-        drawn: vessel pixels at each score.
-        below: background pixels under each score.
-        level: background pixels at each score.
-        background: all background pixels.
-    """
+    """The areas, from the vessel pixels and the background pixels below and at each score, in ascending order."""
     total = int(drawn.sum())
     if total == 0 or background == 0:
         return Areas(None, None)

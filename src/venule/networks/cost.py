@@ -1,4 +1,4 @@
-"""What a network costs: its parameters, and its multiply-adds."""
+"""The cost of a network: its parameters and multiply-adds."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -29,17 +29,7 @@ def count_parameters(network: nn.Module) -> Parameters:
 
 
 def count_multiply_adds(network: nn.Module, size: int) -> int:
-    """Count the multiply-adds of one photograph, without doing them.
-
-    Those of convolutions and dense layers: normalisation, activation, pooling and resampling are not counted.
-
-    Args:
-        network: (1, 3, size, size) -> logits.
-        size: height and width of the photograph, pixels.
-
-    Raises:
-        ValueError: the network cannot take the size.
-    """
+    """As `venule.networks.multiply_adds`, of a network."""
     shadow = deepcopy(network).to("meta").eval()  # shapes without values
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         shadow(torch.empty(1, 3, size, size, device="meta"))

@@ -16,7 +16,6 @@ from venule.batch.outputs import write_whole
 from venule.datasets.phantoms import write_phantoms
 from venule.errors import OutputError
 from venule.evaluation import Counts
-from venule.models import load_model
 from venule.segmentation import Segmenter
 from venule.study.grid import Run, check_networks, runs_of, split_for, training_recipe
 from venule.study.plan import PHANTOMS, Study
@@ -171,8 +170,7 @@ def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, 
     model = train_on(recipe, training, held_out, folder, hardware=hardware, threshold=THRESHOLD)
     if model is None:
         raise OutputError(f"{folder}: the training gave no model")
-    loaded = load_model(model)
-    segmenter = Segmenter(loaded)
+    segmenter = Segmenter(model)
     result = RunResult(
         name=run.name,
         network=run.plan.network,
@@ -184,7 +182,7 @@ def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, 
         trained_on=tuple(sample.name for sample in training),
         photographs=tuple(_score(segmenter, sample) for sample in held_out),
         epochs=read_epochs(folder),
-        device=loaded.card.device,
+        device=model.card.device,
         venule=version("venule"),
     )
     write_result(folder, result)

@@ -152,6 +152,11 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         return np.array([(crop - 1) / 2 - (crop - side) // 2 for side in photograph.layers[2].shape])
 
 
+def phantom_sample(seed: int, *, size: int) -> Sample:
+    """A phantom of a width in pixels."""
+    return Sample("a phantom", "phantom", 0, False, partial(_make_drawn, seed, size))
+
+
 def _records(source: DataSource, position: int, data: Path) -> Iterable[Sample]:
     dataset = open_dataset(data / (source.dataset or "."))
     for record in dataset.split(source.split):
@@ -194,6 +199,6 @@ def read_lower(record: Record, diameter: float) -> tuple[Photograph, BoolArray]:
     return Photograph(scale.apply_image(photograph.image), fov), drawn
 
 
-def _make_drawn(seed: int) -> tuple[Photograph, BoolArray]:
-    phantom = make_phantom(seed)
+def _make_drawn(seed: int, size: int = 768) -> tuple[Photograph, BoolArray]:
+    phantom = make_phantom(seed, size=size)
     return Photograph(phantom.image, phantom.fov), phantom.vessels

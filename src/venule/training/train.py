@@ -74,7 +74,8 @@ def train(
     photographs = find_photographs(recipe, data)
     training, validation = hold_out(photographs, recipe.validation, seed=recipe.seed)
     _claim(output, recipe, resume=resume)
-    return train_on(recipe, training, validation, output, hardware=hardware, threshold=threshold)
+    model = train_on(recipe, training, validation, output, hardware=hardware, threshold=threshold)
+    return model.folder if model else None
 
 
 def cross_validate(
@@ -131,7 +132,7 @@ def train_on(
     *,
     hardware: Hardware,
     threshold: float | None,
-) -> Path | None:
+) -> Model | None:
     """As `train`, on photographs that are split already; continues what the output folder holds."""
     fitted = fit(recipe, training, validation, output, hardware=hardware)
     if not fitted.main:
@@ -151,7 +152,8 @@ def train_on(
             origin = f"half of the best mean Dice on {_describe(chosen_on)} trained on"
             choice = {"threshold": expected_threshold(curves), "threshold_from": origin}
         card = card.model_copy(update=choice)
-    return _write_model(output / "model", card, onnx, fitted.network)
+    _write_model(output / "model", card, onnx, fitted.network)
+    return Model(card, onnx, output / "model")
 
 
 def _odds_exponent(model: Model, photographs: Sequence[Sample]) -> float:
@@ -221,12 +223,11 @@ def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card
     )
 
 
-def _write_model(folder: Path, card: Card, onnx: bytes, network: nn.Module) -> Path:
+def _write_model(folder: Path, card: Card, onnx: bytes, network: nn.Module) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ONNX_FILE).write_bytes(onnx)
     save_weights(network, folder / WEIGHTS_FILE, half=True)
     _write_json(folder / CARD_FILE, card.model_dump(mode="json"))  # last: a folder with a card is whole
-    return folder
 
 
 def _claim(output: Path, recipe: Recipe, *, resume: bool) -> None:

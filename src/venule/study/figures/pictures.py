@@ -10,18 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from venule.datasets.phantoms import make_phantom
 from venule.errors import RecipeError
 from venule.evaluation import LEGEND, Counts, agreement_colours
-from venule.models import load_model
-from venule.photograph import Photograph
-from venule.photograph.arrays import BoolArray, ProbabilityArray
-from venule.segmentation import Segmenter
+from venule.segmentation import segment
 from venule.study.figures.style import new_figure, save, show_pictures
 from venule.study.grid import RUNS, Run, training_recipe
 from venule.study.plan import ORIGINAL, VARIANTS, Study, Variant
 from venule.study.run_result import RunResult
-from venule.training.samples import Crops, Prepared, Sample, prepare
+from venule.training.samples import Crops, Prepared, Sample, phantom_sample, prepare
 
 THRESHOLD = 0.5
 _SAMPLES = 4
@@ -35,15 +31,17 @@ class ShownPhotograph:
 
     Attributes:
         sample: as trainings read it.
-        photograph: that is shown.
+        image: uint8 (height, width, 3).
+        fov: bool (height, width).
         reference: bool (height, width), its drawing.
         predictions: float32 (height, width) probabilities by network and variant.
     """
 
     sample: Sample
-    photograph: Photograph
-    reference: BoolArray
-    predictions: dict[tuple[str, str], ProbabilityArray]
+    image: NDArray[np.uint8]
+    fov: NDArray[np.bool_]
+    reference: NDArray[np.bool_]
+    predictions: dict[tuple[str, str], NDArray[np.float32]]
 
 
 def choose_photograph(
@@ -59,23 +57,15 @@ def choose_photograph(
         name = next(iter(held_out))
     if name is not None and name not in held_out:
         raise RecipeError(f"no photograph held out is called {name!r}; there are: {', '.join(held_out)}")
-    sample = _phantom() if name is None else next(p for p in photographs if p.name == name)
+    sample = phantom_sample(_SEED, size=_SIZE) if name is None else next(p for p in photographs if p.name == name)
     photograph, reference = sample.read()
-    predictions: dict[tuple[str, str], ProbabilityArray] = {}
+    predictions: dict[tuple[str, str], NDArray[np.float32]] = {}
     for result in results:
         unseen = name is None or name in {scored.name for scored in result.photographs}
         if unseen and (result.network, result.variant) not in predictions:
-            model = load_model(output / RUNS / result.name / "model")
-            predictions[result.network, result.variant] = Segmenter(model).probability(photograph)
-    return ShownPhotograph(sample, photograph, reference, predictions)
-
-
-def _phantom() -> Sample:
-    def read() -> tuple[Photograph, BoolArray]:
-        phantom = make_phantom(_SEED, size=_SIZE)
-        return Photograph(phantom.image, phantom.fov), phantom.vessels
-
-    return Sample("a phantom", "phantom", 0, False, read)
+            found = segment(photograph, model=output / RUNS / result.name / "model")
+            predictions[result.network, result.variant] = found.probability
+    return ShownPhotograph(sample, photograph.image, photograph.fov.mask, reference, predictions)
 
 
 def draw_augmentation(study: Study, shown: ShownPhotograph, path: Path) -> Path:
@@ -103,7 +93,7 @@ def draw_predictions(shown: ShownPhotograph, path: Path) -> Path:
     """The probability of vessel by each network, after training on original and on augmented data."""
     figure, axes, region = _panels(shown, lead=1)
     for variant, picture, title in (
-        ("original", shown.photograph.image, "photograph"),
+        ("original", shown.image, "photograph"),
         ("augmented", shown.reference, "drawing"),
     ):
         axis = axes[variant, ""]
@@ -119,7 +109,7 @@ def draw_agreement(shown: ShownPhotograph, path: Path) -> Path:
     """Where the vessels of each network agree with the drawing."""
     figure, axes, region = _panels(shown, lead=0)
     for (network, variant), probability in shown.predictions.items():
-        colours = agreement_colours(probability >= THRESHOLD, shown.reference, shown.photograph.fov.mask)
+        colours = agreement_colours(probability >= THRESHOLD, shown.reference, shown.fov)
         axes[variant, network].imshow(colours[region])
     colours_of = {label: np.divide(colour, 255) for label, colour in LEGEND.items()}
     patches = [Patch(facecolor=colour, edgecolor="black", label=label) for label, colour in colours_of.items()]
@@ -155,19 +145,19 @@ def _panels(shown: ShownPhotograph, *, lead: int) -> tuple[Figure, dict[tuple[st
         probability = shown.predictions.get((name, variant))
         axis.set_visible(name == "" or probability is not None)
         if probability is not None:
-            counts = Counts.of(probability >= THRESHOLD, shown.reference, shown.photograph.fov.mask)
+            counts = Counts.of(probability >= THRESHOLD, shown.reference, shown.fov)
             axis.set_title(f"{name}\n{variant}, Dice {counts.dice or 0:.3f}")
     return figure, axes, region
 
 
 def _box(shown: ShownPhotograph) -> tuple[slice, slice]:
     """The rows and columns of the field of view."""
-    mask = shown.photograph.fov.mask
+    mask = shown.fov
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _as_seen(shown: NDArray[np.float32], fov: BoolArray, prepared: Prepared) -> NDArray[np.uint8]:
+def _as_seen(shown: NDArray[np.float32], fov: NDArray[np.bool_], prepared: Prepared) -> NDArray[np.uint8]:
     """A normalised crop (3, h, w) as a picture (h, w, 3)."""
     levels = np.arange(256)[:, None]
     mean = (prepared.histogram * levels).sum(axis=0)
