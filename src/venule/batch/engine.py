@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 
-from venule.batch.cluster import run_on_ray
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
 from venule.batch.local import TIME_LIMIT, run_in_processes
@@ -73,6 +72,8 @@ class Engine:
             VenuleError: the cluster cannot be reached.
         """
         if self.kind == "ray":
+            from venule.batch.cluster import run_on_ray  # imports numpy, which other runs need only in their workers
+
             return run_on_ray(
                 process, items, address=self.address, jobs=self.jobs, limit=self.time_limit, stopped=stopped
             )
