@@ -8,14 +8,12 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from venule.errors import VenuleError
 from venule.measurement.centreline import path_length
 from venule.measurement.regions import SURE
 from venule.measurement.tortuosity import Winding, distance_tortuosity
 from venule.photograph import Photograph
 from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
 from venule.report.sheet import Picture
-from venule.vessel_map import OVERLAY_COLOUR
 
 SIDE = 720  # pixels of a picture
 MARKED = 12  # segments that are marked because they are most tortuous
@@ -23,7 +21,6 @@ MARKED = 12  # segments that are marked because they are most tortuous
 END, BRANCHING, CROSSING = (240, 228, 66), (213, 94, 0), (86, 180, 233)
 LINE = (235, 235, 235)
 DIM = 0.45  # brightness of the photograph under lines
-OPACITY = 0.6  # of vessels over the photograph
 FINE = 4  # bits of a pixel's fraction that OpenCV draws with
 
 
@@ -33,37 +30,33 @@ class Drawn:
 
     Attributes:
         photograph: the photograph.
-        vessels: bool (height, width).
+        vessels: bool (height, width), inside the field of view.
+        overlay: uint8 (height, width, 3) RGB, the vessels over the photograph.
         graph: optic disc, fovea, nodes and segments, as in the file that ends in _graph.json.
     """
 
     photograph: Photograph
     vessels: BoolArray
+    overlay: ImageArray
     graph: Mapping[str, Any]
 
 
 def make_pictures(drawn: Drawn) -> Sequence[Picture]:
-    """The pictures of a photograph with their captions.
-
-    Raises:
-        VenuleError: the photograph has another size than its vessels.
-    """
+    """The pictures of a photograph with their captions."""
     photograph, graph = drawn.photograph, drawn.graph
     fov = photograph.fov.mask
-    if drawn.vessels.shape != fov.shape:
-        raise VenuleError("it has another size than when it was measured")
     inside = cv2.bitwise_and(photograph.image, photograph.image, mask=fov.view(np.uint8))
     scale = min(1.0, SIDE / max(fov.shape))
     picture = _reduced(np.asarray(inside, np.uint8), scale)
-    shares = _reduced((drawn.vessels & fov).astype(np.uint8) * np.uint8(255), scale) / np.float32(255)
+    vessels = _reduced(drawn.vessels * np.uint8(255), scale)
     lines = [np.array(segment["centreline"], np.float64) for segment in graph["segments"]]
     tortuous = _most_tortuous(graph, lines, photograph.fov.diameter)
     dimmed = np.ascontiguousarray((picture * DIM).astype(np.uint8))
     scaled = [line * scale for line in lines]
     return [
         ("Photograph: optic disc (circle), fovea (cross)", _landmarks(picture, graph, scale)),
-        ("Vessels", np.repeat((shares * 255).astype(np.uint8)[..., None], 3, axis=2)),
-        ("Vessels over the photograph", _overlay(picture, shares)),
+        ("Vessels", np.repeat(vessels[..., None], 3, axis=2)),
+        ("Vessels over the photograph", _reduced(drawn.overlay, scale)),
         (
             "Centrelines: ends (yellow), branchings (orange), crossings (blue)",
             _skeleton(dimmed, scaled, graph["nodes"], scale),
@@ -76,12 +69,6 @@ def make_pictures(drawn: Drawn) -> Sequence[Picture]:
 def _reduced(image: ImageArray, scale: float) -> ImageArray:
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _overlay(picture: ImageArray, shares: FloatArray) -> ImageArray:
-    """Vessels in light blue over the photograph, by the share of each pixel that is vessel."""
-    opacity = OPACITY * shares[..., None]
-    return np.asarray((1 - opacity) * picture + opacity * np.array(OVERLAY_COLOUR, np.float32), np.uint8)
 
 
 def _landmarks(picture: ImageArray, graph: Mapping[str, Any], scale: float) -> ImageArray:

@@ -8,17 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from venule import __version__
 from venule.batch import Output, read_journal, read_path
 from venule.errors import VenuleError
 from venule.measurement import MEASUREMENTS, Scale
-from venule.photograph import read_photograph
+from venule.photograph import Photograph, read_photograph
 from venule.report.from_row import Row, make_sheet
 from venule.report.html import ReportPage, make_report
 from venule.report.labels import LABELS, MAIN
 from venule.report.pdf import make_pdf
 from venule.report.pictures import Drawn
 from venule.report.sheet import Sheet
+from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, analyse
 from venule.workflows.measure import MeasurePhotograph
 from venule.workflows.segment import SegmentPhotograph, decode_mask
@@ -100,7 +103,12 @@ def _report(rows: Sequence[Row], sheets: Sequence[Sheet], settings: Mapping[str,
 
 def _drawn_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixels: int) -> Drawn:
     photograph = read_photograph(file.content, name=file.name, max_pixels=max_pixels)
-    return Drawn(photograph, decode_mask(outputs[VESSELS]), json.loads(outputs[GRAPH]))
+    return _drawn(photograph, outputs[VESSELS], outputs[GRAPH])
+
+
+def _drawn(photograph: Photograph, mask: bytes, graph: str | bytes) -> Drawn:
+    found = VesselMap.from_probability(decode_mask(mask).astype(np.float32), photograph, threshold=0.5)
+    return Drawn(photograph, found.vessels, found.overlay(), json.loads(graph))
 
 
 def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
@@ -116,13 +124,12 @@ def _drawn_from_files(output: Path, name: str, path: str) -> Drawn:
     if not name:
         raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
     try:
-        graph = json.loads((output / f"{name}{GRAPH}").read_text(encoding="utf-8"))
-        vessels = decode_mask((output / f"{name}{VESSELS}").read_bytes())
+        mask, graph = ((output / f"{name}{suffix}").read_bytes() for suffix in (VESSELS, GRAPH))
     except OSError as error:
         raise VenuleError(
             f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
         ) from error
-    return Drawn(read_photograph(read_path(path), name=path), vessels, graph)
+    return _drawn(read_photograph(read_path(path), name=path), mask, graph)
 
 
 def _parts(sheets: Sequence[Sheet]) -> dict[str, Sequence[Sheet]]:
