@@ -60,7 +60,7 @@ def cross_validated(path: Path) -> Score:
 
 def cell(value: Interval | None) -> str:
     """A mean with its interval."""
-    return score_text(value.mean, value.lower, value.upper) if value else NOTHING
+    return score_text(value.mean, lower=value.lower, upper=value.upper) if value else NOTHING
 
 
 def main() -> None:

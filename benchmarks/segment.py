@@ -158,7 +158,7 @@ def layers(model: Model, given: np.ndarray, threads: int, repeats: int) -> Table
 def machine_rows(threads: int, repeats: int) -> list[tuple[str, ...]]:
     """Matrix products, and the Little W-Net."""
     rate, (plain, flips) = matrix_rate(repeats), wnet_passes(repeats)
-    wnet = 2 * networks.multiply_adds("w-net") / plain / 1e6
+    wnet = 2 * networks.NETWORKS["w-net"].multiply_adds / plain / 1e6
     return [
         ("matrix products", str(threads), "", "", f"{rate:.0f}", "100%"),
         ("w-net, PyTorch", str(threads), "512x512", f"{plain:.0f}", f"{wnet:.0f}", f"{wnet / rate:.0%}"),

@@ -96,12 +96,12 @@ def models() -> str:
 
 def networks() -> str:
     """The networks that can be trained."""
-    from venule.networks import NETWORKS, multiply_adds, parameters_of
+    from venule.networks import NETWORKS
 
     rows = []
     for name, network in NETWORKS.items():
-        parameters, work = parameters_of(name), multiply_adds(name, 512) / 1e9
-        rows.append(f"| `{name}` | {parameters.trainable:,} | {parameters.total:,} | {work:.2f} G | {network.source} |")
+        work = network.multiply_adds / 1e9
+        rows.append(f"| `{name}` | {network.trainable:,} | {network.total:,} | {work:.2f} G | {network.source} |")
     return f"""# Networks
 
 These networks can be trained; `venule networks` prints the same table. Multiply-adds are for 512x512 pixels.

@@ -18,7 +18,7 @@ def test_each_kind_of_pixel_has_its_colour_and_its_place_in_the_legend(height, w
     fov = np.ones_like(vessels)
     vessels[1, 1] = reference[1, 1] = vessels[2, 2] = reference[3, 3] = vessels[5, 5] = True
     fov[5, 5] = False
-    picture = agreement_map(vessels, reference, fov)
+    picture = agreement_map(vessels, reference, fov=fov)
     at = {(1, 1): WHITE, (2, 2): ORANGE, (3, 3): SKY_BLUE, (4, 4): BLACK, (5, 5): DARK_GREY}
     assert all(tuple(picture[place]) == colour for place, colour in at.items())
     assert picture.dtype == np.uint8

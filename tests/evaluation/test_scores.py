@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
-from venule.errors import EvaluationError
+from venule.errors import EvaluationError, MaskError
 from venule.evaluation import SCORES, ScorePool, evaluate
 from venule.vessel_map import VesselMap
 
@@ -166,19 +166,32 @@ def test_a_vessel_map_is_scored_as_its_probability_at_its_threshold():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"vessels": np.zeros((5, 6), bool)}, "5 x 6.*|4 x 5"),
-        ({"fov": np.ones((9, 9), bool)}, "field of view is 9 x 9, the vessel map 4 x 5"),
-        ({"reference": np.full((4, 5), 255, np.uint8)}, "picture > 127"),
-        ({"vessels": np.full((4, 5), 255, np.uint8)}, "picture > 127"),
-        ({"vessels": np.full((4, 5), 0.5)}, "needs the threshold"),
-        ({"vessels": np.full((4, 5), 7.0), "threshold": 0.5}, r"\[0, 1\]"),
-        ({"vessels": np.full((4, 5), np.nan), "threshold": 0.5}, r"\[0, 1\]"),
-        ({"vessels": np.zeros((4, 5, 3), bool)}, "two axes"),
+        ({"vessels": np.zeros((5, 6), bool)}, "the reference drawing is 5x4, the vessel map 6x5"),
+        ({"fov": np.ones((9, 9), bool)}, "field of view is 9x9, the vessel map 5x4"),
+        ({"reference": np.full((4, 5), 100, np.uint8)}, "the reference drawing is no mask"),
+        ({"vessels": np.full((4, 5), 100, np.uint8)}, "the vessel map is no mask"),
+        ({"vessels": np.full((4, 5), 0.5)}, "probability need a threshold"),
+        ({"vessels": np.full((4, 5), 7.0), "threshold": 0.5}, "between 0 and 1"),
+        ({"vessels": np.full((4, 5), np.nan), "threshold": 0.5}, "between 0 and 1"),
+        ({"vessels": np.zeros((4, 5, 3), bool)}, "a mask is \\(height, width\\)"),
         ({"fov": np.zeros((4, 5), bool)}, "empty"),
     ],
 )
 def test_what_cannot_be_compared_is_said_with_its_value(arguments, message):
     given_arguments = {"vessels": np.zeros((4, 5), bool), "reference": np.ones((4, 5), bool)} | arguments
     vessels, reference = given_arguments.pop("vessels"), given_arguments.pop("reference")
-    with pytest.raises(EvaluationError, match=message):
+    with pytest.raises((EvaluationError, MaskError), match=message):
         evaluate(vessels, reference, **given_arguments)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float64])
+@pytest.mark.parametrize("white", [1, 255])
+def test_a_mask_of_any_usual_kind_is_scored_as_that_of_false_and_true(kind, white):
+    rng = np.random.default_rng(0)
+    found, drawn = rng.random((2, 40, 50)) > 0.5
+    scores = evaluate(found.astype(kind) * kind(white), drawn.astype(kind) * kind(white))
+    assert scores.dice == evaluate(found, drawn).fov.counts.dice
+    assert evaluate(found.tolist(), drawn.tolist()).dice == scores.dice
+    table = scores.to_pandas().set_index(["region", "score"])
+    assert table.value["fov", "dice"] == scores.dice
+    assert table.reason["frame", "auc_roc"] == "no-probability"

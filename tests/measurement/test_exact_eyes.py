@@ -110,7 +110,7 @@ def test_parallel_vessels_have_their_calibres(ladder):
     assert 8 - 0.3 < ladder["calibre_median_px"] < 9 + 0.3
     for tenth in (1, 2, 3, 4, 6, 7, 8, 9):
         low, high = WIDTHS[tenth - 1], WIDTHS[min(tenth, 9)]
-        assert low - 0.3 < ladder[f"calibre_p{tenth}0"] < high + 0.3, tenth
+        assert low - 0.3 < ladder[f"calibre_p{tenth}0_px"] < high + 0.3, tenth
 
 
 def test_parallel_vessels_have_known_gaps(ladder):

@@ -58,8 +58,12 @@ def biases_that_normalisation_takes_out(network):
 
 @every_network
 def test_parameters_are_those_of_the_publication(name):
-    counted = networks.parameters_of(name)
+    with torch.device("meta"):
+        counted = networks.count_parameters(networks.create(name))
+        work = networks.multiply_adds(networks.create(name))
     assert (counted.trainable, counted.total) == COUNTS[name]
+    assert networks.parameters_of(name) == counted
+    assert networks.NETWORKS[name].multiply_adds == work
 
 
 @every_network
@@ -156,7 +160,7 @@ def test_multiply_adds_are_those_counted_by_hand():
     pairs = [(3, 64), (64, 128), (128, 256), (256, 512), (512, 1024)]
     down = sum((512 >> level) ** 2 * 9 * (i + o) * o for level, (i, o) in enumerate(pairs))
     up = sum((512 >> level) ** 2 * (9 * 3 * w * w + 2 * w * w) for level, w in enumerate((64, 128, 256, 512)))
-    assert networks.multiply_adds("unet") == down + up + 512**2 * 64
+    assert networks.NETWORKS["unet"].multiply_adds == down + up + 512**2 * 64
 
 
 def test_keras_conventions_draw_the_weights_that_keras_draws():

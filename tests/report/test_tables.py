@@ -6,7 +6,9 @@ from rich.console import Console
 
 from venule.report import Table, score_text
 
-TABLE = Table("Inside", ("score", "mine [v2]"), (("Dice", score_text(0.8123, 0.8, 0.825)), ("a|b", score_text(None))))
+TABLE = Table(
+    "Inside", ("score", "mine [v2]"), (("Dice", score_text(0.8123, lower=0.8, upper=0.825)), ("a|b", score_text(None)))
+)
 
 
 def test_markdown_has_the_figures_with_their_limits_and_survives_bars_in_names():

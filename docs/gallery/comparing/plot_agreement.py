@@ -32,7 +32,7 @@ for name, inside in scores.fov.values.items():
 # The map of agreement. Its colours can be distinguished by colour-blind readers.
 
 figure, ax = plt.subplots(figsize=(7.5, 7.9), layout="constrained")
-ax.imshow(agreement_map(found.vessels, phantom.vessels, found.fov))
+ax.imshow(agreement_map(found.vessels, phantom.vessels, fov=found.fov))
 ax.axis("off")
 
 # %%

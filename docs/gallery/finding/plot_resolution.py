@@ -76,7 +76,7 @@ for column, (size, phantom, found) in enumerate(zip(sizes, phantoms, maps, stric
     axes[0, column].imshow(phantom.image[piece])
     axes[0, column].set_title(f"{phantom.fov.diameter:.0f} px across")
     axes[1, column].imshow(
-        agreement_colours(found.vessels, phantom.vessels, found.fov)[piece]
+        agreement_colours(found.vessels, phantom.vessels, fov=found.fov)[piece]
     )
 for ax in axes.flat:
     ax.axis("off")

@@ -93,7 +93,7 @@ figure, axes = plt.subplots(1, 3, figsize=(10, 2.9), layout="constrained")
 for ax, threshold in zip(axes, (0.1, found.threshold, 0.9), strict=True):
     ax.imshow(
         agreement_colours(
-            found.at_threshold(threshold).vessels, phantom.vessels, found.fov
+            found.at_threshold(threshold).vessels, phantom.vessels, fov=found.fov
         )[piece]
     )
     ax.set_title(f"threshold {threshold:g}")

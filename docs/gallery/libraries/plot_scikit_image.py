@@ -38,7 +38,7 @@ ridges = np.where(binary_erosion(fov, iterations=6), sato(green, sigmas=(1, 2, 3
 
 def scores_at(answer, threshold):
     """Precision, sensitivity and Dice of the pixels of at least this value."""
-    counts = Counts.of(answer >= threshold, exact, fov)
+    counts = Counts.of(answer >= threshold, exact, fov=fov)
     return counts.precision, counts.sensitivity, counts.dice
 
 
@@ -66,7 +66,7 @@ axes[0].imshow(phantom.image)
 axes[0].set_title("photograph")
 for ax, (name, one) in zip(axes[1:], maps.items(), strict=True):
     scores = venule.evaluate(one, exact).fov.values
-    ax.imshow(agreement_colours(one.vessels, exact, fov))
+    ax.imshow(agreement_colours(one.vessels, exact, fov=fov))
     ax.set_title(
         f"{name}: Dice {scores['dice']:.2f}, clDice {scores['cl_dice']:.2f}", fontsize=11
     )

@@ -51,8 +51,8 @@ ax.set(xlabel="level, by its resolution", ylabel="parameters, millions")
 # All networks of venule. The orange one is used for venule's own models.
 
 costs = {}  # networks of equal cost share a point
-for name in networks.NETWORKS:
-    cost = networks.parameters_of(name).trainable, networks.multiply_adds(name, 512)
+for name, network in networks.NETWORKS.items():
+    cost = network.trainable, network.multiply_adds
     costs.setdefault((round(cost[0], -4), round(cost[1], -9)), []).append((name, *cost))
 
 figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from venule.batch.journal import JournalRecord
 from venule.batch.outputs import Output
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -74,6 +78,13 @@ class BatchResult:
         if self.interrupted:
             parts.append(f"interrupted, {self.total - self.finished} left: continue with --resume")
         return f"{'; '.join(parts)}\n{self.output.address_of(self.results)}"
+
+    def to_pandas(self) -> "DataFrame":
+        """The table of the results, a row for each file."""
+        import pandas
+
+        address = str(self.output.address_of(self.results))
+        return pandas.read_csv(address) if address.endswith(".csv") else pandas.read_parquet(address)
 
     def progress(self) -> str:
         """Failed files, speed and remaining time."""

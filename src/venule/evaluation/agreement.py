@@ -23,7 +23,7 @@ LEGEND = {
 _PAPER, _INK = (224, 224, 224), (0, 0, 0)
 
 
-def agreement_map(vessels: BoolArray, reference: BoolArray, fov: BoolArray | None = None) -> ImageArray:
+def agreement_map(vessels: BoolArray, reference: BoolArray, *, fov: BoolArray | None = None) -> ImageArray:
     """Colour every pixel by agreement, with a legend below.
 
     Args:
@@ -37,11 +37,11 @@ def agreement_map(vessels: BoolArray, reference: BoolArray, fov: BoolArray | Non
     Raises:
         EvaluationError: the arrays differ in size.
     """
-    colours = agreement_colours(vessels, reference, fov)
+    colours = agreement_colours(vessels, reference, fov=fov)
     return np.concatenate([colours, _legend(colours.shape[1])])
 
 
-def agreement_colours(vessels: BoolArray, reference: BoolArray, fov: BoolArray | None = None) -> ImageArray:
+def agreement_colours(vessels: BoolArray, reference: BoolArray, *, fov: BoolArray | None = None) -> ImageArray:
     """Colour every pixel by agreement: white TP, orange FP, sky blue FN, black TN, dark grey outside the field of view.
 
     Args:

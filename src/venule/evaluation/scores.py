@@ -1,6 +1,7 @@
 """The scores of one vessel map against one reference drawing."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,8 +10,13 @@ from venule.evaluation.calibration import CalibrationBins
 from venule.evaluation.centrelines import CentrelineCounts
 from venule.evaluation.counts import Counts
 from venule.evaluation.ranking import Areas
+from venule.photograph import FieldOfView, read_mask, read_probability
 from venule.photograph.arrays import BoolArray, FloatArray
+from venule.photograph.mask import MaskSource, check_size
 from venule.vessel_map import VesselMap
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 RATIOS = ("dice", "sensitivity", "specificity", "precision", "accuracy", "mcc")
 SCORES = (*RATIOS, "auc_roc", "auc_pr", "cl_dice", "calibration_error")
@@ -69,6 +75,22 @@ class Scores:
     fov: RegionScores
     frame: RegionScores
 
+    @property
+    def dice(self) -> float | None:
+        """Dice inside the field of view; None where no vessels are drawn or found."""
+        return self.fov.counts.dice
+
+    def to_pandas(self) -> "DataFrame":
+        """A table with a row for each score of each region: region, score, value, reason."""
+        from pandas import DataFrame
+
+        rows = [
+            (name, score, value, region.undefined.get(score, ""))
+            for name, region in (("fov", self.fov), ("frame", self.frame))
+            for score, value in region.values.items()
+        ]
+        return DataFrame(rows, columns=["region", "score", "value", "reason"]).astype({"value": float})
+
     def __repr__(self) -> str:
         """Dice and size of the two regions, not each bin."""
         parts = (
@@ -80,77 +102,68 @@ class Scores:
 
 
 def evaluate(
-    vessels: VesselMap | BoolArray | FloatArray,
-    reference: BoolArray,
+    vessels: VesselMap | MaskSource,
+    reference: MaskSource,
     *,
-    fov: BoolArray | None = None,
+    fov: FieldOfView | MaskSource | None = None,
     threshold: float | None = None,
 ) -> Scores:
     """Score a vessel map against a reference drawing.
 
     Args:
-        vessels: what `venule.segment` returns; or a bool mask (height, width); or a probability, float
-            (height, width) in [0, 1], with a threshold.
-        reference: bool (height, width), True where a vessel is drawn.
-        fov: bool (height, width), the field of view; by default that of the vessel map, or the whole frame.
+        vessels: what `venule.segment` returns; or a mask, False and True, 0 and 1, or 0 and 255 (see
+            `venule.photograph.read_mask`); or, with a threshold, a probability in [0, 1].
+        reference: a mask of the vessels that are drawn.
+        fov: the field of view, or a mask of it; None: that of the vessel map, or the whole frame.
         threshold: from which probability on a pixel is vessel; for a probability alone.
 
     Returns:
         Scores inside the field of view and over the full frame. A mask has no AUC and no calibration error (None).
 
     Raises:
-        EvaluationError: the arrays differ in size or are of another type, the probability leaves [0, 1] or has no
-            threshold, or the field of view is empty.
+        EvaluationError: the field of view is empty, or a vessel map is given a threshold.
+        MaskError: a mask holds labels or grey levels, or they differ in size; or the probability leaves [0, 1].
     """
     found, probability, region = _parts(vessels, fov, threshold)
-    for name, array in (("the reference drawing", reference), ("the field of view", region)):
-        if array.shape != found.shape:
-            raise EvaluationError(
-                f"{name} is {_size(array)}, the vessel map {_size(found)}: they must be of one photograph, unscaled"
-            )
-        if array.dtype != np.bool_:
-            raise EvaluationError(f"{name} is {array.dtype.name}, not bool: pass picture > 127 for one of 0 and 255")
+    drawn_anywhere = read_mask(reference, name="the reference drawing")
+    for name, array in (("the reference drawing", drawn_anywhere), ("the field of view", region)):
+        check_size(array, found.shape, name=name, photograph="the vessel map")
     if not region.any():
         raise EvaluationError("the field of view is empty: nothing can be scored inside it", reason="empty-region")
-    found, drawn = found & region, reference & region
+    found, drawn = found & region, drawn_anywhere & region
     cut = None if probability is None else np.where(region, probability, 0)
     lines = CentrelineCounts.of(found, drawn)
-    all_lines = lines if (drawn == reference).all() else CentrelineCounts.of(found, reference)
+    all_lines = lines if (drawn == drawn_anywhere).all() else CentrelineCounts.of(found, drawn_anywhere)
     return Scores(
-        fov=_inside(region, found, reference, cut, lines),
-        frame=_inside(np.ones_like(region), found, reference, cut, all_lines),
+        fov=_inside(region, found, drawn_anywhere, cut, lines),
+        frame=_inside(np.ones_like(region), found, drawn_anywhere, cut, all_lines),
     )
 
 
 def _parts(
-    vessels: VesselMap | BoolArray | FloatArray, fov: BoolArray | None, threshold: float | None
+    vessels: VesselMap | MaskSource, fov: FieldOfView | MaskSource | None, threshold: float | None
 ) -> tuple[BoolArray, FloatArray | None, BoolArray]:
     """Vessels, probability where there is one, and the field of view, of whatever was given."""
+    region: BoolArray | None = None
+    if fov is not None:
+        region = fov.mask if isinstance(fov, FieldOfView) else read_mask(fov, name="the field of view")
     if isinstance(vessels, VesselMap):
         if threshold is not None:
             raise EvaluationError("a vessel map has its threshold: give evaluate its probability to use another one")
-        return vessels.vessels, vessels.probability, vessels.fov if fov is None else fov
-    if vessels.ndim != 2:
-        raise EvaluationError(f"a vessel map has two axes (height, width); got an array of shape {vessels.shape}")
-    region: BoolArray = np.ones(vessels.shape, np.bool_) if fov is None else fov
-    if vessels.dtype == np.bool_:
-        return vessels.astype(np.bool_, copy=False), None, region
-    if vessels.dtype.kind != "f":
-        raise EvaluationError(
-            f"a vessel map is bool or a float probability, not {vessels.dtype.name}: "
-            "pass picture > 127 for a mask of 0 and 255, picture / 255 for a probability"
-        )
-    if threshold is None:
-        raise EvaluationError(
-            "a probability needs the threshold from which a pixel is vessel: evaluate(..., threshold=)"
-        )
-    if not (vessels >= 0).all() or not (vessels <= 1).all():
-        raise EvaluationError(
-            f"a probability lies in [0, 1]; got values from {vessels.min():g} to {vessels.max():g} (nan: not a number)"
-        )
-    found: BoolArray = vessels >= threshold
-    probability: FloatArray = vessels.astype(np.result_type(vessels, np.float32), copy=False)
-    return found, probability, region
+        return vessels.vessels, vessels.probability, vessels.fov if region is None else region
+    if threshold is None or (isinstance(vessels, np.ndarray) and vessels.dtype == np.bool_):
+        found, probability = read_mask(vessels, name="the vessel map"), None
+    else:
+        probability = _probability(vessels)
+        found = np.asarray(probability >= threshold)
+    return found, probability, np.ones(found.shape, np.bool_) if region is None else region
+
+
+def _probability(vessels: MaskSource) -> FloatArray:
+    """As it is given, where it is an array of floats: 64 bits rank pixels that 32 bits cannot tell apart."""
+    given = vessels if isinstance(vessels, np.ndarray) and vessels.dtype.kind == "f" else None
+    shares = read_probability(vessels, name="the vessel map")
+    return shares if given is None else given.astype(np.result_type(given, np.float32), copy=False)
 
 
 def _inside(
@@ -167,7 +180,3 @@ def _inside(
         calibration=CalibrationBins.of(*ranked) if ranked else None,
         areas=Areas.of(*ranked) if ranked else None,
     )
-
-
-def _size(array: BoolArray | FloatArray) -> str:
-    return " x ".join(str(side) for side in array.shape)

@@ -3,15 +3,33 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import networkx as nx
 import numpy as np
 
 from venule.measurement.centreline import path_length
+from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph.arrays import FloatArray
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 NodeKind = Literal["end", "branching", "crossing", "ring"]
+SEGMENT_COLUMNS = (  # of segments.csv: name, meaning, unit
+    ("segment", "number of the segment: its index in the photograph's _graph.json", ""),
+    ("start_kind", "kind of the first end: end, branching, crossing, or ring for a closed segment", ""),
+    ("end_kind", "kind of the last end", ""),
+    ("length_px", "length along the centreline", "px"),
+    ("chord_px", "straight distance between the ends", "px"),
+    ("calibre_mean_px", "calibre, mean along the segment", "px"),
+    ("calibre_sd_px", "calibre, standard deviation along the segment", "px"),
+    ("tortuosity_distance", "length over distance between the ends, without junctions; empty for a closed segment", ""),
+    ("tortuosity_curvature_per_px", "absolute curvature, mean along the segment, without junctions", "1/px"),
+    ("inflections", "number of inflections: points where the curvature changes sign", ""),
+    ("row_px", "row of the midpoint", "px"),
+    ("column_px", "column of the midpoint", "px"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +149,34 @@ class VesselGraph:
     def weights(self) -> FloatArray:
         """The length that each of `points` stands for: half of the steps beside it; they add up to `length`."""
         return _joined([shares(segment) for segment in self.segments])
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """A row for each segment, under `SEGMENT_COLUMNS`; None where a closed segment has no distance tortuosity."""
+        return [self._row(number, segment) for number, segment in enumerate(self.segments)]
+
+    def to_pandas(self) -> "DataFrame":
+        """A table with a row for each segment, in the columns of segments.csv."""
+        from pandas import DataFrame
+
+        return DataFrame(self.rows(), columns=[name for name, *_ in SEGMENT_COLUMNS])
+
+    def _row(self, number: int, segment: VesselSegment) -> tuple[Any, ...]:
+        line = segment.between_junctions
+        spacing = path_length(line) / max(1, len(line) - 1)
+        closed = np.array_equal(line[0], line[-1])
+        return (
+            number,
+            self.nodes[segment.start].kind,
+            self.nodes[segment.end].kind,
+            segment.length,
+            segment.chord,
+            segment.mean_calibre,
+            float(segment.calibre.std()),
+            None if closed else distance_tortuosity(line),
+            curvature_tortuosity(line, sigma=3 / max(spacing, 1e-9)),
+            inflections(line),
+            *segment.centreline[len(segment.centreline) // 2].tolist(),
+        )
 
     def to_networkx(self) -> "nx.MultiGraph[int]":
         """As a networkx graph, for its algorithms and for `networkx.write_graphml`: attributes are numbers and texts.

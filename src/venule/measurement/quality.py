@@ -3,10 +3,10 @@
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -16,6 +16,9 @@ from venule.errors import MeasurementError
 from venule.photograph import FieldOfView, WorkingScale
 from venule.photograph.arrays import BoolArray, ImageArray
 from venule.vessel_map import VesselMap
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 ACROSS = 512.0  # pixels across the field of view of the copy that is looked at: fewer than any camera's
 SHARPEST = 1200.0  # the same of the copy whose sharpness is looked at: what venule's networks see at most
@@ -107,6 +110,14 @@ class Quality:
     score: float | None
     reasons: tuple[str, ...]
     properties: Properties
+
+    def to_pandas(self) -> "DataFrame":
+        """A table with a row for each property: property, value, reason (the code where it is out of its limits)."""
+        from pandas import DataFrame
+
+        broken = {LIMITS[reason].name: reason for reason in self.reasons}
+        rows = [(name, value, broken.get(name, "")) for name, value in asdict(self.properties).items()]
+        return DataFrame(rows, columns=["property", "value", "reason"])
 
 
 def assess_quality(found: VesselMap) -> Quality:

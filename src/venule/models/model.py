@@ -1,7 +1,7 @@
 """Models by name or by folder, checked against their cards."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _LARGEST = 2**31  # bytes; the limit of protobuf, and so of ONNX in one file
 _LARGEST_CARD = 2**20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """An ONNX network with its card.
 
@@ -26,11 +26,15 @@ class Model:
         card: what the model is and how it must be run.
         onnx: the network, as the bytes whose sha256 is in the card.
         folder: the folder of both files.
+        runtime: what runs it, see `venule.segment`.
+        threads: CPU threads for it; None: one for each core.
     """
 
     card: Card
-    onnx: bytes
+    onnx: bytes = field(repr=False)
     folder: Path
+    runtime: str = "onnxruntime"
+    threads: int | None = None
 
     @property
     def is_shipped(self) -> bool:
@@ -84,11 +88,15 @@ def read_card(folder: Path) -> Card:
         raise ModelError(f"{path} is not a valid card: {where}: {first['msg']}") from error
 
 
-def load_model(name_or_path: str | Path = "general") -> Model:
+def load_model(
+    name_or_path: str | Path = "general", *, runtime: str = "onnxruntime", threads: int | None = None
+) -> Model:
     """Load a model, and check its file against the sha256 in its card.
 
     Args:
         name_or_path: name of a shipped model, or the folder of your own.
+        runtime: what will run it: "onnxruntime"; or "openvino" (extra `openvino`), faster on the CPU.
+        threads: CPU threads for it; None: one for each core.
 
     Raises:
         ModelError: the model is unknown or incomplete, or the network is not the one that the card describes.
@@ -106,7 +114,7 @@ def load_model(name_or_path: str | Path = "general") -> Model:
             f"{path} has sha256 {digest[:12]}..., its card says {card.sha256[:12]}...: "
             "the file is damaged or belongs to another card; get the model again"
         )
-    return Model(card, onnx, folder)
+    return Model(card, onnx, folder, runtime, threads)
 
 
 def _read(path: Path, *, largest: int) -> bytes:

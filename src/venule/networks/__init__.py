@@ -1,65 +1,112 @@
-"""The architectures, one file each, by name."""
+"""The architectures, one file each, by name. PyTorch is loaded when the first network or function is used."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from venule.errors import RecipeError, missing_extra
 
-try:
-    import torch
+if TYPE_CHECKING:
     from torch import nn
-except ModuleNotFoundError as error:
-    raise missing_extra("train", "networks need PyTorch") from error
 
-from venule.networks.cbam_unet import CBAMUNet
-from venule.networks.cmp_unet import CMPUNet
-from venule.networks.cmp_unet_gu import cmp_unet_gu
-from venule.networks.compact import Compact
-from venule.networks.cost import Parameters, count_multiply_adds, count_parameters
-from venule.networks.deformable import deformable_encoder_unet, du_net
-from venule.networks.keras import use_keras_conventions
-from venule.networks.sa_unet import SAUNet
-from venule.networks.unet import UNet
-from venule.networks.unet_3 import UNet3
-from venule.networks.w_net import WNet
+    from venule.networks.cbam_unet import CBAMUNet
+    from venule.networks.cmp_unet import CMPUNet
+    from venule.networks.cmp_unet_gu import cmp_unet_gu
+    from venule.networks.compact import Compact
+    from venule.networks.cost import Parameters, count_parameters, multiply_adds
+    from venule.networks.deformable import deformable_encoder_unet, du_net
+    from venule.networks.keras import use_keras_conventions
+    from venule.networks.sa_unet import SAUNet
+    from venule.networks.unet import UNet
+    from venule.networks.unet_3 import UNet3
+    from venule.networks.w_net import WNet
 
 __all__ = [
     "NETWORKS",
+    "CBAMUNet",
+    "CMPUNet",
+    "Compact",
     "Network",
     "Parameters",
+    "SAUNet",
+    "UNet",
+    "UNet3",
+    "WNet",
+    "cmp_unet_gu",
     "count_parameters",
     "create",
+    "deformable_encoder_unet",
+    "du_net",
     "multiply_adds",
     "parameters_of",
     "use_keras_conventions",
 ]
 
-
-@dataclass(frozen=True)
-class Network:
-    """An architecture: what builds it, and where it comes from."""
-
-    build: Callable[..., nn.Module]
-    source: str
-
-
-NETWORKS = {
-    "cbam-unet": Network(CBAMUNet, "the reference study, after Woo et al. 2018"),
-    "cmp-unet": Network(CMPUNet, "the reference study, after Gu et al. 2023"),
-    "cmp-unet-gu": Network(cmp_unet_gu, "Gu et al. 2023"),
-    "compact": Network(Compact, "venule"),
-    "deformable-encoder-unet": Network(deformable_encoder_unet, "the reference study, after Jin et al. 2019"),
-    "du-net": Network(du_net, "Jin et al. 2019"),
-    "sa-unet": Network(SAUNet, "Guo et al. 2020"),
-    "unet": Network(UNet, "Ronneberger et al. 2015"),
-    "unet-3": Network(UNet3, "the reference study, after Guo et al. 2020"),
-    "w-net": Network(WNet, "Galdran et al. 2022"),
+_HOMES = {
+    "CBAMUNet": "cbam_unet",
+    "CMPUNet": "cmp_unet",
+    "Compact": "compact",
+    "Parameters": "cost",
+    "SAUNet": "sa_unet",
+    "UNet": "unet",
+    "UNet3": "unet_3",
+    "WNet": "w_net",
+    "cmp_unet_gu": "cmp_unet_gu",
+    "count_parameters": "cost",
+    "deformable_encoder_unet": "deformable",
+    "du_net": "deformable",
+    "multiply_adds": "cost",
+    "use_keras_conventions": "keras",
 }
 
 
-def create(name: str, /, **arguments: Any) -> nn.Module:
+@dataclass(frozen=True)
+class Network:
+    """An architecture: where it comes from, and what it costs in its published size.
+
+    Attributes:
+        builder: name of what builds it.
+        source: of the architecture.
+        trainable: parameters that gradients reach.
+        total: parameters with the running mean and variance of batch normalisation.
+        multiply_adds: of one photograph of 512x512, see `multiply_adds`.
+
+    Example:
+        >>> NETWORKS["unet"].trainable
+        31039425
+    """
+
+    builder: str
+    source: str
+    trainable: int
+    total: int
+    multiply_adds: int
+
+    def build(self, **arguments: Any) -> "nn.Module":
+        """Build it with fresh weights from torch's generator."""
+        network: nn.Module = __getattr__(self.builder)(**arguments)
+        return network
+
+
+_STUDY = "the reference study, after"
+NETWORKS = {
+    "cbam-unet": Network("CBAMUNet", f"{_STUDY} Woo et al. 2018", 935_523, 938_467, 20_049_182_720),
+    "cmp-unet": Network("CMPUNet", f"{_STUDY} Gu et al. 2023", 34_546_369, 34_568_769, 134_364_572_672),
+    "cmp-unet-gu": Network("cmp_unet_gu", "Gu et al. 2023", 9_071_770, 9_094_170, 56_216_736_128),
+    "compact": Network("Compact", "venule", 486_129, 487_569, 2_714_763_264),
+    "deformable-encoder-unet": Network(
+        "deformable_encoder_unet", f"{_STUDY} Jin et al. 2019", 32_886_721, 32_898_497, 240_987_930_624
+    ),
+    "du-net": Network("du_net", "Jin et al. 2019", 34_729_921, 34_741_697, 434_261_458_944),
+    "sa-unet": Network("SAUNet", "Guo et al. 2020", 537_299, 538_707, 9_781_518_336),
+    "unet": Network("UNet", "Ronneberger et al. 2015", 31_039_425, 31_047_105, 192_669_548_544),
+    "unet-3": Network("UNet3", f"{_STUDY} Guo et al. 2020", 537_201, 538_609, 9_781_116_928),
+    "w-net": Network("WNet", "Galdran et al. 2022", 68_482, 69_538, 4_076_863_488),
+}
+
+
+def create(name: str, /, **arguments: Any) -> "nn.Module":
     """Build a network by name, with fresh weights from torch's generator.
 
     Args:
@@ -68,41 +115,52 @@ def create(name: str, /, **arguments: Any) -> nn.Module:
 
     Raises:
         RecipeError: the name or an argument is unknown, or its value is none that the architecture knows.
+
+    Example:
+        >>> import torch
+        >>> network = create("unet", widths=(8, 16))
+        >>> network(torch.zeros(1, 3, 64, 64)).shape
+        torch.Size([1, 1, 64, 64])
     """
-    if name not in NETWORKS:
-        close = get_close_matches(name, NETWORKS, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        raise RecipeError(f"unknown network {name!r}: {hint}known: {', '.join(NETWORKS)}")
+    network = _known(name)
     try:
-        return NETWORKS[name].build(**arguments)
+        return network.build(**arguments)
     except (TypeError, ValueError, LookupError, RuntimeError) as error:  # the latter two: no width, or 10**9
         raise RecipeError(f"network {name!r} cannot be built with {arguments}: {error}") from error
 
 
-def parameters_of(name: str) -> Parameters:
-    """Count the parameters of a network in its published size, without the memory that they take.
+def parameters_of(name: str) -> "Parameters":
+    """The parameters of a network in its published size.
 
     Raises:
         RecipeError: the name is unknown.
+
+    Example:
+        >>> parameters_of("w-net")
+        Parameters(trainable=68482, total=69538)
     """
-    with torch.device("meta"):
-        return count_parameters(create(name))
+    network = _known(name)
+    parameters: Parameters = __getattr__("Parameters")(network.trainable, network.total)
+    return parameters
 
 
-def multiply_adds(name_or_network: str | nn.Module, size: int = 512) -> int:
-    """Count the multiply-adds of one square photograph through a network, without doing them.
+def _known(name: str) -> Network:
+    if name not in NETWORKS:
+        close = get_close_matches(name, NETWORKS, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        raise RecipeError(f"unknown network {name!r}: {hint}known: {', '.join(NETWORKS)}")
+    return NETWORKS[name]
 
-    Those of convolutions and dense layers: normalisation, activation, pooling and resampling are not counted.
 
-    Args:
-        name_or_network: a name stands for the published size.
-        size: height and width of the photograph, pixels.
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'venule.networks' has no attribute {name!r}")
+    try:
+        import torch  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise missing_extra("train", "networks need PyTorch") from error
+    return getattr(import_module(f"venule.networks.{_HOMES[name]}"), name)
 
-    Raises:
-        RecipeError: the name is unknown.
-        ValueError: the network cannot take the size.
-    """
-    if isinstance(name_or_network, nn.Module):
-        return count_multiply_adds(name_or_network, size)
-    with torch.device("meta"):
-        return count_multiply_adds(create(name_or_network), size)
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

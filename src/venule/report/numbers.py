@@ -29,9 +29,9 @@ def interval_text(lower: float | None, upper: float | None, *, whole: bool = Fal
 
 def score_text(
     value: float | None,
+    *,
     lower: float | None = None,
     upper: float | None = None,
-    *,
     digits: int = 3,
     signed: bool = False,
 ) -> str:

@@ -19,10 +19,10 @@ from venule.vessel_map import VesselMap, check_threshold
 def segment(
     source: ArrayLike | Image.Image | Path | str | bytes | Photograph,
     *,
-    model: str | Path = "general",
+    model: str | Path | Model = "general",
     threshold: float | None = None,
     flips: bool = False,
-    runtime: str = "onnxruntime",
+    runtime: str | None = None,
     threads: int | None = None,
 ) -> VesselMap:
     """Find the vessels of a fundus photograph.
@@ -30,11 +30,13 @@ def segment(
     Args:
         source: the photograph: a file, the content of a file, a `Photograph`, a Pillow image, or
             an RGB or grey array, (height, width, 3) or (height, width), as `np.asarray` makes it.
-        model: name of a shipped model (`venule models` lists them), or the folder of your own.
+        model: name of a shipped model (`venule models` lists them), the folder of your own, or what
+            `venule.load_model` returns.
         threshold: probability, in (0, 1), from which a pixel is vessel; None: the threshold in the model's card.
         flips: average over the photograph and its three mirror images: steadier, and four times slower.
-        runtime: what runs the network: "onnxruntime"; or "openvino" (extra `openvino`), faster on the CPU.
-        threads: CPU threads for the network; None: one for each core.
+        runtime: what runs the network: "onnxruntime"; or "openvino" (extra `openvino`), faster on the CPU; None: what
+            the model was loaded for, or "onnxruntime".
+        threads: CPU threads for the network; None: what the model was loaded for, or one for each core.
 
     Returns:
         The vessel map, of the size of the photograph as it was given.
@@ -44,12 +46,15 @@ def segment(
         ModelError: the model is unknown or altered.
         VenuleError: the threshold is not in (0, 1), or the runtime is unknown or not installed.
     """
-    folder = model_folder(model)
-    card = read_card(folder)
-    threshold = check_threshold(card.threshold if threshold is None else threshold)
+    if not isinstance(model, Model):
+        folder = model_folder(model)
+        model = _model(folder, read_card(folder).model_dump_json())
+    threshold = check_threshold(model.card.threshold if threshold is None else threshold)
     photograph = _photograph(source)
-    probability = _segmenter(folder, card.model_dump_json(), runtime, threads).probability(photograph, flips=flips)
-    return VesselMap.from_probability(probability, photograph, threshold=threshold, model=card.name)
+    probability = _segmenter(model, runtime or model.runtime, threads or model.threads).probability(
+        photograph, flips=flips
+    )
+    return VesselMap.from_probability(probability, photograph, threshold=threshold, model=model.card.name)
 
 
 class Segmenter:
@@ -57,18 +62,18 @@ class Segmenter:
 
     Args:
         model: from `venule.load_model`.
-        runtime: what runs the network, see `load_network`.
-        threads: CPU threads for the network; None: one for each core.
+        runtime: what runs the network, see `load_network`; None: what the model was loaded for.
+        threads: CPU threads for the network; None: what the model was loaded for.
 
     Raises:
         ModelError: the runtime cannot load the model, or its input or output is not what venule expects.
         VenuleError: the runtime is unknown or not installed.
     """
 
-    def __init__(self, model: Model, *, runtime: str = "onnxruntime", threads: int | None = None) -> None:
+    def __init__(self, model: Model, *, runtime: str | None = None, threads: int | None = None) -> None:
         """Load the model's network."""
         self.card = model.card
-        self._network = load_network(model, runtime=runtime, threads=threads)
+        self._network = load_network(model, runtime=runtime or model.runtime, threads=threads or model.threads)
 
     def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:
         """Compute the probability of vessel at each pixel.
@@ -124,6 +129,12 @@ def _photograph(source: ArrayLike | Image.Image | Path | str | bytes | Photograp
 
 
 @lru_cache(maxsize=4)
-def _segmenter(folder: Path, card: str, runtime: str, threads: int | None) -> Segmenter:
-    """A loop over photographs loads the model once; a changed card loads it again."""
-    return Segmenter(load_model(folder), runtime=runtime, threads=threads)
+def _model(folder: Path, card: str) -> Model:
+    """A loop over photographs reads the model once; a changed card reads it again."""
+    return load_model(folder)
+
+
+@lru_cache(maxsize=4)
+def _segmenter(model: Model, runtime: str, threads: int | None) -> Segmenter:
+    """A loop over photographs loads the network once."""
+    return Segmenter(model, runtime=runtime, threads=threads)

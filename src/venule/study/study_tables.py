@@ -122,7 +122,7 @@ def show(estimate: Estimate | None, *, signed: bool = False) -> str:
     """An estimate with its interval, to the four digits of the reference study."""
     if estimate is None:
         return NOTHING
-    return score_text(estimate.value, estimate.lower, estimate.upper, digits=4, signed=signed)
+    return score_text(estimate.value, lower=estimate.lower, upper=estimate.upper, digits=4, signed=signed)
 
 
 def _by_network(rows: Sequence[NetworkScores]) -> list[tuple[str, MaybeScores, MaybeScores]]:

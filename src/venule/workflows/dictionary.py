@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from venule.batch import Output
 from venule.measurement import MEASUREMENTS, REGIONS
+from venule.measurement.graph import SEGMENT_COLUMNS
 from venule.measurement.measured import columns_of
 
 OTHERS = (
@@ -17,20 +18,6 @@ OTHERS = (
     ("disc_confidence", "confidence in the position of the optic disc, 0 to 1", ""),
     ("fovea_confidence", "confidence in the position of the fovea, 0 to 1", ""),
     ("reasons", "measurements without a value, each with its reason code", ""),
-)
-OF_A_SEGMENT = (
-    ("segment", "number of the segment: its index in the photograph's _graph.json", ""),
-    ("start_kind", "kind of the first end: end, branching, crossing, or ring for a closed segment", ""),
-    ("end_kind", "kind of the last end", ""),
-    ("length_px", "length along the centreline", "px"),
-    ("chord_px", "straight distance between the ends", "px"),
-    ("calibre_mean_px", "calibre, mean along the segment", "px"),
-    ("calibre_sd_px", "calibre, standard deviation along the segment", "px"),
-    ("tortuosity_distance", "length over distance between the ends, without junctions; empty for a closed segment", ""),
-    ("tortuosity_curvature_per_px", "absolute curvature, mean along the segment, without junctions", "1/px"),
-    ("inflections", "number of inflections: points where the curvature changes sign", ""),
-    ("row_px", "row of the midpoint", "px"),
-    ("column_px", "column of the midpoint", "px"),
 )
 
 
@@ -54,6 +41,6 @@ def write_dictionary(output: Output, *, units: Sequence[str]) -> None:
             for column, unit in columns_of(definition, region, units):
                 where = REGIONS[region] if region else "whole field of view"
                 table.writerow([column, definition.meaning, where, unit, definition.source])
-    for column, meaning, unit in OF_A_SEGMENT:
+    for column, meaning, unit in SEGMENT_COLUMNS:
         table.writerow([column, meaning, "a segment, in segments.csv", unit, ""])
     output.write("dictionary.csv", text.getvalue().encode())

@@ -9,17 +9,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 import cv2
-import numpy as np
 
 from venule import __version__
 from venule.batch import Batch, BatchResult, Done, Joined, run
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
-from venule.measurement.centreline import path_length
-from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
+from venule.measurement.graph import SEGMENT_COLUMNS as OF_A_SEGMENT
 from venule.photograph import Photograph, read_photograph
-from venule.photograph.arrays import BoolArray, FloatArray
+from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, Analysis
@@ -33,7 +31,7 @@ from venule.workflows.dicom import (
     header_to_answer,
     metadata_of,
 )
-from venule.workflows.dictionary import OF_A_SEGMENT, write_dictionary
+from venule.workflows.dictionary import write_dictionary
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
 
 SEGMENTS = "_segments.csv"
@@ -244,19 +242,6 @@ def _segment_table(path: str, measured: Measured) -> bytes:
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(SEGMENT_COLUMNS)
-    for number, one in enumerate(measured.graph.segments):
-        middle = one.centreline[len(one.centreline) // 2]
-        kinds = [measured.graph.nodes[node].kind for node in (one.start, one.end)]
-        line = one.between_junctions
-        closed = np.array_equal(line[0], line[-1])
-        numbers = (
-            one.length, one.chord, one.mean_calibre, float(one.calibre.std()),
-            None if closed else distance_tortuosity(line), _curvature(line), inflections(line), *middle,
-        )  # fmt: skip
-        table.writerow([path, number, *kinds, *("" if n is None else f"{n:.6g}" for n in numbers)])
+    for number, start, end, *values in measured.graph.rows():
+        table.writerow([path, number, start, end, *("" if n is None else f"{n:.6g}" for n in values)])
     return text.getvalue().encode("utf-8", errors="backslashreplace")
-
-
-def _curvature(line: FloatArray) -> float:
-    spacing = path_length(line) / max(1, len(line) - 1)
-    return curvature_tortuosity(line, sigma=3 / max(spacing, 1e-9))

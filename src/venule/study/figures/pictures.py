@@ -109,7 +109,7 @@ def draw_agreement(shown: ShownPhotograph, path: Path) -> Path:
     """Where the vessels of each network agree with the drawing."""
     figure, axes, region = _panels(shown, lead=0)
     for (network, variant), probability in shown.predictions.items():
-        colours = agreement_colours(probability >= THRESHOLD, shown.reference, shown.fov)
+        colours = agreement_colours(probability >= THRESHOLD, shown.reference, fov=shown.fov)
         axes[variant, network].imshow(colours[region])
     colours_of = {label: np.divide(colour, 255) for label, colour in LEGEND.items()}
     patches = [Patch(facecolor=colour, edgecolor="black", label=label) for label, colour in colours_of.items()]

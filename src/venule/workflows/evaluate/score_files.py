@@ -85,7 +85,7 @@ def _score_row(evaluation: Evaluation, summary: Summary, region: str, score: str
 
 
 def _interval(interval: MeanInterval) -> str:
-    return score_text(interval.mean, interval.lower, interval.upper)
+    return score_text(interval.mean, lower=interval.lower, upper=interval.upper)
 
 
 def _markdown(evaluation: Evaluation, summary: Summary) -> str:

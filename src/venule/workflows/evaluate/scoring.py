@@ -171,7 +171,7 @@ def _drawing(example: Example) -> BoolArray:
 
 def _write_agreement(path: Path, vessels: BoolArray, example: Example) -> None:
     """Write the picture, small: it has five colours and those of its letters."""
-    picture = Image.fromarray(agreement_map(vessels, _drawing(example), example.photograph.fov.mask))
+    picture = Image.fromarray(agreement_map(vessels, _drawing(example), fov=example.photograph.fov.mask))
     content = BytesIO()
     picture.save(content, "PNG")
     write_whole(path, content.getvalue())
