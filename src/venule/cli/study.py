@@ -59,7 +59,7 @@ def study(
         typer.echo(f"{verdict.claim}: {verdict.answer}")
     for name in report.progress.missing:
         typer.secho(f"missing: {name} {report.progress.failed.get(name, '')}", err=True)
-    typer.echo(f"tables: {report.files[0]}\nfigures: {output / 'figures'}")
+    typer.echo(f"tables: {output / 'study.md'}\nfigures: {output / 'figures'}")
     raise typer.Exit(1 if report.progress.missing and not tables_only else 0)
 
 

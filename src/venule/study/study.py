@@ -4,28 +4,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from venule.errors import RecipeError
-from venule.study.comparison import find
+from venule.study.comparison import Findings, find
 from venule.study.figures import draw_figures
 from venule.study.grid import check_networks
 from venule.study.plan import Study
-from venule.study.runs import Progress, claim, do_runs, find_study_photographs
+from venule.study.runs import claim, do_runs, find_study_photographs
 from venule.study.study_files import write_study
-from venule.study.verdicts import Verdict
-
-
-@dataclass(frozen=True)
-class StudyReport:
-    """The progress of a study, its verdicts on the reference study's claims, and the files that were written."""
-
-    progress: Progress
-    verdicts: tuple[Verdict, ...]
-    files: tuple[Path, ...]
 
 
 def run_study(
@@ -36,7 +25,7 @@ def run_study(
     accelerator: str = "auto",
     photograph: str | None = None,
     say: Callable[[str], None] = lambda line: None,
-) -> StudyReport:
+) -> Findings:
     """Do the missing runs of a study on one device, then make its tables and figures.
 
     Arguments and errors are those of `do_runs` and `report_study`.
@@ -45,7 +34,7 @@ def run_study(
     return report_study(study, data, output, photograph=photograph)
 
 
-def report_study(study: Study, data: Path, output: Path, *, photograph: str | None = None) -> StudyReport:
+def report_study(study: Study, data: Path, output: Path, *, photograph: str | None = None) -> Findings:
     """Make the tables and figures of the finished runs.
 
     Args:
@@ -63,9 +52,8 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     found = find(study, output)
     write_study(found, output)
     photographs = find_study_photographs(study, data, output)
-    figures = draw_figures(found, photographs, output, photograph=photograph)
-    tables = tuple(output / name for name in ("study.md", "study.csv", "study.json", "runs.csv"))
-    return StudyReport(found.progress, found.verdicts, (*tables, *figures))
+    draw_figures(found, photographs, output, photograph=photograph)
+    return found
 
 
 def run_on_devices(command: Sequence[str], devices: int, *, accelerator: str) -> int:

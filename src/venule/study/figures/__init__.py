@@ -6,8 +6,8 @@ from pathlib import Path
 from venule.study.comparison import Findings
 from venule.study.figures.diagram import draw_diagram
 from venule.study.figures.growth import draw_growth
-from venule.study.figures.pictures import choose_photograph, draw_agreement, draw_augmentation, draw_predictions
 from venule.study.figures.plots import draw_learning, draw_prices
+from venule.study.figures.predictions import choose_photograph, draw_agreement, draw_augmentation, draw_predictions
 from venule.study.figures.style import figure_style
 from venule.training.samples import Sample
 
@@ -16,7 +16,7 @@ __all__ = ["draw_figures"]
 
 def draw_figures(
     found: Findings, photographs: Sequence[Sample], output: Path, *, photograph: str | None = None
-) -> tuple[Path, ...]:
+) -> None:
     """Draw every figure that finished runs allow, as PNG, into `figures/`.
 
     Args:
@@ -30,17 +30,15 @@ def draw_figures(
     """
     folder, study, results = output / "figures", found.study, found.progress.finished
     with figure_style():
-        files = [draw_diagram(plan, folder / f"diagram-{plan.network}.png") for plan in study.networks]
+        for plan in study.networks:
+            draw_diagram(plan, folder / f"diagram-{plan.network}.png")
         if not results:
-            return tuple(files)
+            return
         shown = choose_photograph(study, results, photographs, output, name=photograph)
-        files += [
-            draw_augmentation(study, shown, folder / "augmentation.png"),
-            draw_predictions(shown, folder / "predictions.png"),
-            draw_agreement(shown, folder / "agreement.png"),
-            draw_learning(results, folder / "dice_by_epoch.png"),
-            *draw_growth(results, study.training.snapshots, output, folder),
-        ]
+        draw_augmentation(study, shown, folder / "augmentation.png")
+        draw_predictions(shown, folder / "predictions.png")
+        draw_agreement(shown, folder / "agreement.png")
+        draw_learning(results, folder / "dice_by_epoch.png")
+        draw_growth(results, study.training.snapshots, output, folder)
         if found.rows:
-            files.append(draw_prices(found.rows, found.costs, folder / "dice_by_cost.png"))
-        return tuple(files)
+            draw_prices(found.rows, found.costs, folder / "dice_by_cost.png")

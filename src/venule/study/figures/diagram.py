@@ -22,7 +22,7 @@ _COLOURS = {"down": "#cfe3f1", "up": "#fbe3cf", "head": "#e2e2e2"}
 Place = tuple[float, float]
 
 
-def draw_diagram(plan: NetworkPlan, path: Path) -> Path:
+def draw_diagram(plan: NetworkPlan, path: Path) -> None:
     """The steps of a network as boxes, lower the smaller their maps are, with arrows for the data between them."""
     with torch.device("meta"):
         network = networks.create(plan.network, **plan.arguments)
@@ -47,7 +47,7 @@ def draw_diagram(plan: NetworkPlan, path: Path) -> Path:
             skips += not near and abs(start[1] - place[1]) < 0.4
             _draw_arrow(axis, start, place, near=near, height=0.06 + 0.05 * (skips % 5))
     axis.set_title(f"{plan.network}: {parameters:,} trainable parameters", fontweight="bold", fontsize=11)
-    return save(figure, path)
+    save(figure, path)
 
 
 def _lay_out(boxes: Sequence[Box]) -> list[Place]:

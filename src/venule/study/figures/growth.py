@@ -21,7 +21,7 @@ Found = dict[tuple[str, int], Picture]  # by network and epoch
 _MILLISECONDS = 900  # a frame
 
 
-def draw_growth(results: Sequence[RunResult], epochs: Sequence[int], output: Path, folder: Path) -> tuple[Path, ...]:
+def draw_growth(results: Sequence[RunResult], epochs: Sequence[int], output: Path, folder: Path) -> None:
     """Draw `growth.png` and `growth.gif`: the drawing, and each network's prediction after some epochs.
 
     The runs shown are those of the first seed on augmented data, where there are some. Epochs that a run did not reach
@@ -39,7 +39,7 @@ def draw_growth(results: Sequence[RunResult], epochs: Sequence[int], output: Pat
         if (path := each / f"epoch_{epoch:04d}.png").is_file()
     }
     if not drawings or not found:
-        return ()
+        return
     shown = [epoch for epoch in epochs if any((name, epoch) in found for name in names)]
     reference = _read(drawings[0])
     grid = _grid(reference, found, names, shown)
@@ -52,7 +52,7 @@ def draw_growth(results: Sequence[RunResult], epochs: Sequence[int], output: Pat
     content = BytesIO()
     frames[0].save(content, "GIF", save_all=True, append_images=frames[1:], duration=_MILLISECONDS, loop=0)
     write_whole(folder / "growth.gif", content.getvalue())
-    return save(grid, folder / "growth.png"), folder / "growth.gif"
+    save(grid, folder / "growth.png")
 
 
 def _grid(reference: Picture, found: Found, names: list[str], epochs: list[int]) -> Figure:

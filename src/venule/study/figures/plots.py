@@ -15,7 +15,7 @@ from venule.study.figures.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, 
 from venule.study.run_result import RunResult
 
 
-def draw_learning(results: Sequence[RunResult], path: Path) -> Path:
+def draw_learning(results: Sequence[RunResult], path: Path) -> None:
     """Dice of the photographs held out against the epoch, for each network, with and without augmentation.
 
     The line is the mean over the runs that reached that epoch, the band their range.
@@ -39,10 +39,10 @@ def draw_learning(results: Sequence[RunResult], path: Path) -> Path:
             axes[place].tick_params(labelbottom=True)
     handles = [Line2D([], [], color=colour, label=f"{variant} data") for variant, colour in VARIANT_COLOURS.items()]
     figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False)
-    return save(figure, path)
+    save(figure, path)
 
 
-def draw_prices(rows: Sequence[NetworkScores], costs: Sequence[Cost], path: Path) -> Path:
+def draw_prices(rows: Sequence[NetworkScores], costs: Sequence[Cost], path: Path) -> None:
     """Dice against parameters, against the time of a forward pass, and against the time of training."""
     known = {cost.network: cost for cost in costs}
     names = list(dict.fromkeys(row.network for row in rows))
@@ -70,7 +70,7 @@ def draw_prices(rows: Sequence[NetworkScores], costs: Sequence[Cost], path: Path
         for variant, marker in VARIANT_MARKERS.items()
     ]
     figure.legend(handles=handles, loc="outside right upper", frameon=False)
-    return save(figure, path)
+    save(figure, path)
 
 
 def _draw_band(axis: Axes, runs: Sequence[RunResult], colour: str) -> None:

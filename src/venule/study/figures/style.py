@@ -52,7 +52,7 @@ def show_pictures(axes: Sequence[Axes]) -> None:
             spine.set_visible(False)
 
 
-def save(figure: Figure, path: Path) -> Path:
+def save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, whole or not at all.
 
     Raises:
@@ -61,4 +61,3 @@ def save(figure: Figure, path: Path) -> Path:
     content = BytesIO()
     figure.savefig(content, format="png", dpi=150)
     write_whole(path, content.getvalue())
-    return path

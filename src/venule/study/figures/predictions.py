@@ -68,7 +68,7 @@ def choose_photograph(
     return ShownPhotograph(sample, photograph.image, photograph.fov.mask, reference, predictions)
 
 
-def draw_augmentation(study: Study, shown: ShownPhotograph, path: Path) -> Path:
+def draw_augmentation(study: Study, shown: ShownPhotograph, path: Path) -> None:
     """A photograph and its drawing, original and augmented."""
     prepared = prepare(shown.sample, study.training.working_diameter)
     figure, axes = new_figure(2, _SAMPLES + 1, size=(1.9 * (_SAMPLES + 1), 4.2))
@@ -86,10 +86,10 @@ def draw_augmentation(study: Study, shown: ShownPhotograph, path: Path) -> Path:
     axes[_SAMPLES + 1].set_ylabel("drawing")
     show_pictures(axes)
     figure.suptitle(f"Augmentation: {_describe(study, variant)}")
-    return save(figure, path)
+    save(figure, path)
 
 
-def draw_predictions(shown: ShownPhotograph, path: Path) -> Path:
+def draw_predictions(shown: ShownPhotograph, path: Path) -> None:
     """The probability of vessel by each network, after training on original and on augmented data."""
     figure, axes, region = _panels(shown, lead=1)
     for variant, picture, title in (
@@ -102,10 +102,10 @@ def draw_predictions(shown: ShownPhotograph, path: Path) -> Path:
     for (network, variant), probability in shown.predictions.items():
         axes[variant, network].imshow(probability[region], cmap="gray", vmin=0, vmax=1)
     figure.suptitle(f"Probability of vessel, {shown.sample.name}")
-    return save(figure, path)
+    save(figure, path)
 
 
-def draw_agreement(shown: ShownPhotograph, path: Path) -> Path:
+def draw_agreement(shown: ShownPhotograph, path: Path) -> None:
     """Where the vessels of each network agree with the drawing."""
     figure, axes, region = _panels(shown, lead=0)
     for (network, variant), probability in shown.predictions.items():
@@ -116,7 +116,7 @@ def draw_agreement(shown: ShownPhotograph, path: Path) -> Path:
     columns = max(1, int(figure.get_figwidth() / 1.9))
     figure.legend(handles=patches, loc="outside lower center", ncols=columns)
     figure.suptitle(f"Agreement with the drawing, {shown.sample.name}")
-    return save(figure, path)
+    save(figure, path)
 
 
 def _panels(shown: ShownPhotograph, *, lead: int) -> tuple[Figure, dict[tuple[str, str], Axes], tuple[slice, slice]]:
