@@ -71,7 +71,7 @@ class Findings:
 
 
 def find(study: Study, output: Path) -> Findings:
-    """What the finished runs in the output folder of a study say; costs that are not known yet are measured."""
+    """The findings of the finished runs in an output folder; costs that are not known yet are measured."""
     progress = progress_of(study, output)
     folds = study.folds or 1
     costs, uncosted = find_costs(study.networks, output, side=study.training.crop)

@@ -18,14 +18,14 @@ def cut_crop(
     crop: int,
     rng: np.random.Generator,
 ) -> tuple[ImageArray, Layer, Layer]:
-    """Cut the same crop out of a photograph, its drawing and its field of view, turned, scaled and mirrored.
+    """Cut the same crop out of a photograph, its drawing and its field of view, rotated, scaled and flipped.
 
     Args:
         layers: uint8 photograph (height, width, 3); uint8 drawing and field of view (height, width), 255 inside.
         settings: rotation, scale and flips.
-        centre: (row, column) of the photograph that comes to the middle of the crop.
+        centre: (row, column) of the photograph, the middle of the crop.
         crop: side of the crop in pixels.
-        rng: where chance comes from.
+        rng: random generator.
 
     Returns:
         The three layers of the crop; black beyond the photograph's edge.
@@ -34,7 +34,7 @@ def cut_crop(
     scale = np.exp(rng.uniform(*np.log(settings.scale)))
     mirror = -1.0 if settings.horizontal_flip and rng.random() < 0.5 else 1.0
     upside = -1.0 if settings.vertical_flip and rng.random() < 0.5 else 1.0
-    # From a crop's (x, y) to the photograph's: mirror, turn, scale, move.
+    # From (x, y) of the crop to those of the photograph: flip, rotate, scale, move.
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
     turn = turn @ np.diag([mirror, upside])
     offset = centre[::-1] - turn @ np.full(2, (crop - 1) / 2)
@@ -53,14 +53,14 @@ def vary_camera(
     *,
     rng: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Show a crop as another camera would, normalised as `venule.photograph.normalise` does.
+    """Vary the colours of a crop as between cameras, and normalise it as `venule.photograph.normalise` does.
 
     Args:
         image: uint8 (crop, crop, 3).
         fov: bool (crop, crop).
         histogram: (256, 3), of each channel of the whole photograph inside its field of view; sums to 1 a channel.
         settings: everything but rotation, scale and flips.
-        rng: where chance comes from.
+        rng: random generator.
 
     Returns:
         float32 (3, crop, crop); 0 outside the field of view.

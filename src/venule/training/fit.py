@@ -33,7 +33,7 @@ from venule.training.weights import load_weights, save_weights, starting_weights
 
 @dataclass(frozen=True)
 class Hardware:
-    """What a training runs on.
+    """The accelerator, devices and nodes of a training.
 
     Attributes:
         accelerator: "auto", "cpu" or "gpu".

@@ -241,7 +241,7 @@ def _claim(output: Path, recipe: Recipe, *, resume: bool) -> None:
                 f"{output} already holds a training: add --resume to go on with it, or name another folder"
             )
         if path.read_text(encoding="utf-8") != content:
-            raise OutputError(f"{path} differs from the recipe given: a training goes on with its own recipe only")
+            raise OutputError(f"{path} differs from the recipe given: a training continues with its own recipe only")
     output.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf-8")
 

@@ -18,7 +18,7 @@ from venule.workflows.evaluate import choose_methods, evaluate_methods, summaris
 
 @dataclass(frozen=True, eq=False)
 class Demo:
-    """What a demonstration made, and where it is.
+    """The results of a demonstration, and their folders.
 
     Attributes:
         photographs: folder of the phantoms and their drawings.
