@@ -114,7 +114,7 @@ def test_a_drawing_without_vessels_is_empty(tmp_path):
 def test_a_broken_drawing_is_named(tmp_path, content):
     path = tmp_path / "broken.png"
     path.write_bytes(content)
-    with pytest.raises(PhotographError, match=r"broken\.png (is empty|is no image|begins like an image)"):
+    with pytest.raises(PhotographError, match=r"broken\.png (is empty|is not an image|begins like an image)"):
         read_mask(path)
     with pytest.raises(PhotographError, match=r"gone\.png does not exist"):
         read_mask(tmp_path / "gone.png")

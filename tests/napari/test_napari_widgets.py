@@ -197,7 +197,10 @@ def test_photographs_of_every_format_can_be_opened_and_what_cannot_is_told(viewe
     (tmp_path / "notes.txt").write_text("no photograph")
     open_into(viewer, [*map(str, paths), str(tmp_path / "notes.txt"), str(tmp_path / "gone.tif")])
     assert [one.name for one in viewer.layers] == ["a", "b", "c"]
-    assert ["notes.txt is no image" in said.message or "gone.tif" in said.message for said in told()] == [True, True]
+    assert ["notes.txt is not an image" in said.message or "gone.tif" in said.message for said in told()] == [
+        True,
+        True,
+    ]
 
 
 def test_the_table_has_every_measurement_with_its_interval_or_reason(viewer, phantom, widget, find, measuring, press):

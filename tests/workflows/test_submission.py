@@ -160,8 +160,8 @@ WRONG_MASKS = {
     "empty inside": (_write(lambda mask: ~FOV), r"07_test\.png: the mask is empty"),
     "inverted": (_write(np.invert), r"07_test\.png: 9\d% of the field of view .* inverted"),
     "inverted inside": (_write(lambda mask: ~mask & FOV), r"07_test\.png: 9\d% of the field of view .* inverted"),
-    "cut off": (_break, r"07_test\.png is cut short or damaged"),
-    "no image": (lambda path: path.write_text("not yet"), r"07_test\.png is no image"),
+    "cut off": (_break, r"07_test\.png is truncated or damaged"),
+    "no image": (lambda path: path.write_text("not yet"), r"07_test\.png is not an image"),
 }
 
 

@@ -1,4 +1,4 @@
-"""A file -> Photograph: decode, find the field of view, bring it to working scale and back."""
+"""Read photographs and masks, find the field of view, and convert to the working scale and back."""
 
 from venule.photograph.decode import decode
 from venule.photograph.fov import find_fov, fov_from_mask

@@ -1,4 +1,4 @@
-"""What stands out from the border of a photograph."""
+"""Separate the retina from the border of a photograph."""
 
 from dataclasses import dataclass, replace
 
@@ -9,27 +9,27 @@ from numpy.typing import NDArray
 from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
 from venule.photograph.circle import Circle, draw_disc, fit_circle
 
-TOLERANCE = 1.5  # pixels that an outline may lie off its circle
-_LEVELS = (0.15, 0.1, 0.25, 0.06, 0.4)  # of the way from the border's colour to the retina's; likeliest first
-_ENOUGH = 0.97  # fit of a circle at which no further level is tried
-_SMALLEST_SHARE = 0.04  # of the frame; a smaller component is a letter or a logo
-_WINDOW = np.ones((7, 7), np.uint8)  # in which a step is measured
-# The step at the outline over the unevenness of the border: 13 and more on DRIVE, CHASE_DB1 and HRF, also dark, blurred
-# or as JPEG of quality 10; 2.4 and less on cut-outs of the same retinas without a border.
+TOLERANCE = 1.5  # largest distance between outline and circle, in pixels
+_LEVELS = (0.15, 0.1, 0.25, 0.06, 0.4)  # between the colours of border and retina; the most likely first
+_ENOUGH = 0.97  # fit of a circle that is good enough to stop
+_SMALLEST_SHARE = 0.04  # of the frame; a smaller component may be a letter or a logo
+_WINDOW = np.ones((7, 7), np.uint8)  # for measuring a step
+# The step at the outline divided by the unevenness of the border: at least 13 on DRIVE, CHASE_DB1 and HRF, even if
+# dark, blurred or compressed as JPEG of quality 10; at most 2.4 on parts of the same retinas without a border.
 _STEP_OVER_WAVES = 2.8
-_SHARP_STEP, _FLAT_WAVES = 0.3, 0.06  # both as a share of the brightness; waves of the same sets: 0.036 and less
+_SHARP_STEP, _FLAT_WAVES = 0.3, 0.06  # both relative to the brightness; in the same data sets, waves are at most 0.036
 
 
 @dataclass(frozen=True)
 class Cutout:
-    """What one threshold against the colour of the border cuts out.
+    """The part of a photograph that differs from the border by more than a threshold.
 
     Attributes:
         component: bool (height, width), the largest connected part, without holes.
-        bordered: whether what surrounds it is a border, and not a darker part of a retina.
-        sharp: whether that border is so flat, and the step to it so high, that an outline of any shape can be trusted.
-        circle: of its outline, where there is one.
-        fit: support of the circle; 0 where the circle does not agree with the component.
+        bordered: whether its surroundings are a border, and not a darker part of the retina.
+        sharp: whether the border is so flat, and the step so high, that an outline of any shape is reliable.
+        circle: the circle of its outline, if there is one.
+        fit: support of the circle; 0 if the circle does not match the component.
     """
 
     component: BoolArray
@@ -40,9 +40,9 @@ class Cutout:
 
 
 def cut_out(small: ImageArray) -> Cutout:
-    """Cut out what differs from the border, at the threshold whose outline fits a circle best.
+    """Cut out the part that differs from the border, at the threshold whose outline fits a circle best.
 
-    Low thresholds keep dark rims, high ones stand glare and JPEG noise in the border: which is right, the outline says.
+    Low thresholds keep dark rims; high ones tolerate glare and JPEG noise in the border. The outline decides.
 
     Args:
         small: uint8 (height, width, 3) RGB, about 512 pixels wide.
@@ -61,7 +61,7 @@ def cut_out(small: ImageArray) -> Cutout:
 
 
 def outline(mask: BoolArray) -> FloatArray:
-    """Outermost pixels (n, 2), (row, column), of a mask, where the frame does not cut it off."""
+    """Outermost pixels (n, 2), (row, column), of a mask, except at the edge of the frame."""
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return np.zeros((0, 2))
@@ -82,14 +82,14 @@ def brightest_channel(image: ImageArray) -> NDArray[np.uint8]:
 
 
 def _distance_from_border(small: ImageArray) -> FloatArray:
-    """How far each pixel is from the colour of the corners that agree: the largest difference of a channel."""
+    """Difference of each pixel from the common colour of the corners, in the channel where it is largest."""
     side = max(4, round(0.03 * min(small.shape[:2])))
     first, last = np.s_[:side], np.s_[-side:]
     corners = [small[rows, columns] for rows in (first, last) for columns in (first, last)]
     colours = np.array([np.median(corner.reshape(-1, 3), axis=0) for corner in corners])
     agree = np.abs(colours[:, None] - colours).max(axis=2) < 16
     chosen = max(range(4), key=lambda corner: (agree[corner].sum(), -colours[corner].sum()))
-    colour = np.append(np.floor(np.median(colours[agree[chosen]], axis=0)), 0.0)  # a scalar of four, as OpenCV has it
+    colour = np.append(np.floor(np.median(colours[agree[chosen]], axis=0)), 0.0)  # OpenCV needs four values
     return brightest_channel(np.asarray(cv2.absdiff(small, colour), np.uint8)).astype(np.float32)
 
 
@@ -115,9 +115,9 @@ def _cut_out_at(threshold: float, distance: FloatArray, steps: FloatArray, brigh
 
 
 def _at_the_edge(circle: Circle, component: BoolArray, distance: FloatArray) -> Circle:
-    """Move the radius to where the edge is a third as high as the retina beside it, wherever the threshold cut it.
+    """Move the radius to where the edge has a third of the height of the retina beside it.
 
-    A third, as the masks of DRIVE and HRF have it: they take in most of a soft edge.
+    The masks of DRIVE and HRF use about a third: they include most of a soft edge.
     """
     reach = 10
     angles = np.linspace(0, 2 * np.pi, 360, endpoint=False)[:, None]
@@ -127,7 +127,7 @@ def _at_the_edge(circle: Circle, component: BoolArray, distance: FloatArray) -> 
         axis=1
     )
     rows, columns = rows[seen], columns[seen]
-    shown = component[rows[:, reach // 2].astype(int), columns[:, reach // 2].astype(int)]  # beside no straight cut-off
+    shown = component[rows[:, reach // 2].astype(int), columns[:, reach // 2].astype(int)]  # not beside a straight cut
     if np.count_nonzero(shown) < 20:
         return circle
     x, y = columns[shown].astype(np.float32), rows[shown].astype(np.float32)
@@ -147,13 +147,13 @@ def _step(points: FloatArray, steps: FloatArray) -> float:
 
 
 def _waves(component: BoolArray, steps: FloatArray) -> float:
-    """Unevenness of what lies clear of the component; infinite where nearly nothing does."""
+    """Unevenness of the area away from the component; infinite if there is almost none."""
     far = cv2.erode((~component).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     return float(np.median(steps[far])) if far.mean() > 0.002 else np.inf
 
 
 def _largest_component(differs: BoolArray) -> BoolArray:
-    """The largest connected part, without threads and with its holes filled."""
+    """The largest connected part, without thin threads and holes."""
     opened = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     if count < 2:

@@ -1,4 +1,4 @@
-"""Circles: fitted to points of which many may lie elsewhere, and drawn."""
+"""Fit circles to points with many outliers, and draw them."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ class Circle:
     """A circle in an image.
 
     Attributes:
-        row: of its centre.
-        column: of its centre.
+        row: row of its centre.
+        column: column of its centre.
         radius: in pixels.
-        support: share of the circle's arc, as far as it is not cut off, near which a point lies, in [0, 1].
+        support: share of the visible arc that has a point nearby, in [0, 1].
     """
 
     row: float
@@ -28,13 +28,13 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
     """The circle whose arc is best covered by points (RANSAC; Fischler and Bolles 1981), refined by least squares.
 
     Args:
-        points: (n, 2), (row, column), of an outline; those on the edge of the image left out.
+        points: (n, 2), (row, column), of an outline, without those at the edge of the image.
         shape: (height, width) of the image.
-        tolerance: how far from the circle a point may lie, in pixels.
+        tolerance: largest distance of a point from the circle, in pixels.
 
     Returns:
-        None where the points lie on no circle that is at least a tenth of the shorter and
-        at most one and a half times the longer side of the image across.
+        None if there is no circle with a diameter of at least a tenth of the shorter side and at most one and a half
+        times the longer side of the image.
     """
     if len(points) < 12:
         return None
@@ -58,7 +58,7 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
 
 
 def draw_disc(circle: Circle, shape: tuple[int, int]) -> BoolArray:
-    """Bool (height, width), True where the middle of a pixel lies in the circle."""
+    """Bool (height, width), True where the centre of a pixel is inside the circle."""
     mask = np.zeros(shape, np.bool_)
     rows = np.arange(shape[0])
     half = np.sqrt(np.maximum(0.0, circle.radius**2 - (rows - circle.row) ** 2))
@@ -70,7 +70,7 @@ def draw_disc(circle: Circle, shape: tuple[int, int]) -> BoolArray:
 
 
 def _through(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """Circles (n, 3), (row, column, radius), through three points (n, 2) each; not finite where these are in line."""
+    """Circles (n, 3), (row, column, radius), through three points (n, 2) each; not finite if they are on a line."""
     ab, ac = b - a, c - a
     with np.errstate(divide="ignore", invalid="ignore"):
         twice_area = 2 * (ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
@@ -90,7 +90,7 @@ def _least_squares(points: FloatArray) -> FloatArray:
 
 
 def _support(points: FloatArray, circle: FloatArray, tolerance: float) -> float:
-    """Share of the arc near which a point lies. Where frame or cut-offs end the points, no arc is expected."""
+    """Share of the arc that has a point nearby. Parts cut off by the frame do not count."""
     angles = np.linspace(0, 2 * np.pi, 360, endpoint=False)
     arc = circle[:2] + circle[2] * np.column_stack([np.sin(angles), np.cos(angles)])
     inside = ((arc > points.min(axis=0) + 1) & (arc < points.max(axis=0) - 1)).all(axis=1)

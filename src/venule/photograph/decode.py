@@ -1,4 +1,4 @@
-"""A file -> uint8 RGB, upright."""
+"""Read the pixels of a file, upright, as uint8 RGB."""
 
 import io
 import threading
@@ -19,7 +19,7 @@ from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_fr
 from venule.photograph.pixels import SMALLEST_SIDE, check_not_small, grey_of, image_from_array
 from venule.photograph.signature import is_dicom
 
-# Named, so that Pillow starts no other program on a file (Ghostscript); two readers must be imported to be known.
+# Listed, so that Pillow does not start another program (Ghostscript); two readers must be imported first.
 _FORMATS = (
     "JPEG",
     "PNG",
@@ -31,30 +31,30 @@ _FORMATS = (
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
 MOST_PIXELS = 300_000_000
-_MOST_SCANS = 200  # of a JPEG, each a pass over all pixels; cameras and programs write 1 to 15
+_MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and programs write 1 to 15
 _switches_lock = threading.Lock()
 
 
 def decode(source: Path | bytes, *, max_pixels: int = MOST_PIXELS, name: str | None = None) -> ImageArray:
-    """Read a photograph from a file, or from the bytes of one.
+    """Read a photograph from a file or its content.
 
-    JPEG, PNG, TIFF, GIF, BMP, PPM and WebP, and with the extra `dicom` DICOM; black and white, grey, palette, RGB, RGBA
-    (laid over black), CMYK, YCbCr; 8 and 16 bits a channel (16 bits are scaled by the bits in use, see
-    `image_from_array`). The EXIF orientation is applied. Of several pages or frames the first is taken. At most 40
-    bytes of memory are taken for each pixel (10 for the usual JPEG), and three times the file, whatever the file says.
+    The format can be JPEG, PNG, TIFF, GIF, BMP, PPM or WebP, and DICOM with the extra `dicom`. Pixels can be black and
+    white, grey, palette, RGB, RGBA (over black), CMYK or YCbCr, with 8 or 16 bits per channel (16 bits are scaled by
+    the bits in use, see `image_from_array`). The EXIF orientation is applied. The first of several pages or frames is
+    used. Memory is limited to 40 bytes per pixel (10 for the usual JPEG) plus three times the size of the file.
 
     Args:
         source: path of the file, or its bytes.
-        max_pixels: a larger photograph is refused by its header, before memory is taken for it.
-        name: what messages call it; the path where none is given.
+        max_pixels: a larger photograph is refused by its header, before memory is allocated.
+        name: its name in messages; by default the path.
 
     Returns:
         uint8 (height, width, 3) RGB.
 
     Raises:
         PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder, a device), `unreadable`,
-            `empty-file`, `not-an-image`, `broken-image` (cut short or damaged), `too-small`, `too-large`,
-            `unsupported-mode`; of DICOM, `other-modality` and `burned-in-annotation`, too.
+            `empty-file`, `not-an-image`, `broken-image` (truncated or damaged), `too-small`, `too-large`,
+            `unsupported-mode`; for DICOM also `other-modality` and `burned-in-annotation`.
         MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
@@ -104,19 +104,19 @@ def _decode_with(
             raise
         except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
             raise PhotographError(
-                f"{name} is cut short or damaged ({error}): copy the file again", reason="broken-image"
+                f"{name} is truncated or damaged ({error}): copy the file again", reason="broken-image"
             ) from error
 
 
 def _read(path: Path) -> bytes:
     try:
-        if path.is_char_device() or path.is_block_device():  # neither has an end
-            raise PhotographError(f"{path} is a device: name a photograph", reason="not-a-file")
+        if path.is_char_device() or path.is_block_device():  # these have no end
+            raise PhotographError(f"{path} is a device: give a photograph", reason="not-a-file")
         return path.read_bytes()
     except FileNotFoundError:
         raise PhotographError(f"{path} does not exist: check the path", reason="not-found") from None
     except IsADirectoryError:
-        raise PhotographError(f"{path} is a folder: name a photograph in it", reason="not-a-file") from None
+        raise PhotographError(f"{path} is a folder: give a photograph in it", reason="not-a-file") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
         said = getattr(error, "strerror", None) or error
         raise PhotographError(
@@ -129,7 +129,7 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
     try:
         with _pillow_set_up(max_pixels):
             return Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError:  # what is less than twice too large is refused with its size, by `decode`
+    except Image.DecompressionBombError:  # Pillow raises this at twice the limit; below, `decode` refuses with the size
         raise PhotographError(
             f"{name} has more than {2 * max_pixels:,} pixels; the limit is {max_pixels:,}: make it smaller, or raise "
             "max_pixels",
@@ -138,21 +138,21 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
     except UnidentifiedImageError:
         if data.startswith(_SIGNATURES):
             raise PhotographError(
-                f"{name} begins like an image, but its header is cut short or damaged: copy the file again",
+                f"{name} begins like an image, but its header is truncated or damaged: copy the file again",
                 reason="broken-image",
             ) from None
         raise PhotographError(
-            f"{name} is no image in a known format; give JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM",
+            f"{name} is not an image in a known format; use JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM",
             reason="not-an-image",
         ) from None
-    except Exception as error:  # a damaged header can break Pillow's readers in any way
+    except Exception as error:  # a damaged header can cause any error in Pillow
         raise PhotographError(
             f"{name} has a damaged header ({error}): copy the file again", reason="broken-image"
         ) from error
 
 
 def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str, smallest: int) -> None:
-    """Refuse by the header what would take too much memory or time, or shows too little."""
+    """Refuse by the header a file that is too large, too small, or too slow to decode."""
     width, height = opened.size
     if width * height > max_pixels:
         raise PhotographError(
@@ -165,18 +165,18 @@ def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str,
     scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
     if scans > _MOST_SCANS:
         raise PhotographError(
-            f"{name} is a JPEG of {scans:,} scans, which could take hours; at most {_MOST_SCANS} are read: save it "
-            "again, with any program",
+            f"{name} is a JPEG with {scans:,} scans, which could take hours; the limit is {_MOST_SCANS}: save it "
+            "again with any program",
             reason="broken-image",
         )
 
 
 @contextmanager
 def _pillow_set_up(max_pixels: int) -> Iterator[None]:
-    """Set two switches of Pillow, each one for the whole process, for as long as a file is opened.
+    """Change two settings of Pillow, which apply to the whole process, while a file is opened.
 
-    The limit on size becomes ours: a GIF's canvas is filled as it is opened. And TIFFs without compression go through
-    libtiff, too, which then refuses a file whose size Pillow and libtiff, and so OpenCV, read differently.
+    One is the limit on size, because the canvas of a GIF is filled when it is opened. The other makes Pillow read
+    uncompressed TIFF files with libtiff, which refuses files whose size Pillow and OpenCV would read differently.
     """
     with _switches_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -194,7 +194,7 @@ def _pixels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> 
     if sixteen_bits_of_colour:
         return _sixteen_bits_of_colour(opened, data, name=name)
     turn_upright(opened)
-    if opened.mode == "I" and opened.format == "PPM":  # Pillow scales to 65535, whatever the file's maximum
+    if opened.mode == "I" and opened.format == "PPM":  # Pillow always scales to 65535
         return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
     return eight_bits_of(opened, white_is_zero=has_white_as_zero(opened), name=name)
 
@@ -207,12 +207,12 @@ def _levels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> 
 
 
 def _load(opened: Image.Image, *, max_pixels: int) -> None:
-    with _pillow_set_up(max_pixels) if opened.format == "TIFF" else nullcontext():  # it looks at the size once more
-        opened.load()  # strict: a file that is cut short is an error here
+    with _pillow_set_up(max_pixels) if opened.format == "TIFF" else nullcontext():  # Pillow checks the size again
+        opened.load()  # strict: a truncated file is an error here
 
 
 def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
-    """Whether Pillow would keep only the upper eight bits: a twelve-bit photograph would be left with four."""
+    """Whether Pillow would keep only the highest eight bits, which leaves four of a 12-bit photograph."""
     if not opened.mode.startswith("RGB"):
         return False
     if opened.format == "PNG":
@@ -225,13 +225,13 @@ def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> I
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or not _same_picture(np.asarray(array), np.asarray(opened)):
         raise PhotographError(
-            f"{name} holds 16-bit colour in a form that is not read; save it as 16-bit RGB without compression, "
+            f"{name} has 16-bit colour in a form that is not supported; save it as 16-bit RGB without compression, "
             "or with 8 bits a channel",
             reason="unsupported-mode",
         )
     order = cv2.COLOR_BGR2RGB if array.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     image = image_from_array(np.asarray(cv2.cvtColor(array, order)), name=name)
-    if opened.format == "TIFF":  # OpenCV has turned it upright
+    if opened.format == "TIFF":  # already turned upright by OpenCV
         return image
     turned = Image.fromarray(image)
     turned.info = opened.info
@@ -240,11 +240,11 @@ def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> I
 
 
 def _same_picture(deep: NDArray[Any], eight: NDArray[np.uint8]) -> bool:
-    """Whether OpenCV's 16 bits have the upper 8 that Pillow read: from a form that it does not know, it makes nonsense.
+    """Whether OpenCV and Pillow agree on the highest 8 bits: OpenCV misreads forms that it does not know.
 
     Args:
-        deep: what OpenCV has read, blue first.
-        eight: what Pillow has read, red first.
+        deep: the image as read by OpenCV, blue first.
+        eight: the image as read by Pillow, red first.
     """
     if deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[2] not in (3, 4):
         return False

@@ -1,4 +1,4 @@
-"""A DICOM file -> uint8 RGB, and what it says of scale and eye."""
+"""Read the photograph, the scale and the eye of a DICOM file."""
 
 import io
 import math
@@ -43,11 +43,11 @@ SECONDARY = (
     uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
     uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
 )
-_MODALITIES = ("OP", "OT", "XC", "SC", "")  # of a secondary capture that may show a fundus
+_MODALITIES = ("OP", "OT", "XC", "SC", "")  # of secondary captures that may show a fundus
 _COLOURS = (
     "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT",
 )  # fmt: skip
-# One decoder each, so that what comes out does not depend on what else is installed; Pillow is strict.
+# One decoder for each, so that the result does not depend on other installed decoders; Pillow is strict.
 _DECODERS: dict[str, str] = {
     uid.ImplicitVRLittleEndian: "",
     uid.ExplicitVRLittleEndian: "",
@@ -66,20 +66,20 @@ _DECODERS: dict[str, str] = {
     uid.HTJ2KLosslessRPCL: "pylibjpeg",
     uid.HTJ2K: "pylibjpeg",
 }
-_MOST_SCANS = 200  # of a JPEG, each a pass over all pixels
-_SQUARE = 0.01  # by how much of itself a pixel may be longer than wide
-_WIDEST = 200.0  # degrees that a camera sees
+_MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels
+_SQUARE = 0.01  # largest relative difference between height and width of a pixel
+_WIDEST = 200.0  # degrees; largest angle of a camera
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a DICOM file says beside its pixels; nothing is guessed.
+    """Facts from the header of a DICOM file; nothing is guessed.
 
     Attributes:
-        laterality: "R", "L", "B" for both, or "" where it does not say.
-        micrometres_per_pixel: on the retina; None where it gives none, pixels are not square, or the spacing is not
-            said to be one of the eye.
-        field_degrees: the horizontal field of view; None where it gives none.
+        laterality: "R", "L", "B" for both, or "" if it is missing.
+        micrometres_per_pixel: on the retina; None if it is missing, pixels are not square, or the spacing is not
+            marked as one of the eye.
+        field_degrees: the horizontal field of view; None if it is missing.
     """
 
     laterality: str = ""
@@ -88,12 +88,12 @@ class Facts:
 
 
 def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
-    """The photograph in a DICOM file, the first frame of several.
+    """The photograph in a DICOM file; the first of several frames.
 
     Args:
         data: content of the file.
-        max_pixels: a larger photograph is refused by its header, before memory is taken for it.
-        name: what messages call it.
+        max_pixels: a larger photograph is refused by its header, before memory is allocated.
+        name: its name in messages.
 
     Returns:
         uint8 (height, width, 3) RGB.
@@ -111,10 +111,10 @@ def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
 
 
 def read_header(data: bytes, *, name: str) -> Dataset:
-    """All of a DICOM file but its pixels.
+    """A DICOM file without its pixels.
 
     Raises:
-        PhotographError: it is damaged, or shows no photograph of a retina.
+        PhotographError: the file is damaged, or is not a photograph of a retina.
     """
     with _damage_named(name):
         dataset = _parse(data, largest=2**31, name=name)
@@ -124,10 +124,10 @@ def read_header(data: bytes, *, name: str) -> Dataset:
 
 
 def facts_of(header: Dataset, *, name: str) -> Facts:
-    """What a file says of scale and eye.
+    """The scale and the eye from the header.
 
     Raises:
-        PhotographError: what it says cannot be read.
+        PhotographError: the header cannot be read.
     """
     with _damage_named(name):
         said = str(header.get("ImageLaterality") or header.get("Laterality") or "").upper()
@@ -140,7 +140,7 @@ def facts_of(header: Dataset, *, name: str) -> Facts:
 
 
 def check_is_photograph(dataset: Dataset, *, name: str) -> None:
-    """See that it may show a retina.
+    """Check that it can be a photograph of a retina.
 
     Raises:
         PhotographError: with the reason `not-an-image`, `other-modality` or `burned-in-annotation`.
@@ -149,19 +149,19 @@ def check_is_photograph(dataset: Dataset, *, name: str) -> None:
     called = uid.UID(kind).name or "no SOP class"
     if "PixelData" not in dataset:
         raise PhotographError(
-            f"{name} is DICOM without an image ({called}): give ophthalmic photographs or secondary captures",
+            f"{name} is DICOM without an image ({called}): use ophthalmic photographs or secondary captures",
             reason="not-an-image",
         )
     modality = str(dataset.get("Modality", ""))
     if kind not in PHOTOGRAPHY and not (kind in SECONDARY and modality in _MODALITIES):
         raise PhotographError(
-            f"{name} is no photograph of a retina ({called}, modality {modality or 'not said'}): give ophthalmic "
+            f"{name} is not a photograph of a retina ({called}, modality {modality or 'missing'}): use ophthalmic "
             "photographs (OP), or secondary captures of modality OP or OT",
             reason="other-modality",
         )
     if str(dataset.get("BurnedInAnnotation", "")).upper() == "YES":
         raise PhotographError(
-            f"{name} has text burnt into its pixels (Burned In Annotation is YES), which can name the patient and hide "
+            f"{name} has text in its pixels (Burned In Annotation is YES), which can name the patient and hide "
             "vessels: export the photograph without it",
             reason="burned-in-annotation",
         )
@@ -169,16 +169,16 @@ def check_is_photograph(dataset: Dataset, *, name: str) -> None:
 
 @contextmanager
 def _damage_named(name: str) -> Iterator[None]:
-    """Whatever a damaged file breaks in pydicom or a decoder, as one error."""
+    """Turn every error of pydicom or a decoder into one error about a damaged file."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # values that break a rule of DICOM say nothing against the pixels
+            warnings.simplefilter("ignore")  # invalid values in the header do not matter for the pixels
             yield
     except (PhotographError, MissingExtraError, MemoryError):
         raise
     except Exception as error:
         raise PhotographError(
-            f"{name} is DICOM that is cut short or damaged ({type(error).__name__}: {error}): copy the file again",
+            f"{name} is a truncated or damaged DICOM file ({type(error).__name__}: {error}): copy the file again",
             reason="broken-image",
         ) from error
 
@@ -196,7 +196,7 @@ def _parse(data: bytes, *, largest: int, name: str) -> Dataset:
                 reason="too-large",
             )
     dataset = pydicom.dcmread(io.BytesIO(data), force=True)
-    if syntax is None:  # without file meta information; what pydicom found out by looking
+    if syntax is None:  # without file meta information; use what pydicom detected
         implicit, little = dataset.original_encoding
         syntax = uid.ImplicitVRLittleEndian if implicit else uid.ExplicitVRLittleEndian
         dataset.file_meta.TransferSyntaxUID = syntax if little else uid.ExplicitVRBigEndian
@@ -204,7 +204,7 @@ def _parse(data: bytes, *, largest: int, name: str) -> Dataset:
 
 
 def _check_pixels(dataset: Dataset, *, max_pixels: int, name: str) -> None:
-    """Refuse by the header what would take too much memory, shows too little, or is not read."""
+    """Refuse by the header a photograph that is too large, too small, or not supported."""
     height, width = int(dataset.Rows), int(dataset.Columns)
     if height * width > max_pixels:
         raise PhotographError(
@@ -225,20 +225,20 @@ def _check_pixels(dataset: Dataset, *, max_pixels: int, name: str) -> None:
     if not known:
         raise PhotographError(
             f"{name} holds {dataset.PhotometricInterpretation} pixels of {stored} bits in {allocated}, "
-            f"{dataset.SamplesPerPixel} to a pixel, which are not read; export it with 8 to 16 bits, grey or RGB",
+            f"{dataset.SamplesPerPixel} per pixel, which is not supported; export it with 8 to 16 bits, grey or RGB",
             reason="unsupported-mode",
         )
     syntax = dataset.file_meta.TransferSyntaxUID
     if syntax not in _DECODERS or (syntax == uid.JPEGExtended12Bit and stored > 8):
         raise PhotographError(
             f"{name} is compressed as {syntax.name}{f' of {stored} bits' if syntax in _DECODERS else ''}, which is not "
-            "read; export it uncompressed",
+            "supported; export it uncompressed",
             reason="unsupported-mode",
         )
 
 
 def _first_frame(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
-    """Its pixels, grey or RGB, uint8 or uint16."""
+    """The pixels of the first frame, grey or RGB, uint8 or uint16."""
     pixels = _decoded(dataset, data, name=name)
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         pixels = apply_color_lut(pixels, dataset)
@@ -250,7 +250,7 @@ def _first_frame(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
 
 
 def _decoded(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
-    """Its pixels as they are stored, or, where that is YBR, as RGB."""
+    """The pixels as stored, with YBR converted to RGB."""
     syntax = dataset.file_meta.TransferSyntaxUID
     plugin = _DECODERS[syntax]
     if syntax.is_encapsulated:
@@ -274,14 +274,14 @@ def _lossless_jpeg(frame: bytes, dataset: Dataset) -> NDArray[Any]:
 
 
 def _check_frame(frame: bytes, dataset: Dataset) -> None:
-    """See that a compressed frame has the size that the header says, and its end.
+    """Check that a compressed frame has the size given in the header, and is complete.
 
-    Decoders take memory by the frame's own header, and some fill up what is missing.
+    Decoders allocate memory by the frame's own header, and some fill in missing parts.
     """
     height, width = int(dataset.Rows), int(dataset.Columns)
     if dataset.file_meta.TransferSyntaxUID == uid.RLELossless:
         whole = height * width * int(dataset.SamplesPerPixel) * int(dataset.BitsAllocated) // 8
-        if len(frame) > 2 * whole + 1024:  # run lengths that unpack to far more than the photograph
+        if len(frame) > 2 * whole + 1024:  # run lengths that are much longer than the photograph
             raise ValueError(f"{len(frame):,} bytes of run lengths for {whole:,}")
         return
     if stated_size(frame) != (height, width):
@@ -293,7 +293,7 @@ def _check_frame(frame: bytes, dataset: Dataset) -> None:
 
 
 def stated_size(frame: bytes) -> tuple[int, int] | None:
-    """Height and width that a JPEG, JPEG-LS or JPEG 2000 codestream says it has; None for anything else."""
+    """Height and width in the header of a JPEG, JPEG-LS or JPEG 2000 codestream; None for anything else."""
     if frame.startswith(b"\xff\x4f\xff\x51"):  # SOC, SIZ
         right, bottom, left, top = struct.unpack(">4I", frame[8:24])
         return bottom - top, right - left
@@ -314,7 +314,7 @@ def stated_size(frame: bytes) -> tuple[int, int] | None:
 
 
 def _micrometres(header: Dataset) -> float | None:
-    """Pixel Spacing, where it is one on the retina: of a photograph, or of a capture that says how it was measured."""
+    """Pixel Spacing on the retina: of a photograph, or of a capture with a Pixel Spacing Calibration Type."""
     if str(header.get("SOPClassUID", "")) not in PHOTOGRAPHY and not header.get("PixelSpacingCalibrationType"):
         return None
     spacing = header.get("PixelSpacing")

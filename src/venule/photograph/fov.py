@@ -1,4 +1,4 @@
-"""The field of view: where a photograph shows retina."""
+"""Find the field of view of a photograph."""
 
 from dataclasses import replace
 
@@ -13,25 +13,25 @@ from venule.photograph.circle import Circle, draw_disc
 from venule.photograph.fundus import check_fundus, refuse_drawing, refuse_strip
 from venule.photograph.photograph import FieldOfView
 
-_SMALL = 512  # longer side of the copy on which everything is found, in pixels
-_BLACK = 8  # grey level that 1 pixel in 100 must reach
-_SUPPORTED = 0.6  # share of the arc inside the frame that must be seen for the outline to be a circle
+_SMALL = 512  # longer side of the reduced copy that is searched, in pixels
+_BLACK = 8  # grey level that at least 1 % of the pixels must reach
+_SUPPORTED = 0.6  # share of the arc inside the frame that must be visible for a circle
 
 
 def find_fov(image: ImageArray) -> FieldOfView:
-    """Find the field of view of a photograph: a circle, cut off straight or not, another shape, or the whole frame.
+    """Find the field of view of a photograph: a circle, possibly cut off, another shape, or the whole frame.
 
-    What differs from the colour of the border (of the corners that agree) is cut out at several thresholds, a circle
-    is fitted to the outline at each, and the one whose arc is seen most completely is taken, within the straight
-    cut-offs. A sharp outline that is no circle is taken as it is; without a border the whole frame is the field of
-    view. The circle is found to about a quarter of a percent of the longer side.
+    The border has the colour of the corners that agree. The area with another colour is found at several thresholds,
+    and a circle is fitted to each outline. The circle with the most complete arc is used, within straight cut-offs. A
+    sharp outline that is not a circle is used as it is. Without a border, the whole frame is the field of view. The
+    circle is accurate to about 0.25 % of the longer side.
 
     Args:
         image: uint8 (height, width, 3), RGB.
 
     Raises:
-        PhotographError: `all-black`, where 99 of 100 pixels are darker than 8 in every channel; `not-a-fundus`, by
-            the rules that `check_fundus`, `refuse_strip` and `refuse_drawing` state.
+        PhotographError: `all-black` if 99 % of the pixels are darker than 8 in every channel; `not-a-fundus` by the
+            rules of `check_fundus`, `refuse_strip` and `refuse_drawing`.
     """
     refuse_strip(image)
     small = _shrink(image)
@@ -49,7 +49,7 @@ def find_fov(image: ImageArray) -> FieldOfView:
 
 
 def fov_from_mask(mask: BoolArray) -> FieldOfView:
-    """The field of view that a given mask says, with the circle fitted to its outline.
+    """The field of view of a given mask, with a circle fitted to its outline.
 
     Args:
         mask: bool (height, width), True where the photograph shows retina.
@@ -68,12 +68,12 @@ def fov_from_mask(mask: BoolArray) -> FieldOfView:
 
 
 def whole_frame(shape: tuple[int, int]) -> FieldOfView:
-    """The field of view that is the whole frame (height, width), its longer side as the diameter."""
+    """A field of view that is the whole frame (height, width), with its longer side as the diameter."""
     return _other_fov(np.ones(shape, np.bool_))
 
 
 def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolArray]:
-    """The field of view at the size of the photograph, (height, width), and its mask at that of the small copy."""
+    """The field of view at the size of the photograph, (height, width), and its mask for the small copy."""
     best = cut_out(small)
     if best.circle is not None and best.fit >= _SUPPORTED:
         scale = (shape[0] / small.shape[0], shape[1] / small.shape[1])
@@ -87,13 +87,13 @@ def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolA
 
 
 def _shrink(image: ImageArray) -> ImageArray:
-    step = max(1, max(image.shape[:2]) // (2 * _SMALL))  # every third pixel of 8 million tells as much, and sooner
+    step = max(1, max(image.shape[:2]) // (2 * _SMALL))  # every third pixel of 8 million is enough, and faster
     image = image[step // 2 :: step, step // 2 :: step]
     scale = _SMALL / max(image.shape[:2])
     if scale >= 1:
         return image
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    nearly = scale > 0.8  # means over areas are then a seventh of the speed, for nothing
+    nearly = scale > 0.8  # averaging over areas would be seven times slower without a benefit
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR if nearly else cv2.INTER_AREA), np.uint8)
 
 
@@ -107,7 +107,7 @@ def _scaled(circle: Circle, scale: tuple[float, float]) -> Circle:
 
 
 def _cut_offs(component: BoolArray, circle: Circle) -> tuple[int, int, int, int]:
-    """Straight cut-offs (top, left, bottom, right) of the disc: beyond them rows or columns hold little of it."""
+    """Straight cut-offs (top, left, bottom, right) of the disc: few of its pixels are beyond them."""
     height, width = component.shape
     disc = draw_disc(circle, (height, width))
     (top, bottom), (left, right) = (_kept((component & disc).sum(axis), disc.sum(axis)) for axis in (1, 0))
@@ -117,7 +117,7 @@ def _cut_offs(component: BoolArray, circle: Circle) -> tuple[int, int, int, int]
 def _kept(have: NDArray[np.integer], expected: NDArray[np.integer]) -> tuple[int, int]:
     reach, kept = np.flatnonzero(expected), np.flatnonzero(2 * have > expected)
     first, last = int(kept[0]), int(kept[-1]) + 1
-    # A rim of three pixels that the threshold has nibbled off is no cut-off.
+    # Up to three pixels lost to the threshold are not a cut-off.
     return first if first - reach[0] > 3 else 0, last if reach[-1] + 1 - last > 3 else len(have)
 
 

@@ -1,4 +1,4 @@
-"""Whether a picture can be a fundus photograph at all."""
+"""Check whether an image can be a fundus photograph."""
 
 import cv2
 import numpy as np
@@ -7,29 +7,28 @@ from numpy.typing import NDArray
 from venule.errors import PhotographError
 from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
 
-# Measured on all of DRIVE, CHASE_DB1 and HRF: as they are, x 0.3, blurred, as JPEG of quality 10, red-free, and cut out
-# without a border. "Beyond" is the value of these nearest to the limit.
-_LEAST_CONTRAST = 0.05  # beyond: 0.13, blurred cut-outs
-_MOST_BLUE_FOR_RED = 1.05  # beyond: 1.0, red-free; in colour 0.49
+# Measured on all of DRIVE, CHASE_DB1 and HRF: unchanged, darkened to 0.3, blurred, as JPEG of quality 10, red-free, and
+# without a border. "Nearest" is the value closest to the limit.
+_LEAST_CONTRAST = 0.05  # nearest: 0.13, blurred, without a border
+_MOST_BLUE_FOR_RED = 1.05  # nearest: 1.0, red-free; in colour 0.49
 _COLOURLESS = 0.85  # blue over red of paper and of noise; in colour 0.49
-_LEAST_SMOOTHNESS = 0.45  # beyond: 0.90; 0.61 under noise of 25 grey levels. Noise 0.1
-_LEAST_COLOURLESS_SMOOTHNESS = 0.8  # beyond: 0.88, red-free cut-outs. Pages of text 0.5 to 0.7
-_WHITE = 180  # beyond: 130, red-free cut-outs. Paper 190 to 255
+_LEAST_SMOOTHNESS = 0.45  # nearest: 0.90; 0.61 with noise of 25 grey levels. Pure noise: 0.1
+_LEAST_COLOURLESS_SMOOTHNESS = 0.8  # nearest: 0.88, red-free, without a border. Pages of text: 0.5 to 0.7
+_WHITE = 180  # nearest: 130, red-free, without a border. Paper: 190 to 255
 _LONGEST_STRIP = 8  # times its width; photographs have 1 to 1.8, mosaics of several up to 3
 
 
 def check_fundus(small: ImageArray, mask: BoolArray) -> None:
-    """Refuse what cannot be a fundus photograph, in colour or grey (red-free).
+    """Refuse an image that cannot be a fundus photograph, in colour or grey (red-free).
 
-    The rules are cautious: they refuse what is surely something else, and let doubtful pictures pass. Refused is
-    what is
+    The rules are cautious and accept doubtful images. An image is refused if it is
 
     * flat: the 99th and the 1st percentile of grey differ by less than 5 % of the brighter (one colour);
-    * bluer than red, on average (sky, an inverted photograph): a retina in colour is red before green before blue, and
-      a red-free photograph is grey or green;
-    * without smooth structure: neighbours of the small copy correlate by less than 0.45 (noise), or, in a colourless
-      picture, by less than 0.8 (a page of text);
-    * colourless and light in most places: half of the pixels above 180 in every channel (paper).
+    * bluer than red, on average (sky, an inverted photograph): in a colour photograph of a retina, red is brighter
+      than green and green than blue; a red-free photograph is grey or green;
+    * without smooth structure: neighbours of the small copy correlate by less than 0.45 (noise), or, without colour,
+      by less than 0.8 (a page of text);
+    * without colour and mostly bright: half of the pixels are above 180 in every channel (paper).
 
     Args:
         small: uint8 (height, width, 3) RGB, the photograph, about 512 pixels wide.
@@ -55,13 +54,13 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
 
 
 def refuse_strip(image: ImageArray) -> None:
-    """Refuse a strip, which the copy on which everything is found could not show.
+    """Refuse a strip, because the reduced copy could not show it.
 
     Args:
         image: uint8 (height, width, 3).
 
     Raises:
-        PhotographError: `not-a-fundus`, where one side is more than 8 times as long as the other.
+        PhotographError: `not-a-fundus` if one side is more than 8 times as long as the other.
     """
     height, width = image.shape[:2]
     if max(height, width) > _LONGEST_STRIP * min(height, width):
@@ -69,14 +68,14 @@ def refuse_strip(image: ImageArray) -> None:
 
 
 def refuse_drawing(image: ImageArray) -> None:
-    """Refuse a picture of two grey levels: the drawing or the mask that lies beside the photographs of many sets.
+    """Refuse an image with two grey levels, such as the drawings and masks in data sets.
 
     Args:
-        image: uint8 (height, width, 3) RGB, at its own size: a smaller copy would have levels between.
+        image: uint8 (height, width, 3) RGB, at full size: a reduced copy would have other levels in between.
 
     Raises:
-        PhotographError: `not-a-fundus`, where at least 98 of 100 pixels are within 16 grey levels of the darkest or
-            the brightest, the two are more than 100 apart, and there is no colour.
+        PhotographError: `not-a-fundus` if at least 98 % of the pixels are within 16 grey levels of the darkest or the
+            brightest, these differ by more than 100, and there is no colour.
     """
     step = max(1, max(image.shape[:2]) // 512)
     red, green, blue = cv2.split(np.ascontiguousarray(image[::step, ::step]))
@@ -85,12 +84,12 @@ def refuse_drawing(image: ImageArray) -> None:
     if high - low <= 100 or cv2.mean(cv2.subtract(brightest, darkest))[0] > 8:
         return
     if np.mean((np.asarray(brightest) <= low + 16) | (np.asarray(brightest) >= high - 16)) >= 0.98:
-        raise _not_a_fundus("it has two grey levels only, like a drawing of vessels or a mask")
+        raise _not_a_fundus("it has only two grey levels, like a drawing of vessels or a mask")
 
 
 def _neighbour_correlation(grey: FloatArray, area: NDArray[np.uint8]) -> float:
-    """Correlation of horizontal neighbours, away from the edge of the field of view, which would swamp it."""
-    inner = cv2.erode(area, np.ones((9, 9), np.uint8))[::2] > 0  # every second row tells as much
+    """Correlation of horizontal neighbours, away from the edge of the field of view, which would dominate it."""
+    inner = cv2.erode(area, np.ones((9, 9), np.uint8))[::2] > 0  # every second row is enough
     both = inner[:, 1:] & inner[:, :-1]
     left, right = grey[::2, :-1][both], grey[::2, 1:][both]
     if left.size < 100 or left.std() == 0 or right.std() == 0:

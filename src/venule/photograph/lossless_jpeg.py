@@ -1,6 +1,6 @@
-"""`python -m venule.photograph.lossless_jpeg`: lossless JPEG of more than 8 bits, DICOM in, a NumPy array out.
+"""`python -m venule.photograph.lossless_jpeg`: decode DICOM with lossless JPEG of more than 8 bits to a NumPy array.
 
-Only gdcm decodes it, and gdcm ends the process that it runs in on some damaged files, so it gets one of its own.
+Only gdcm can decode it. Some damaged files crash gdcm, so it runs in a separate process.
 """
 
 import io
@@ -15,21 +15,21 @@ _LONGEST = 120  # seconds
 
 
 def decode_apart(data: bytes) -> NDArray[Any]:
-    """The first frame of a DICOM file, decoded in another process.
+    """The first frame of a DICOM file, decoded in a separate process.
 
     Raises:
-        ValueError: it is damaged.
+        ValueError: the file is damaged.
     """
     command = [sys.executable, "-m", "venule.photograph.lossless_jpeg"]
     done = subprocess.run(command, input=data, capture_output=True, timeout=_LONGEST, check=False)
     said = done.stderr.decode(errors="replace").strip()
-    if done.returncode or said:  # where a part is missing it only says so, and makes that grey
+    if done.returncode or said:  # if a part is missing, gdcm only prints a message and fills it with grey
         raise ValueError(said.splitlines()[-1] if said else f"its decoder ended with {done.returncode}")
     return np.asarray(np.load(io.BytesIO(done.stdout), allow_pickle=False))
 
 
 def main() -> None:
-    """Decode what comes in."""
+    """Decode standard input."""
     import warnings
 
     import pydicom

@@ -1,4 +1,4 @@
-"""What a network is given: numbers that do not depend on a camera's exposure."""
+"""Normalise the input of a network, so that it does not depend on exposure."""
 
 import cv2
 import numpy as np
@@ -10,15 +10,15 @@ from venule.photograph.arrays import BoolArray, ImageArray
 def normalise(image: ImageArray, fov: BoolArray) -> NDArray[np.float32]:
     """Bring each channel to mean 0 and standard deviation 1 inside the field of view.
 
-    Training and segmentation both call this, so that they cannot drift apart.
+    Training and segmentation both use this function, so that they cannot differ.
 
     Args:
         image: uint8 (height, width, 3), RGB, at working scale.
         fov: bool (height, width), the field of view at working scale.
 
     Returns:
-        float32 (3, height, width); 0 outside the field of view. A channel that is the same everywhere (a red-free
-        photograph stored in one channel) is 0.
+        float32 (3, height, width); 0 outside the field of view. A constant channel is 0, for example if a red-free
+        photograph is stored in one channel.
     """
     mean, deviation = (np.ravel(each) for each in cv2.meanStdDev(image, mask=fov.view(np.uint8)))
     scaled = np.zeros((3, *fov.shape), np.float32)

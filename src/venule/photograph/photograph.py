@@ -1,4 +1,4 @@
-"""The photograph: pixels and the field of view they show."""
+"""The photograph: its pixels and its field of view."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ class FieldOfView:
     """Where the retina is in a photograph.
 
     Attributes:
-        mask: bool (height, width), True where the camera shows retina.
+        mask: bool (height, width), True where the photograph shows retina.
         centre: (row, column) of the circle of the field of view, in pixels; may lie between pixels.
-        diameter: of that circle, in pixels, also where the frame cuts it off; of a photograph without a border,
-            the longer side of what is shown.
+        diameter: diameter of this circle in pixels, even if the frame cuts it off; for a photograph without a border,
+            its longer side.
     """
 
     mask: BoolArray

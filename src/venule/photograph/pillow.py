@@ -1,4 +1,4 @@
-"""An image of Pillow -> uint8 RGB, upright."""
+"""Convert images of Pillow to uint8 RGB, upright."""
 
 from contextlib import suppress
 from typing import Any
@@ -16,24 +16,24 @@ _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
 
 
 def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageArray:
-    """The pixels of an image of Pillow, which stays as it is.
+    """The pixels of an image of Pillow; the image is not changed.
 
     Args:
-        image: of mode 1, L, P, RGB, CMYK or YCbCr; LA or RGBA, laid over black; I;16 or I with values from 0 to 65535,
-            scaled by the bits in use (see `image_from_array`); or F in [0, 1]. The EXIF orientation is applied. Of
-            16-bit colour Pillow itself keeps 8 bits: give the file.
+        image: mode 1, L, P, RGB, CMYK or YCbCr; LA or RGBA, placed over black; I;16 or I with values from 0 to 65535,
+            scaled by the bits in use (see `image_from_array`); or F in [0, 1]. The EXIF orientation is applied. For
+            16-bit colour pass the file instead, because Pillow keeps only 8 bits.
         name: what error messages call it.
 
     Returns:
         uint8 (height, width, 3) RGB.
 
     Raises:
-        PhotographError: `broken-image` where its file is cut short or damaged, `too-small`, `unsupported-mode`, or
+        PhotographError: `broken-image` if the file is truncated or damaged, `too-small`, `unsupported-mode`, or
             `bad-array` for mode F with other values.
     """
     try:
         image.load()
-    except Exception as error:  # of whichever decoder
+    except Exception as error:  # depends on the decoder
         raise PhotographError(
             f"{name} cannot be loaded ({error}): copy its file again", reason="broken-image"
         ) from error
@@ -49,14 +49,14 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
 
 
 def levels_from_pil(image: Image.Image, *, name: str = "the PIL image") -> NDArray[Any]:
-    """The grey levels of a loaded image of Pillow as they are, upright, transparent as black.
+    """The unchanged grey levels of a loaded image of Pillow, upright; transparent pixels are black.
 
     Args:
-        image: of any mode that files have; it stays as it is.
+        image: any mode that files have; it is not changed.
         name: what error messages call it.
 
     Returns:
-        (height, width): uint8, uint16, int32 or float32, as the image has them; 0 and 255 of mode 1.
+        (height, width): uint8, uint16, int32 or float32, as in the image; 0 and 255 for mode 1.
 
     Raises:
         PhotographError: `unsupported-mode`.
@@ -72,8 +72,8 @@ def eight_bits_of(upright: Image.Image, *, white_is_zero: bool, name: str) -> Im
     """The pixels of a loaded image.
 
     Args:
-        upright: of the modes that files have.
-        white_is_zero: whether its file says so; see `has_white_as_zero`.
+        upright: any mode that files have.
+        white_is_zero: whether 0 means white; see `has_white_as_zero`.
         name: what error messages call it.
 
     Raises:
@@ -93,13 +93,13 @@ def eight_bits_of(upright: Image.Image, *, white_is_zero: bool, name: str) -> Im
 
 
 def has_white_as_zero(opened: Image.Image) -> bool:
-    """Whether a TIFF file counts from white to black, which Pillow undoes for 8 bits alone."""
+    """Whether 0 means white in a TIFF file; Pillow corrects this only for 8 bits."""
     return opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
 
 
 def turn_upright(image: Image.Image) -> None:
-    """Apply the orientation that EXIF says, where it can be read: nonsense there says nothing against the pixels."""
-    with suppress(Exception):  # it breaks Pillow in any way
+    """Apply the EXIF orientation; an invalid one is ignored."""
+    with suppress(Exception):  # it can cause any error in Pillow
         ImageOps.exif_transpose(image, in_place=True)
 
 

@@ -1,4 +1,4 @@
-"""Any array of pixels -> uint8 RGB."""
+"""Convert any array of pixels to uint8 RGB."""
 
 from typing import Any
 
@@ -9,23 +9,24 @@ from numpy.typing import NDArray
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
 
-SMALLEST_SIDE = 64  # pixels; below it no vessel is more than a pixel wide
+SMALLEST_SIDE = 64  # pixels; in smaller photographs, no vessel is wider than a pixel
 
 
 def image_from_array(array: NDArray[Any], *, name: str = "the array") -> ImageArray:
-    """Pixels of any of the usual kinds, as uint8 RGB.
+    """Convert the usual kinds of pixels to uint8 RGB.
 
     Args:
         array: (height, width) or (height, width, 1) grey, (height, width, 3) RGB or (height, width, 4) RGBA; uint8,
-            uint16 or float in [0, 1]. uint16 is scaled by the bits in use: the brightest value decides how many
-            (12-bit data in a 16-bit file: 12), and the 8 highest of these are kept. Values up to 255 stay as they are.
+            uint16 or float in [0, 1]. uint16 is scaled by the bits in use, which the brightest value
+            determines (12 for 12-bit data in a 16-bit file); the highest 8 of them are kept. Values up to 255 do not
+            change.
         name: what error messages call it.
 
     Returns:
-        uint8 (height, width, 3) RGB; what RGBA shows through is black.
+        uint8 (height, width, 3) RGB; transparent pixels are black.
 
     Raises:
-        PhotographError: `bad-array` for another shape or type, or for floats that are not in [0, 1]; `too-small`.
+        PhotographError: `bad-array` for another shape or type, or for floats outside [0, 1]; `too-small`.
     """
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise PhotographError(
@@ -57,7 +58,7 @@ def grey_of(image: ImageArray) -> NDArray[np.uint8]:
 
 
 def check_not_small(height: int, width: int, *, name: str) -> None:
-    """Raise PhotographError `too-small` when the shorter side is under SMALLEST_SIDE."""
+    """Raise PhotographError `too-small` if the shorter side is below SMALLEST_SIDE."""
     if min(height, width) < SMALLEST_SIDE:
         raise PhotographError(
             f"{name} is {width}x{height} pixels; the shorter side of a photograph must have at least "
@@ -70,12 +71,12 @@ def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
     if array.dtype == np.uint8:
         return array.astype(np.uint8, copy=False)
     if array.dtype == np.uint16:
-        # Opacity has a range of its own: 65535 beside colours of 12 bits.
+        # Opacity has its own range: 65535 next to colours of 12 bits.
         parts = [array] if array.ndim == 2 else [array[..., :3], array[..., 3:]]
         return np.concatenate([_highest_bits(part) for part in parts], axis=-1)
     if not np.issubdtype(array.dtype, np.floating):
         raise PhotographError(f"{name} is {array.dtype}; give uint8, uint16, or float in [0, 1]", reason="bad-array")
-    low, high = float(array.min()), float(array.max())  # NaN, where there is one
+    low, high = float(array.min()), float(array.max())  # NaN if there is one
     if not (low >= 0 and high <= 1):
         raise PhotographError(
             f"{name} is {array.dtype} with values from {low:g} to {high:g}; floats must lie in [0, 1]: "

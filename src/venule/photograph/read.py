@@ -1,4 +1,4 @@
-"""A file or an array -> Photograph."""
+"""Read a photograph from a file or an array."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Photograph -> working scale, and probability back: an exact pair."""
+"""Convert a photograph to the working scale, and a probability back."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -14,14 +14,14 @@ from venule.photograph.photograph import FieldOfView
 
 @dataclass(frozen=True)
 class WorkingScale:
-    """Cut a photograph to its field of view, resample it to a working diameter, and bring a result back.
+    """Crop a photograph to its field of view, resample it to a working diameter, and bring a result back.
 
-    A point lies at the centre of its pixel: (0, 0) is the middle of the first pixel, whose edges are at -0.5 and 0.5.
-    Sizes are whole pixels, so that the scale of an axis is `size / box size` of that axis, exactly.
+    A point is at the centre of its pixel: (0, 0) is the centre of the first pixel, whose edges are at -0.5 and 0.5.
+    Sizes are whole pixels. The scale of an axis is therefore exactly `size / box size` of that axis.
 
     Attributes:
         shape: (height, width) of the photograph.
-        box: (top, left, bottom, right) of the field of view in it; bottom and right are not part of it.
+        box: (top, left, bottom, right) of the field of view; bottom and right are excluded.
         size: (height, width) at working scale.
     """
 
@@ -33,8 +33,8 @@ class WorkingScale:
     def fit(cls, fov: FieldOfView, diameter: float, *, smallest: float | None = None) -> Self:
         """The scale at which the circle of this field of view is `diameter` pixels across.
 
-        With `smallest`, a photograph is reduced to `diameter` or enlarged to `smallest`, and keeps its own pixels
-        where its circle lies between the two.
+        With `smallest`, a photograph is reduced to `diameter` or enlarged to `smallest`; if its diameter is between
+        the two, it is not resampled.
 
         Raises:
             PhotographError: the field of view is empty, or the working diameter is not positive.
@@ -57,8 +57,8 @@ class WorkingScale:
     def apply_image(self, image: ImageArray) -> ImageArray:
         """The field of view of a photograph, uint8 (height, width, 3), at working scale.
 
-        Down by the mean over areas, so that thin vessels fade but do not break; up by cubic interpolation, which
-        keeps the contrast of vessels of one or two pixels that linear interpolation flattens.
+        It is reduced by averaging over areas, so that thin vessels fade but do not break. It is enlarged by cubic
+        interpolation, which keeps the contrast of vessels of one or two pixels better than linear interpolation.
         """
         crop = self._crop(image)
         up = self.size[0] > crop.shape[0]
@@ -84,7 +84,9 @@ class WorkingScale:
         crop = cv2.resize(
             np.ascontiguousarray(probability, np.float32),
             (right - left, bottom - top),
-            interpolation=cv2.INTER_LINEAR if up else cv2.INTER_AREA,  # linear would step over pixels on the way down
+            interpolation=cv2.INTER_LINEAR
+            if up
+            else cv2.INTER_AREA,  # linear interpolation would skip pixels when reducing
         )
         restored = np.zeros(self.shape, np.float32)
         np.clip(crop, 0, 1, out=restored[top:bottom, left:right])
@@ -115,6 +117,6 @@ class WorkingScale:
 def _wrong_size(what: str, got: tuple[int, ...], expected: tuple[int, int]) -> PhotographError:
     return PhotographError(
         f"{what} is {got[1]}x{got[0]}, but this working scale is for {expected[1]}x{expected[0]}: "
-        "use the scale that was made of the same photograph",
+        "use the scale that was made for the same photograph",
         reason="wrong-size",
     )
