@@ -323,3 +323,13 @@ def test_full_disk_ends_the_run_with_a_message_and_resume_does_the_rest(program,
     assert 0 < count_records(output) < 20
     assert subprocess.run([*program, folder, output]).returncode == 0
     assert len(rows(output)) == 20
+
+
+def test_ctrl_c_does_not_wait_for_photographs_that_would_be_retried(texts, tmp_path):
+    folder, output = texts(a="die", **{f"t{i:02}": f"text {i}" for i in range(40)}), tmp_path / "out"
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM.format(here=str(Path(__file__).parent), jobs=2))
+    started = begin([sys.executable, str(script), folder, output], output)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(timeout=60) == 130
+    assert "a" not in rows(output)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
-from venule.batch.local import TIME_LIMIT, do, retry_alone, start_workers
+from venule.batch.local import do, retry_alone, start_workers
 from venule.batch.pool import ProcessLostError
 from venule.batch.work import Process
 from venule.errors import OutputError, VenuleError, missing_extra
@@ -28,8 +28,8 @@ def run_on_ray(
     *,
     address: str | None = None,
     jobs: int | None = None,
-    limit: float = TIME_LIMIT,
-    stopped: Callable[[], bool] = lambda: False,
+    limit: float,
+    stopped: Callable[[], bool],
 ) -> Generator[JournalRecord, None, None]:
     """Process files on a Ray cluster; inputs and outputs must have the same addresses on all its machines.
 

@@ -65,7 +65,7 @@ class Engine:
             process: what to do.
             items: the files; ends when the run should stop.
             processes: see `processes`.
-            stopped: whether the run should stop, for engines that take many files at a time.
+            stopped: whether the run should stop.
 
         Raises:
             OutputError: nothing can be written any more.
@@ -79,4 +79,4 @@ class Engine:
             )
         if not processes:
             return (process(item) for item in items)
-        return run_in_processes(process, items, jobs=processes, limit=self.time_limit)
+        return run_in_processes(process, items, jobs=processes, limit=self.time_limit, stopped=stopped)

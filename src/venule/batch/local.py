@@ -1,8 +1,8 @@
 """The local engine: worker processes on this machine."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from itertools import islice
+from itertools import islice, takewhile
 
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
@@ -13,7 +13,7 @@ TIME_LIMIT = 300.0  # seconds for one file
 
 
 def run_in_processes(
-    process: Process, items: Iterable[Item], *, jobs: int, limit: float = TIME_LIMIT
+    process: Process, items: Iterable[Item], *, jobs: int, limit: float, stopped: Callable[[], bool]
 ) -> Generator[JournalRecord, None, None]:
     """Process the files in worker processes.
 
@@ -25,6 +25,7 @@ def run_in_processes(
         items: taken as they are needed.
         jobs: number of processes.
         limit: seconds for one file.
+        stopped: whether to stop, called before each retry.
 
     Yields:
         The records, in the order in which the files are finished.
@@ -46,7 +47,7 @@ def run_in_processes(
                     yield future.result()
                 except ProcessLostError:
                     again.append(item)
-    for item in again:
+    for item in takewhile(lambda item: not stopped(), again):
         yield retry_alone(process, item, limit=limit)
 
 
