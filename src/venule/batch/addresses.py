@@ -53,31 +53,19 @@ def exists(address: str) -> bool:
 
 
 def open_any(address: str) -> IO[bytes]:
-    """A file or the content of a URL, open for reading.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """A file or the content of a URL, open for reading."""
     if not is_remote(address):
         return open(address, "rb")
     return cast(IO[bytes], _tried(lambda: filesystem(address).open(address)))
 
 
 def read_remote(address: str) -> bytes:
-    """The content of a URL.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """The content of a URL."""
     return bytes(_tried(lambda: filesystem(address).cat_file(address)))
 
 
 def write_remote(address: str, content: bytes) -> None:
-    """Write the content of a URL; an object store writes it whole or not at all.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Write the content of a URL; an object store writes it whole or not at all."""
     try:
         _tried(lambda: filesystem(address).pipe_file(address, content))
     except OSError as error:

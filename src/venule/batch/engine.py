@@ -59,18 +59,7 @@ class Engine:
     def records(
         self, process: Process, items: Iterable[Item], *, processes: int, stopped: Callable[[], bool]
     ) -> Generator[JournalRecord, None, None]:
-        """Process the files; the records come in the order in which the files are finished.
-
-        Args:
-            process: what to do.
-            items: the files; ends when the run should stop.
-            processes: see `processes`.
-            stopped: whether the run should stop.
-
-        Raises:
-            OutputError: nothing can be written any more.
-            VenuleError: the cluster cannot be reached.
-        """
+        """Process the files; the records come in the order in which the files are finished."""
         if self.kind == "ray":
             from venule.batch.cluster import run_on_ray  # imports numpy, which other runs need only in their workers
 

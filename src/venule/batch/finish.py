@@ -14,13 +14,7 @@ _KINDS = {"float": float, "str": str}
 
 
 def describe(journal: Journal, work: Work, settings: str) -> None:
-    """Save the columns of the tables in the journal.
-
-    Args:
-        journal: of the output.
-        work: that fills them.
-        settings: hash of the settings whose records the tables contain.
-    """
+    """Save the columns of the tables in the journal."""
     about = {
         "settings": settings,
         "columns": _names(work.columns),
@@ -32,11 +26,7 @@ def describe(journal: Journal, work: Work, settings: str) -> None:
 
 
 def write_tables(output: Output, journal: Journal) -> None:
-    """Write results.csv and the other tables, with Parquet copies if pyarrow is installed.
-
-    Raises:
-        OutputError: a table cannot be written.
-    """
+    """Write results.csv and the other tables, with Parquet copies if pyarrow is installed."""
     about = json.loads(journal.about("tables", "{}"))
     columns = Columns(_types(about["columns"]), carried_columns(journal))
 

@@ -124,11 +124,7 @@ class Journal:
             self.set_about("version", str(VERSION))
 
     def check(self) -> None:
-        """Let SQLite check it: takes seconds for a million records.
-
-        Raises:
-            OutputError: it is damaged.
-        """
+        """Let SQLite check it: takes seconds for a million records."""
         with self.guarded():
             found = self.connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
@@ -174,11 +170,7 @@ class Journal:
             self.connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, kept))
 
     def append(self, record: JournalRecord) -> None:
-        """Write a record, in place of an earlier one of the same name.
-
-        Raises:
-            OutputError: the disk is full, or was removed.
-        """
+        """Write a record, in place of an earlier one of the same name."""
         values = _to_columns(record)
         marks = ", ".join("?" * (len(values) + 1))
         with self.guarded():
@@ -233,11 +225,7 @@ class Journal:
 
 
 def read_journal(folder: Path) -> Iterator[JournalRecord]:
-    """The records of an output folder by path; none if it has no journal.
-
-    Args:
-        folder: the output folder.
-    """
+    """The records of an output folder by path; none if it has no journal."""
     if (folder / JOURNAL).exists():
         with Journal(folder, read_only=True) as journal:
             yield from journal.records()

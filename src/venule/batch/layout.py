@@ -16,12 +16,7 @@ class Layout(StrEnum):
     PARQUET = "parquet"
 
     def path_of(self, name: str, suffix: str) -> str:
-        """Path of an output, relative to the output folder.
-
-        Args:
-            name: of the item.
-            suffix: of the output.
-        """
+        """Path of an output, relative to the output folder."""
         if self is Layout.MIRRORED:
             return name + suffix
         folder = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:2]

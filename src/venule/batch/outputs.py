@@ -82,11 +82,7 @@ class Output:
         return Path(self.address, name)
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all, also if two processes write the same one.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
+        """Write a file whole or not at all, also if two processes write the same one."""
         if self.is_remote:
             addresses.write_remote(self.address_of(name), content)
         else:
@@ -94,11 +90,7 @@ class Output:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
-        """Write a file step by step; it appears when the block has ended without an error.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
+        """Write a file step by step; it appears when the block has ended without an error."""
         folder = self.state if self.is_remote else Path(self.address)
         partial = folder / PARTIAL / uuid.uuid4().hex
         with _as_output_error(self.address_of(name)):
@@ -117,19 +109,11 @@ class Output:
                 partial.unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes:
-        """The content of a file.
-
-        Raises:
-            OSError: it cannot be read.
-        """
+        """The content of a file."""
         return addresses.read_remote(self.address_of(name)) if self.is_remote else self.path(name).read_bytes()
 
     def reading(self, name: str) -> IO[bytes]:
-        """A file, open for reading.
-
-        Raises:
-            OSError: it cannot be read.
-        """
+        """A file, open for reading."""
         return addresses.open_any(self.address_of(name))
 
     def has(self, name: str, size: int) -> bool:
@@ -145,11 +129,7 @@ class Output:
             return False
 
     def remove(self, name: str) -> None:
-        """Remove a file if it exists.
-
-        Raises:
-            OutputError: it cannot be removed.
-        """
+        """Remove a file if it exists."""
         if self.is_remote:
             with suppress(OSError):
                 addresses.filesystem(self.address).rm_file(self.address_of(name))

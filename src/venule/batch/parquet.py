@@ -35,16 +35,7 @@ def parquet() -> Any:
 
 
 def write_parquet(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
-    """Write results.parquet, the table of results.csv: numbers as float64, texts as strings.
-
-    Args:
-        output: where.
-        records: in the order of the rows.
-        columns: of the table.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Write results.parquet, the table of results.csv: numbers as float64, texts as strings."""
     schema = schema_of(columns.kinds)
     rows = iter(records)
     with output.writing(PARQUET) as file, parquet().ParquetWriter(file, schema) as writer:
@@ -53,11 +44,7 @@ def write_parquet(output: Output, records: Iterable[JournalRecord], columns: Col
 
 
 def copy_to_parquet(output: Output, tables: Iterable[bytes], joined: Joined) -> Iterator[bytes]:
-    """The CSV tables of all files, each passed on when its rows are in the Parquet copy of the joined table.
-
-    Raises:
-        OutputError: the copy cannot be written.
-    """
+    """The CSV tables of all files, each passed on when its rows are in the Parquet copy of the joined table."""
     schema = schema_of(joined.columns)
     with output.writing(f"{joined.name}.parquet") as file, parquet().ParquetWriter(file, schema) as writer:
         for table in tables:

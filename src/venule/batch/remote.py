@@ -32,11 +32,7 @@ class JournalCopy:
             self.copy(journal)
 
     def copy(self, journal: Journal) -> None:
-        """Copy the journal.
-
-        Raises:
-            OutputError: it cannot be written there.
-        """
+        """Copy the journal."""
         if not self._output.has_journal_elsewhere:
             return
         here = self._output.state / PARTIAL / JOURNAL  # SQLite itself never works on the other disk

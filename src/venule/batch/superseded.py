@@ -14,16 +14,7 @@ _RENAMED = "SELECT name FROM records WHERE path IN (SELECT path FROM items) AND 
 
 
 def drop_superseded(journal: Journal, output: Output, *, layout: Layout) -> None:
-    """Drop records that are out of date for the list of a run, with their outputs.
-
-    Args:
-        journal: with the list.
-        output: of the batch.
-        layout: of the outputs.
-
-    Raises:
-        OutputError: an output cannot be removed.
-    """
+    """Drop records that are out of date for the list of a run, with their outputs."""
     db = journal.connection
     names = db.execute(_RENAMED).fetchall()
     if db.execute("SELECT 1 FROM records WHERE reason IN ('broken-archive', 'unreadable') LIMIT 1").fetchone():

@@ -75,16 +75,7 @@ class Columns:
 
 
 def write_results(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
-    """Write results.csv: one row a file.
-
-    Args:
-        output: where.
-        records: in the order of the rows.
-        columns: of the table.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Write results.csv: one row a file."""
     with output.writing(RESULTS) as file, _text(file) as text:
         table = csv.writer(text)
         table.writerow([harmless(column) for column in columns.kinds])
@@ -93,16 +84,7 @@ def write_results(output: Output, records: Iterable[JournalRecord], columns: Col
 
 
 def write_joined(output: Output, tables: Iterable[bytes], joined: Joined) -> None:
-    """Join the CSV tables of all files.
-
-    Args:
-        output: where.
-        tables: of the files, in the order of the rows.
-        joined: the table.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Join the CSV tables of all files."""
     with output.writing(f"{joined.name}.csv") as file:
         file.write(",".join(joined.columns).encode() + b"\r\n")
         for table in tables:
@@ -125,16 +107,7 @@ def _text(file: BinaryIO) -> Iterator[IO[str]]:
 
 
 def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any) -> None:
-    """Write manifest.json: version, settings, machine, times and counts.
-
-    Args:
-        output: where.
-        settings: of the work, with the model's name and SHA-256.
-        **about: times and counts.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Write manifest.json: version, settings, machine, times and counts."""
     machine = {
         "python": platform.python_version(),
         "system": platform.platform(),

@@ -126,12 +126,7 @@ class Process:
         return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
 
     def lost(self, item: Item, error: ProcessLostError) -> JournalRecord:
-        """The record of a file whose process died or reached the time limit twice.
-
-        Args:
-            item: the file.
-            error: of the second time.
-        """
+        """The record of a file whose process died or reached the time limit twice."""
         try:
             content, modified = read(item)
             record = replace(self._record(item), content=digest(content), size=len(content), modified=modified)
