@@ -5,11 +5,14 @@ import math
 import numpy as np
 import pytest
 from benchmarks.validation.shapes import SIZE, curve, drawn, graph_of, length_of, ray, straight
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.signal import find_peaks
 
 from venule.measurement.eye import Eye
 from venule.measurement.junctions import junctions
 from venule.measurement.measure import measure
-from venule.measurement.tortuosity import curvature_tortuosity, inflections, squared_curvature_tortuosity
+from venule.measurement.tortuosity import count_turns, curvature_tortuosity, inflections, squared_curvature_tortuosity
 
 
 @pytest.mark.parametrize("offset", [0, 0.25, 0.5])
@@ -148,3 +151,10 @@ def test_the_same_eye_at_half_resolution_has_the_same_scale_free_measurements():
 
 def test_the_frame_is_measured_whole():
     assert Eye.of(drawn([straight((200, 200), 0, 100)], 5)).plane.fov.shape == (SIZE, SIZE)
+
+
+@given(st.lists(st.floats(-3, 3), min_size=1, max_size=60, unique=True), st.floats(0.05, 1))
+def test_turns_of_a_curve_are_its_prominent_peaks_and_troughs(values, least):
+    curve = np.array(values)
+    expected = sum(len(find_peaks(sign * curve, prominence=least)[0]) for sign in (1, -1))
+    assert count_turns(curve, least=least) == expected

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from venule.errors import MeasurementError
 from venule.measurement.centreline import curvature, path_length, slopes
@@ -96,8 +95,23 @@ def _squared(bends: FloatArray) -> float:
 
 def _inflections(centreline: FloatArray, bends: FloatArray) -> int:
     direction = np.cumsum(bends * np.linalg.norm(slopes(centreline), axis=1))
-    peaks, troughs = (len(find_peaks(sign * direction, prominence=LEAST_TURN)[0]) for sign in (1, -1))
-    return peaks + troughs
+    return count_turns(direction, least=LEAST_TURN)
+
+
+def count_turns(values: FloatArray, *, least: float) -> int:
+    """How many peaks and troughs of a curve stand out by at least so much: its ends are none.
+
+    Those that `scipy.signal.find_peaks` finds by their prominence, without the second that it takes to load.
+    """
+    turns, towards = 0, 0  # 1 where the curve has risen by the least, -1 where it has fallen
+    low = high = float(values[0])
+    for value in values.tolist():
+        low, high = min(low, value), max(high, value)
+        if towards >= 0 and high - value >= least:
+            turns, towards, low = turns + towards, -1, value
+        elif towards <= 0 and value - low >= least:
+            turns, towards, high = turns - towards, 1, value
+    return turns
 
 
 @dataclass(frozen=True, eq=False)
