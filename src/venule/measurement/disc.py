@@ -34,7 +34,7 @@ def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray, *, field_degr
     Args:
         plane: that is measured.
         graph: of its vessels.
-        image: uint8 (height, width, 3) RGB, the photograph.
+        image: uint8 (height, width, 3) RGB, the photograph, of the size of the plane.
         field_degrees: that the field of view spans; None: not known, and discs as in 45 degrees are looked for first.
 
     Returns:
@@ -48,7 +48,7 @@ def find_disc(plane: Plane, graph: VesselGraph, image: ImageArray, *, field_degr
     factor = SMALL / plane.diameter
     height, width = (max(8, round(side * factor)) for side in plane.fov.shape)
     fov = cv2.resize(plane.fov.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
-    bright = brightness(plane.scale.apply_image(image), fov)
+    bright = brightness(image, fov)
     votes = _votes(graph, factor, fov.shape)
     score = votes * standing_out(bright, fov)
     score[~fov] = 0

@@ -45,20 +45,28 @@ class Eye:
         cls,
         found: VesselMap,
         *,
+        plane: Plane | None = None,
         arteries: MaskSource | None = None,
         veins: MaskSource | None = None,
         field_degrees: float | None = None,
     ) -> Self:
-        """The eye that a vessel map shows; the angle of its field of view says how large a disc to look for.
+        """The eye that a vessel map shows.
+
+        Args:
+            found: the vessel map.
+            plane: of it, if it is known already.
+            arteries: a mask of the vessels that are arteries; None: not known.
+            veins: a mask of those that are veins; None: not known.
+            field_degrees: that the field of view spans; it says how large a disc to look for.
 
         Raises:
             MeasurementError: the field of view is empty.
             MaskError: arteries or veins are no mask, or have another size than the photograph.
         """
-        plane = Plane.of(found)
-        graph = vessel_graph(plane)
-        disc = _or_error(lambda: find_disc(plane, graph, found.image, field_degrees=field_degrees))
-        fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, disc, found.image))
+        plane = plane or Plane.of(found)
+        graph, image = vessel_graph(plane), plane.scale.apply_image(found.image)
+        disc = _or_error(lambda: find_disc(plane, graph, image, field_degrees=field_degrees))
+        fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, disc, image))
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
         return cls(plane, graph, disc, fovea, *kinds)
 

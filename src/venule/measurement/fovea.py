@@ -31,7 +31,7 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     Args:
         plane: that is measured.
         disc: in pixels of the plane.
-        image: uint8 (height, width, 3) RGB, the photograph.
+        image: uint8 (height, width, 3) RGB, the photograph, of the size of the plane.
 
     Returns:
         In pixels of the plane.
@@ -51,7 +51,7 @@ def find_fovea(plane: Plane, disc: Disc, image: ImageArray) -> Fovea:
     )
     to_edge = distance_to_false(np.pad(fov, 1))[1:-1, 1:-1] / factor
     free = np.minimum(np.minimum(to_vessel, to_edge + UNSEEN * disc.diameter) / (FREE * disc.diameter), 1)
-    darkness = standing_out(-brightness(plane.scale.apply_image(image), fov), fov)
+    darkness = standing_out(-brightness(image, fov), fov)
     rows, columns = np.indices(fov.shape)
     down, right = (rows + 0.5) / factor - 0.5 - disc.centre[0], (columns + 0.5) / factor - 0.5 - disc.centre[1]
     away = np.hypot(down, right) / disc.diameter

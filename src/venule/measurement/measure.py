@@ -1,7 +1,9 @@
 """Measure the vessels of one photograph, in one call."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from venule.measurement.plane import Plane
 from venule.measurement.regions import Area, areas
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
+from venule.measurement.vessel_graph import vessel_graph
 from venule.photograph import FieldOfView
 from venule.photograph.mask import MaskSource
 from venule.vessel_map import Landmarks, VesselMap
@@ -51,10 +54,14 @@ def measure(
     elif fov is not None:
         raise MeasurementError("a vessel map has its field of view: give fov with a mask alone")
     scale = scale or Scale()
-    eye = Eye.of(found, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
-    looked_at = areas(eye)
-    others = [measure_eye(eye.at_odds(odds), looked_at) for odds in odds_tried(found)]
-    sure = with_intervals(measure_eye(eye, looked_at), others, drawn=not found.model)
+    plane = Plane.of(found)
+    others = [plane.at_odds(odds) for odds in odds_tried(found)]
+    with ThreadPoolExecutor() as threads:
+        graphs = threads.map(vessel_graph, others)
+        eye = Eye.of(found, plane=plane, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
+        eyes = [eye, *(replace(eye, plane=other, graph=graph) for other, graph in zip(others, graphs, strict=True))]
+        own, *tried = threads.map(partial(measure_eye, looked_at=areas(eye)), eyes)
+    sure = with_intervals(own, tried, drawn=not found.model)
     values = tuple(value.times(eye.plane.pixel ** BY_NAME[value.name].power) for value in sure)
     landmarks = _landmarks(eye)
     units = scale.units(
