@@ -25,5 +25,6 @@ def distance_to_false(mask: BoolArray) -> NDArray[np.float32]:
     finally:
         cv2.ipp.setUseIPP(had)
     # Squares of distances are whole numbers: this takes the rounding of OpenCV's 32 bits off.
-    squares = np.rint(np.square(distance, dtype=np.float64))
-    return np.sqrt(squares).astype(np.float32)
+    squares = np.square(distance, dtype=np.float64)
+    np.rint(squares, out=squares)
+    return np.sqrt(squares, out=squares).astype(np.float32)

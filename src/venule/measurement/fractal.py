@@ -121,9 +121,10 @@ def _fit(sides: list[int], levels: Sequence[float]) -> float:
 def _counts(places: NDArray[np.integer], side: int) -> list[NDArray[np.integer]]:
     """How many points each box that holds any has, for every position of the grid."""
     found: list[NDArray[np.integer]] = []
+    places = places.astype(np.int32)
     for top in range(GRIDS):
         for left in range(GRIDS):
-            shift = np.array([top * side // GRIDS, left * side // GRIDS])
+            shift = np.array([top * side // GRIDS, left * side // GRIDS], np.int32)
             rows, columns = ((places + shift) // side).T
             counts = np.bincount(rows * (columns.max() + 1) + columns)
             found.append(counts[counts > 0])

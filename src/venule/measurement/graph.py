@@ -148,7 +148,10 @@ class VesselGraph:
     @cached_property
     def weights(self) -> FloatArray:
         """The length that each of `points` stands for: half of the steps beside it; they add up to `length`."""
-        return _joined([shares(segment) for segment in self.segments])
+        steps = np.zeros(len(self.points) + 1)  # before each point, and after the last; none between segments
+        steps[1:-1] = np.linalg.norm(np.diff(self.points, axis=0), axis=1)
+        steps[np.cumsum([len(segment.centreline) for segment in self.segments], dtype=np.intp)] = 0
+        return np.asarray((steps[1:] + steps[:-1]) / 2)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """A row for each segment, under `SEGMENT_COLUMNS`; None where a closed segment has no distance tortuosity."""
@@ -219,12 +222,6 @@ class VesselGraph:
                 for s in self.segments
             ],
         }
-
-
-def shares(segment: VesselSegment) -> FloatArray:
-    """The length that each point of a segment stands for."""
-    steps = segment.steps
-    return np.asarray((np.append(steps, 0) + np.insert(steps, 0, 0)) / 2)
 
 
 def _joined(parts: Iterable[FloatArray], width: int | None = None) -> FloatArray:

@@ -8,7 +8,7 @@ from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, FloatArray
 
-BLOCK = 12  # looks at a time: most walls are found in the first block
+BLOCK = 8  # looks at a time: most walls are found in the first block
 STEP = 0.5  # pixels between two looks at the level, across a vessel
 
 
