@@ -1,6 +1,6 @@
 """Sample data: synthetic photographs, each with its exact vessels."""
 
-from venule.datasets.phantoms import make_phantom
+from venule import make_phantom
 from venule.napari.layers import LayerData, photograph_layer, vessels_layer
 
 

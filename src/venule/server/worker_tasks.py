@@ -10,12 +10,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from venule import VesselMap
 from venule.errors import missing_extra
 from venule.measurement import Scale, Value
-from venule.photograph.arrays import ImageArray, ProbabilityArray
-from venule.photograph.signature import is_dicom
-from venule.vessel_map import VesselMap
 from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import Analysis, MemoryFile, analyse, describe, find_vessels
 from venule.workflows.dicom import SEG, SR, dicom_files, header_to_answer
@@ -110,7 +109,7 @@ def look(photograph: MemoryFile, options: Options, maps: Maps) -> bytes:
     row = {"name": photograph.name, **_about(found), **_assessment(analysis)}
     return _json({
         **row,
-        "dicom": is_dicom(photograph.content, name=photograph.name),
+        "dicom": photograph.is_dicom,
         "units": {unit: _plain(size) for unit, size in measured.units.items()},
         "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
         "properties": {name: _plain(value) for name, value in asdict(analysis.quality.properties).items()},
@@ -167,13 +166,13 @@ def _measurement(column: str, unit: str, one: Value) -> dict[str, Any]:
     }
 
 
-def _levels(probability: ProbabilityArray) -> bytes:
+def _levels(probability: NDArray[np.float32]) -> bytes:
     """A probability in steps of 1/256, rounded down, so that level >= n is exactly probability >= n / 256."""
     levels = np.minimum(np.floor(probability * LEVELS), LEVELS - 1).astype(np.uint8)
     return cv2.imencode(".png", levels)[1].tobytes()
 
 
-def _jpeg(image: ImageArray) -> bytes:
+def _jpeg(image: NDArray[np.uint8]) -> bytes:
     settings = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     return cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)[1].tobytes()
 

@@ -11,6 +11,7 @@ from venule.measurement import Measured, Quality, Scale, assess_quality, measure
 from venule.photograph import Photograph, find_fov, read_photograph
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import read_vessels
+from venule.photograph.signature import is_dicom
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import Metadata, metadata_of
 from venule.workflows.segment import SegmentPhotograph, encode_mask
@@ -29,6 +30,11 @@ class MemoryFile:
 
     name: str
     content: bytes
+
+    @property
+    def is_dicom(self) -> bool:
+        """Whether it is a DICOM file."""
+        return is_dicom(self.content, name=self.name)
 
 
 @dataclass(frozen=True, eq=False)
