@@ -38,8 +38,8 @@ GROUPS = {
         "correlation_dimension": "Fractal dimension, correlation",
         "singularity_length": "Singularity length",
         "lacunarity": "Lacunarity",
-        "sparsity_mean": "Distance to a vessel, mean",
-        "sparsity_largest": "Distance to a vessel, largest",
+        "sparsity_mean": "Distance to vessel, mean",
+        "sparsity_largest": "Distance to vessel, largest",
     },
     "Optic disc, fovea, arcades": {
         "disc_diameter": "Optic disc diameter",
@@ -80,9 +80,9 @@ REGION_NAMES = {
 REASONS = {
     "no-vessels": "no vessels",
     "no-disc": "optic disc not found",
-    "fovea-not-seen": "fovea outside the field of view or at its edge",
+    "fovea-not-seen": "fovea not in view or at the edge",
     "fovea-not-sure": "side of the fovea uncertain",
-    "region-not-seen": "not fully in the field of view",
+    "region-not-seen": "not fully in view",
     "no-arteries-and-veins": "arteries and veins not given",
     "fewer-than-six": "fewer than six vessels in zone B",
     "no-branchings": "no branchings",

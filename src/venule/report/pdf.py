@@ -76,8 +76,8 @@ def _values(page: "Page", sheet: Sheet, top: float) -> None:
         for line, (label, value, rest, kind) in enumerate(column):
             y = top - step * line
             weight = "bold" if kind == "heading" else "normal"
-            page.text(left, y, label, size=SIZE, weight=weight, va="top")
-            page.text(left + 0.645 * width, y, value, size=SIZE, va="top", ha="right")
+            page.text(left, y, label, size=SIZE - 0.3, weight=weight, va="top")
+            page.text(left + 0.665 * width, y, value, size=SIZE, va="top", ha="right")
             page.text(left + width, y, rest, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
     if regions:
         _regions(page, regions, top - step * (longest + 1), step)
@@ -126,5 +126,5 @@ def _regions(page: "Page", regions: RegionTable, top: float, step: float) -> Non
             if one.value is None:
                 page.text(right, y, one.reason, size=SIZE - 1, color=SOFT, va="top", ha="right")
                 continue
-            page.text(right - 0.66 * width, y, one.text, size=SIZE, va="top", ha="right")
-            page.text(right, y, one.interval, size=SIZE - 1, color=SOFT, va="top", ha="right")
+            page.text(right - 0.63 * width, y, one.text, size=SIZE, va="top", ha="right")
+            page.text(right, y, one.interval, size=SIZE - 1.2, color=SOFT, va="top", ha="right")
