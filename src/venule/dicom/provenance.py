@@ -1,4 +1,4 @@
-"""What a segmentation and a report share: the photograph that they refer to, what found the vessels, and codes."""
+"""What segmentations and reports share: the photograph they refer to, the algorithm, and codes."""
 
 import copy
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from venule.errors import PhotographError
 MAKER = "venule"
 RETINA, VESSEL = codes.SCT.Retina, codes.SCT.BloodVessel
 SIDES = {"R": codes.SCT.Right, "L": codes.SCT.Left, "B": codes.SCT.Bilateral}  # CID 244
-# Attributes that must be there, but may be empty; old files leave them out.
+# Attributes that are required but may be empty; old files leave them out.
 _MAY_BE_EMPTY = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate",
     "StudyTime",
@@ -23,7 +23,7 @@ _REFERENCES = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInsta
 
 @dataclass(frozen=True)
 class Algorithm:
-    """What found the vessels.
+    """The algorithm that found the vessels.
 
     Attributes:
         model: its name.
@@ -47,11 +47,11 @@ class Algorithm:
 
 
 def source_of(header: Dataset, *, name: str) -> Dataset:
-    """The header of a photograph as what highdicom can refer to.
+    """The header of a photograph, completed so that highdicom can refer to it.
 
     Args:
         header: of the photograph, without pixels.
-        name: what messages call it.
+        name: of the photograph, for messages.
 
     Raises:
         PhotographError: `no-identifier`, it has no identifiers to refer to it by.
@@ -59,7 +59,7 @@ def source_of(header: Dataset, *, name: str) -> Dataset:
     missing = [attribute for attribute in _REFERENCES if not header.get(attribute)]
     if missing:
         raise PhotographError(
-            f"{name} has no {' and no '.join(missing)}: nothing can refer to it; export it from the archive again",
+            f"{name} has no {' and no '.join(missing)}: results cannot refer to it; export it from the archive again",
             reason="no-identifier",
         )
     source = copy.deepcopy(header)

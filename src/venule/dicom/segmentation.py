@@ -1,4 +1,4 @@
-"""Vessels -> a DICOM Segmentation of the photograph that they were found in."""
+"""Vessels -> a DICOM Segmentation of their photograph."""
 
 import io
 
@@ -21,8 +21,8 @@ def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, n
     Args:
         vessels: bool (height, width).
         header: of the photograph, whose patient, study and frame of reference it gets.
-        algorithm: what found them.
-        name: what messages call the photograph.
+        algorithm: that found them.
+        name: of the photograph, for messages.
 
     Raises:
         PhotographError: the photograph has no identifiers to refer to it by.

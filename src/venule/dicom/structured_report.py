@@ -69,8 +69,8 @@ def structured_report(
     Args:
         groups: the measurements of each region; those of "" are of the whole field of view.
         header: of the photograph, whose patient and study it gets.
-        algorithm: what found the vessels.
-        name: what messages call the photograph.
+        algorithm: that found the vessels.
+        name: of the photograph, for messages.
         segmentation: of the same vessels, to refer to; None: there is none.
 
     Raises:

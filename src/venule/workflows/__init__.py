@@ -1,7 +1,6 @@
-"""One use of the whole each: segment, measure, analyse, report, evaluate, submit, demonstrate.
+"""What users do with venule: segment, measure, analyse, report, evaluate, submit, demo.
 
-`venule.workflows.measure` and `venule.workflows.report` are imported by name: the libraries that they need take longer
-to load than a photograph takes to segment.
+Import `venule.workflows.measure` and `venule.workflows.report` by name: loading their libraries takes time.
 """
 
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph, segment_files

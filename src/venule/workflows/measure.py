@@ -99,7 +99,7 @@ class MeasurePhotograph:
         return not (self.vessels or self.arteries or self.veins)
 
     def with_threads(self, threads: int) -> Self:
-        """The same with so many threads for each process."""
+        """The same with this number of threads for each process."""
         return replace(self, segmentation=self.segmentation.with_threads(threads))
 
     def __call__(self, path: str, content: bytes, /) -> Done:

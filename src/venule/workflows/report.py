@@ -35,10 +35,10 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
 
     Args:
         output: the folder, with results.csv and the graphs.
-        pdf: a page a photograph as PDF, too; a hundred pages a file.
+        pdf: also write a PDF with a page for each photograph, a hundred pages in a file.
 
     Returns:
-        What was written.
+        The files written.
 
     Raises:
         VenuleError: the folder is no output of `venule measure`.
@@ -133,7 +133,7 @@ def _drawn_from_files(output: Path, name: str, path: str) -> Drawn:
 
 
 def _parts(sheets: Sequence[Sheet]) -> dict[str, Sequence[Sheet]]:
-    """The files of the pages: report.pdf, or of many photographs report-001.pdf and so on."""
+    """The photographs of each PDF: report.pdf, or for many photographs report-001.pdf and so on."""
     parts = [sheets[start : start + PAGES] for start in range(0, len(sheets), PAGES)]
     return {"report.pdf" if len(parts) == 1 else f"report-{n:03}.pdf": part for n, part in enumerate(parts, start=1)}
 

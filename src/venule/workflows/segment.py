@@ -1,4 +1,4 @@
-"""Segment many photographs: what one photograph's work is, and the batch of it."""
+"""Segment many photographs, and encode what is found."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from venule.workflows.dicom import SEG, check_installed, dicom_files, header_to_
 PHOTOGRAPH_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp", ".dcm",
 )  # fmt: skip
-# What of a card decides what a photograph becomes.
+# What in a card determines the result.
 _DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}
 MASKS = {"png": "_vessels.png", "rle": "_vessels.json"}
 
@@ -32,18 +32,18 @@ class SegmentPhotograph:
     """The work on one photograph: decode, segment, encode.
 
     Attributes:
-        model: name of a shipped model, or folder of an own one.
-        threshold: None: the one of the model's card.
+        model: name of a shipped model, or folder of your own.
+        threshold: of the probability; None: that of the model's card.
         flips: average over four mirror images.
-        probability: write the probability, too.
-        overlay: write the photograph with its vessels drawn in, too.
+        probability: also write the probability.
+        overlay: also write the photograph with its vessels drawn in.
         runtime: what runs the network, see `venule.segment`.
-        threads: for each process; None: as many as there are cores. Changes no result.
+        threads: for each process; None: one for each core. Does not change the result.
         masks: "png", or "rle": the run lengths of COCO, as JSON.
-        dicom_seg: write a DICOM Segmentation, too; only of DICOM photographs.
+        dicom_seg: also write a DICOM Segmentation; only of DICOM photographs.
 
     Raises:
-        VenuleError: there is no such kind of masks.
+        VenuleError: the kind of masks is unknown.
     """
 
     model: str = "general"
@@ -68,12 +68,12 @@ class SegmentPhotograph:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """Of the outputs."""
+        """Suffixes of the outputs."""
         others = {"_probability.png": self.probability, "_overlay.png": self.overlay, SEG: self.dicom_seg}
         return (MASKS[self.masks], *(suffix for suffix, asked in others.items() if asked))
 
     def with_threads(self, threads: int) -> Self:
-        """The same with so many threads for each process."""
+        """The same with this number of threads for each process."""
         return replace(self, threads=threads)
 
     def __call__(self, path: str, content: bytes, /) -> Done:
@@ -82,7 +82,7 @@ class SegmentPhotograph:
         Returns:
             `_vessels.png`, 0 and 255, or `_vessels.json`, run lengths; `_probability.png`, 8 bits, probability x 255
             rounded; `_overlay.png`: of the size of the photograph; `_seg.dcm`. The row: diameter of the field of view
-            in pixels, share of it that is vessel.
+            in pixels, and its share that is vessel.
 
         Raises:
             PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
@@ -119,7 +119,7 @@ class SegmentPhotograph:
 
         Raises:
             ModelError: the model is unknown or altered.
-            VenuleError: the threshold is not in (0, 1), or the runtime or what writes DICOM is not installed.
+            VenuleError: the threshold is not in (0, 1), or the runtime or highdicom is not installed.
         """
         if self.dicom_seg:
             check_installed()
@@ -168,8 +168,8 @@ def decode_mask(content: bytes) -> BoolArray:
 def encode_runs(mask: BoolArray) -> bytes:
     """A mask as the uncompressed run lengths of COCO, in JSON.
 
-    `{"size": [height, width], "counts": [...]}`: column by column, how many pixels are no vessel, then how many are,
-    and so on. pycocotools takes it as it is; `decode_runs` does without.
+    `{"size": [height, width], "counts": [...]}`: column by column, the number of background pixels, then of vessel
+    pixels, and so on. Both pycocotools and `decode_runs` read it.
     """
     flat = mask.ravel(order="F")
     changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
@@ -197,5 +197,5 @@ def encode_picture(picture: ImageArray) -> bytes:
 
 
 def _png(pixels: Any) -> bytes:
-    # OpenCV's own settings (run lengths, one filter): on masks, a third of the time of zlib's level 1, and smaller.
+    # The defaults of OpenCV (run lengths, one filter) are three times faster than zlib level 1 on masks, and smaller.
     return cv2.imencode(".png", pixels)[1].tobytes()
