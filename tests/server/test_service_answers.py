@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import venule
+from venule.server import schemas
 from venule.workflows.segment import decode_runs
 
 
@@ -105,6 +106,19 @@ def test_models_health_and_counters(client, photograph):
     counters = client.get("/metrics").text
     assert re.search(r'venule_requests_total\{method="POST",route="/v1/segment",status="200"\} [1-9]', counters)
     assert re.search(r'venule_photographs_total\{work="segment"\} [1-9]', counters)
+
+
+def test_answers_are_as_the_description_says(client, photograph):
+    routes = {
+        "segment?format=json": schemas.Segmented,
+        "measure?graph=true": schemas.Measurements,
+        "look": schemas.Look,
+    }
+    for route, model in routes.items():
+        answer = client.post(f"/v1/{route}", content=photograph).json()
+        model.model_validate(answer)
+        if model is not schemas.Measurements:
+            assert set(answer) == set(model.model_fields), route
 
 
 def test_every_route_is_described_with_its_problems(client):

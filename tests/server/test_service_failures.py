@@ -92,18 +92,28 @@ def test_nothing_of_a_photograph_is_on_disk_however_a_request_ends(photograph, t
                 if dice.random() < 0.7:
                     with suppress(ProcessLookupError):
                         os.kill(process, signal.SIGKILL)
+        workers = children_of(service.pid)
         service.kill()
         service.wait(30)
         ended.set()
         for one in sending:
             one.result()
     assert not seen
+    end = time.monotonic() + 30
+    while any(is_running(worker) for worker in workers):  # they end with the service
+        assert time.monotonic() < end
+        time.sleep(0.1)
     assert not files_in(tmp_path)
 
 
 def files_in(folder):
     # .ses: a number that onnxruntime keeps there
     return {path for path in folder.rglob("*") if path.is_file() and path.name != ".ses"}
+
+
+def is_running(pid):
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return bool(state.strip()) and not state.startswith("Z")
 
 
 def children_of(pid):

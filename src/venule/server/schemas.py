@@ -45,7 +45,7 @@ class Assessed(Found):
     scale_from: Literal["given", "dicom pixel spacing", "dicom field of view", ""] = Field(
         description="Where micrometres or degrees come from."
     )
-    quality: float | None = Field(description="Dice that such photographs had with a reference drawing, 0 to 1.")
+    quality: float | None = Field(description="Expected Dice with a reference drawing, 0 to 1.")
     quality_reasons: str = Field(description="Reason codes of defects of the photograph, separated by '; '.")
 
 
