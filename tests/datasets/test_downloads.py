@@ -15,10 +15,8 @@ from typer.testing import CliRunner
 
 from venule.cli.data import app
 from venule.datasets import open_dataset
-from venule.datasets.download import download
-from venule.datasets.get import get_dataset, how_to_get
-from venule.datasets.unpack import unpack
 from venule.errors import DatasetError
+from venule.workflows.download import download, get_dataset, how_to_get, unpack
 
 
 @dataclass

@@ -21,13 +21,12 @@ def list_sets() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from venule.datasets.hosts import HOSTS
     from venule.datasets.registry import KNOWN
 
     table = Table("name", "photographs", "size", "drawings", "licence", "how to get it", box=SIMPLE)
     for name, known in KNOWN.items():
         size = f"{known.size[0]}x{known.size[1]}"
-        way = "venule data get" if name in HOSTS else "by hand"
+        way = "venule data get" if known.host else "by hand"
         table.add_row(name, str(known.photographs), size, known.drawings, known.licence, way)
     Console().print(table)
     typer.echo("venule data get NAME downloads a data set, or says how to get it by hand.")
@@ -71,13 +70,12 @@ def get(
     from rich.console import Console
     from rich.progress import DownloadColumn, Progress, TaskID
 
-    from venule.datasets.get import get_dataset, how_to_get
-    from venule.datasets.hosts import HOSTS
     from venule.datasets.registry import known_set
+    from venule.workflows.download import get_dataset, how_to_get
 
     known = known_set(name)
     folder = output or Path(known.title)
-    if known.name not in HOSTS:
+    if known.host is None:
         typer.echo(how_to_get(name, folder))
         raise typer.Exit(1)
     with Progress(*Progress.get_default_columns(), DownloadColumn(), console=Console(stderr=True)) as bar:

@@ -3,7 +3,7 @@
 The usual split: the first 20 photographs (01L to 10R) for training, the last 8 for testing. It has no masks.
 """
 
-from venule.datasets.known import Files, KnownSet
+from venule.datasets.known import Files, Host, KnownSet
 
 
 def _files(name: str, split: str) -> Files:
@@ -29,4 +29,13 @@ SET = KnownSet(
     checked=True,
     files=_files,
     subject=_child,
+    host=Host(
+        bases=(
+            "https://staffnet.kingston.ac.uk/~ku15565/CHASE_DB1/assets/",
+            "https://researchdata.kingston.ac.uk/96/1/",
+        ),
+        archives={"CHASEDB1.zip": ""},
+        max_download=50_000_000,
+        max_unpacked=200_000_000,
+    ),
 )

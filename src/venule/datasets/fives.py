@@ -20,4 +20,5 @@ SET = KnownSet(
     page="https://doi.org/10.6084/m9.figshare.19688169",
     marks=("train/Original", "test/Original"),
     files=_files,  # people are not published: each photograph counts as one
+    by_hand="it is a .rar archive of 1.8 GB, which needs another program to unpack",
 )

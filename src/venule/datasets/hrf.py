@@ -3,7 +3,7 @@
 The usual split (Orlando et al. 2017): the first five of each group for training, the other 30 for testing.
 """
 
-from venule.datasets.known import Files, KnownSet
+from venule.datasets.known import Files, Host, KnownSet
 
 
 def _files(name: str, split: str) -> Files:
@@ -24,4 +24,10 @@ SET = KnownSet(
     marks=("manual1", "images/[0-9][0-9]_dr.*"),
     checked=True,
     files=_files,  # people are not published: each photograph counts as one
+    host=Host(
+        bases=("https://www5.cs.fau.de/fileadmin/research/datasets/fundus-images/",),
+        archives={"all.zip": ""},
+        max_download=500_000_000,
+        max_unpacked=3_000_000_000,
+    ),
 )

@@ -29,6 +29,23 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Host:
+    """Where a program can download a data set. The addresses have not been tested.
+
+    Attributes:
+        bases: addresses of the folder with the archives, in the order to try.
+        archives: name of an archive -> folder inside the data set to unpack it into ("" for none).
+        max_download: bytes of one archive; a larger one is refused.
+        max_unpacked: bytes of everything unpacked.
+    """
+
+    bases: tuple[str, ...]
+    archives: dict[str, str]
+    max_download: int
+    max_unpacked: int
+
+
+@dataclass(frozen=True)
 class KnownSet:
     """A published data set.
 
@@ -45,6 +62,8 @@ class KnownSet:
         withheld: splits whose drawings some copies lack.
         undrawn: glob pattern of published photographs without drawings.
         checked: whether the checksums of the published files are known.
+        host: where it can be downloaded; None: only by hand.
+        by_hand: why it must be downloaded by hand.
     """
 
     name: str
@@ -59,6 +78,8 @@ class KnownSet:
     withheld: tuple[str, ...] = ()
     undrawn: str = ""
     checked: bool = False
+    host: Host | None = None
+    by_hand: str = ""
 
     @property
     def splits(self) -> dict[str, list[str]]:

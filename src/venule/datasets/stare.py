@@ -4,7 +4,7 @@ Adam Hoover (ah) is the first observer, Valentina Kouznetsova (vk) the second. N
 leave-one-out, or a split of their own. The files may stay packed (.ppm.gz).
 """
 
-from venule.datasets.known import Files, KnownSet
+from venule.datasets.known import Files, Host, KnownSet
 
 
 def _files(name: str, split: str) -> Files:
@@ -29,4 +29,10 @@ SET = KnownSet(
     marks=("stare-images", "labels-ah", "im[0-9][0-9][0-9][0-9].ppm*"),
     undrawn="im[0-9][0-9][0-9][0-9].ppm*",
     files=_files,  # people are not published: each photograph counts as one
+    host=Host(
+        bases=("https://cecas.clemson.edu/~ahoover/stare/probing/",),
+        archives={"stare-images.tar": "stare-images", "labels-ah.tar": "labels-ah", "labels-vk.tar": "labels-vk"},
+        max_download=200_000_000,
+        max_unpacked=500_000_000,
+    ),
 )
