@@ -44,16 +44,7 @@ def agreement_map(vessels: BoolArray, reference: BoolArray, *, fov: BoolArray | 
 def agreement_colours(vessels: BoolArray, reference: BoolArray, *, fov: BoolArray | None = None) -> ImageArray:
     """Colour every pixel by agreement: white TP, orange FP, sky blue FN, black TN, dark grey outside the field of view.
 
-    Args:
-        vessels: bool (height, width), the map that is judged.
-        reference: bool (height, width), the drawing it is judged by.
-        fov: bool (height, width); by default the whole frame.
-
-    Returns:
-        uint8 (height, width, 3) RGB.
-
-    Raises:
-        EvaluationError: the arrays differ in size.
+    Arguments and errors are those of `agreement_map`; the result is without its legend.
     """
     region = np.ones_like(vessels) if fov is None else fov
     if not vessels.shape == reference.shape == region.shape:

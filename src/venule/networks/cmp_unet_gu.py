@@ -7,12 +7,9 @@ from venule.networks.cmp_unet import CMPUNet
 def cmp_unet_gu(
     widths: tuple[int, ...] = (32, 64, 128, 256, 512), *, dropout: float = 0.2, channels: int = 3
 ) -> CMPUNet:
-    """A quarter of the slides' size: grouped 7x7 convolutions, no needless biases, and an attention of its own.
+    """A quarter of the slides' size: grouped 7x7 convolutions, no unneeded biases, and an attention of its own.
 
-    Args:
-        widths: channels of the levels, from full resolution down, the last at the bottom.
-        dropout: share of values that are dropped while training.
-        channels: of the input.
+    Arguments are those of `CMPUNet`.
     """
     return CMPUNet(
         widths,

@@ -1,4 +1,4 @@
-"""Keras' conventions, for runs that are meant to repeat what was done with Keras."""
+"""Keras' conventions, to repeat trainings that were done with Keras."""
 
 from torch import nn
 
@@ -10,10 +10,7 @@ def use_keras_conventions(network: nn.Module) -> None:
 
     Kernels are glorot_uniform and biases zero, but for blocks that name their own initial weights (attention:
     he_normal; offsets: N(0, 0.01)); batch normalisation has momentum 0.99 (PyTorch counts it as 0.01) and eps 1e-3.
-    To be called before weights are loaded: momentum and eps are not among them.
-
-    Args:
-        network: whose weights are drawn from torch's generator.
+    Call it before weights are loaded: momentum and eps are not among them.
     """
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):

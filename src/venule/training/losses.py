@@ -11,7 +11,7 @@ def dice_loss(probability: Tensor, target: Tensor, *, smooth: float = 1.0) -> Te
     Args:
         probability: in [0, 1], of any shape.
         target: in [0, 1], of the same shape.
-        smooth: s, which keeps an empty crop from dividing by nothing.
+        smooth: s, so that an empty crop is no division by 0.
 
     Returns:
         A scalar in [0, 1).
@@ -21,7 +21,7 @@ def dice_loss(probability: Tensor, target: Tensor, *, smooth: float = 1.0) -> Te
 
 
 def vessel_loss(logits: Tensor, target: Tensor, fov: Tensor, *, cross_entropy: float, dice: float) -> Tensor:
-    """Weighted sum of binary cross entropy and Dice loss, inside the field of view alone.
+    """Weighted sum of binary cross entropy and Dice loss, inside the field of view.
 
     Args:
         logits: (N, 1, H, W).

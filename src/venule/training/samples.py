@@ -178,11 +178,7 @@ def _phantoms(source: DataSource, position: int) -> Iterable[Sample]:
 
 
 def read_drawn(record: Record) -> tuple[Photograph, BoolArray]:
-    """A photograph and its drawing.
-
-    Raises:
-        RecipeError: it has none.
-    """
+    """A photograph and its drawing; RecipeError where it has none."""
     example = read_record(record)
     if example.reference is None:
         raise RecipeError(f"{record.photograph} has no drawing")

@@ -14,12 +14,11 @@ LEVELS = np.arange(1, 100) / 100  # the thresholds that are tried
 
 @dataclass(frozen=True, eq=False)
 class DiceCurve:
-    """How the Dice of one photograph depends on the threshold.
+    """The Dice of one photograph by threshold.
 
     Attributes:
-        name: of the photograph.
-        source: what it comes from.
-        diameter: of its field of view, pixels.
+        source: position of its source in the recipe.
+        diameter: of the field of view, pixels.
         dice: float (99,), inside the field of view, at each of `LEVELS`.
     """
 
@@ -65,15 +64,10 @@ def expected_threshold(curves: Sequence[DiceCurve]) -> float:
 
 
 def odds_exponent(given: Sequence[DiceCurve], copies: Sequence[DiceCurve], *, working_diameter: float) -> float:
-    """How the odds of vessel must grow as resolution falls, so that one threshold suits all photographs.
+    """The k for which odds x (resolution / lower resolution) ** k gives photographs and copies the same best threshold.
 
-    Args:
-        given: of photographs as they are.
-        copies: of the same photographs, as from a camera of lower resolution.
-        working_diameter: beyond which a photograph has no more resolution for the network.
-
-    Returns:
-        The k for which odds x (resolution / lower resolution) ** k makes the best threshold of both the same.
+    The copies are of the same photographs, as from a camera of lower resolution. Beyond the working diameter a
+    photograph has no more resolution for the network.
     """
     thresholds = np.array([best_threshold(curves) for curves in (given, copies)])
     lost, kept = (np.mean(np.log([min(c.diameter, working_diameter) for c in curves])) for curves in (copies, given))

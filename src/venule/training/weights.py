@@ -34,11 +34,7 @@ def load_weights(network: nn.Module, path: Path) -> None:
 
 
 def starting_weights(name_or_path: str) -> Path:
-    """The weights of a model by name or folder, or a safetensors file.
-
-    Raises:
-        ModelError: there is no such model, or it has no weights to train on.
-    """
+    """The weights of a model by name or folder, or a safetensors file; ModelError where there are none."""
     path = Path(name_or_path)
     if path.suffix != ".safetensors":
         path = model_folder(name_or_path) / WEIGHTS_FILE

@@ -39,9 +39,6 @@ class ChannelAttention(nn.Module):
 class SpatialAttention(nn.Module):
     """Weigh places by the mean and the peak over channels around them (Woo et al. 2018, CBAM).
 
-    Args:
-        kernel: side of the convolution, pixels; odd.
-
     Shape:
         (N, C, H, W) -> (N, C, H, W)
     """
@@ -62,11 +59,6 @@ class SpatialAttention(nn.Module):
 
 class CBAM(nn.Module):
     """Channel attention, then spatial attention (Woo et al. 2018).
-
-    Args:
-        channels: C, of the feature map.
-        ratio: how far the channel attention narrows.
-        kernel: side of the convolution of the spatial attention, pixels; odd.
 
     Shape:
         (N, C, H, W) -> (N, C, H, W)

@@ -9,11 +9,7 @@ from venule.networks.blocks.convolution import convolution
 class CFFA(nn.Module):
     """Coarse-fine feature aggregation: thin and wide views beside each other (Gu et al. 2023, CMP-UNet).
 
-    Args:
-        incoming: channels of the input.
-        outgoing: channels of the output and of everything between.
-        groups: of the 7x7 convolution.
-        bias: whether the convolutions have one.
+    `groups` are those of the 7x7 convolution.
 
     Shape:
         (N, incoming, H, W) -> (N, outgoing, H, W)

@@ -8,12 +8,6 @@ from torch import Tensor, nn
 def convolution_pair(incoming: int, outgoing: int, *, norm: bool = True, bias: bool = True) -> nn.Sequential:
     """Twice convolution 3x3 'same' -> batch normalisation -> ReLU (Ronneberger et al. 2015).
 
-    Args:
-        incoming: channels of the input.
-        outgoing: channels of the output.
-        norm: whether batch normalisation follows each convolution.
-        bias: whether the convolutions have one.
-
     Shape:
         (N, incoming, H, W) -> (N, outgoing, H, W)
     """
@@ -35,15 +29,7 @@ def convolution(
     groups: int = 1,
     bias: bool = True,
 ) -> nn.Sequential:
-    """Convolution 'same' -> batch normalisation -> ReLU.
-
-    Args:
-        incoming: channels of the input.
-        outgoing: channels of the output.
-        kernel: side, or (height, width), pixels; odd.
-        dilation: of the kernel.
-        groups: of the channels.
-        bias: whether the convolution has one.
+    """Convolution 'same' -> batch normalisation -> ReLU; `kernel` is its side, or (height, width), odd.
 
     Shape:
         (N, incoming, H, W) -> (N, outgoing, H, W)
@@ -55,10 +41,7 @@ def convolution(
 def dropped_convolution(incoming: int, outgoing: int, drop: Callable[[], nn.Module]) -> nn.Sequential:
     """Convolution 3x3 'same' -> dropout -> batch normalisation -> ReLU, as in SA-UNet (Guo et al. 2020).
 
-    Args:
-        incoming: channels of the input.
-        outgoing: channels of the output.
-        drop: builds the dropout, of whichever kind.
+    `drop` builds the dropout.
 
     Shape:
         (N, incoming, H, W) -> (N, outgoing, H, W)
@@ -75,10 +58,6 @@ def dropped_pair(incoming: int, outgoing: int, drop: Callable[[], nn.Module]) ->
 
 class TransposedConvolution(nn.Module):
     """Transposed convolution 3x3 with stride 2 that doubles the size as Keras' 'same' does: last row, column dropped.
-
-    Args:
-        incoming: channels of the input.
-        outgoing: channels of the output.
 
     Shape:
         (N, incoming, H, W) -> (N, outgoing, 2H, 2W)

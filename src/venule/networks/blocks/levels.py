@@ -8,15 +8,7 @@ from torch.nn import functional as F
 
 
 def encode(x: Tensor, blocks: Iterable[nn.Module]) -> list[Tensor]:
-    """Run a block a level, with max pooling 2x2 between levels.
-
-    Args:
-        x: (N, C, H, W).
-        blocks: from full resolution down.
-
-    Returns:
-        What each block gives; the last is the bottom.
-    """
+    """The output of each block, from full resolution down, with max pooling 2x2 between them."""
     features: list[Tensor] = []
     for block in blocks:
         features.append(block(F.max_pool2d(features[-1], 2) if features else x))
@@ -24,15 +16,9 @@ def encode(x: Tensor, blocks: Iterable[nn.Module]) -> list[Tensor]:
 
 
 def decode(features: list[Tensor], up: Iterable[nn.Module], blocks: Iterable[nn.Module]) -> list[Tensor]:
-    """Go up again: upsample, concatenate [up, skip], run a block.
+    """The output of each block, from the coarsest to full resolution: upsample, concatenate [up, skip], run the block.
 
-    Args:
-        features: what `encode` gives.
-        up: doubles height and width; from the bottom up, as `blocks`.
-        blocks: take what is concatenated.
-
-    Returns:
-        What each block gives, from the coarsest to full resolution.
+    `features` are those of `encode`; `up` and `blocks` are in order from the bottom up.
     """
     *skips, x = features
     decoded: list[Tensor] = []

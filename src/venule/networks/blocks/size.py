@@ -5,15 +5,7 @@ from torch import Tensor
 
 
 def check_multiple(x: Tensor, multiple: int) -> None:
-    """Refuse an input whose height or width the network would have to round.
-
-    Args:
-        x: (N, C, H, W).
-        multiple: what H and W must be multiples of.
-
-    Raises:
-        ValueError: they are not; the message names the next size up.
-    """
+    """Raise ValueError, which names the next size up, where height or width is no multiple of a number."""
     if torch.compiler.is_exporting():  # sizes are symbols there
         return
     height, width = x.shape[-2:]
