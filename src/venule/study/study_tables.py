@@ -35,7 +35,7 @@ def dice_table(rows: Sequence[NetworkScores]) -> Table:
             show(augmented.dice if augmented else None),
             _over(original, augmented),
             *_compared(augmented.minus_original if augmented else None),
-            f"{networks.parameters_of(name).trainable:,}",
+            f"{networks.NETWORKS[name].trainable:,}",
         )
         for name, original, augmented in _by_network(rows)
     ]
