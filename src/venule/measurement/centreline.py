@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import scipy
 
 from venule.photograph.arrays import FloatArray
 
@@ -43,14 +43,14 @@ def smooth(path: FloatArray, *, sigma: float = SMOOTHING, ring: bool = False) ->
         ring: the path closes on itself.
     """
     if ring:
-        closed = gaussian_filter1d(path[:-1], sigma, axis=0, mode="wrap")
+        closed = scipy.ndimage.gaussian_filter1d(path[:-1], sigma, axis=0, mode="wrap")
         return np.concatenate([closed, closed[:1]])
     reach = min(len(path) - 1, int(np.ceil(4 * sigma)))
     # Turned about its end, the path goes on as it came, and the end is its own mean.
     before = 2 * path[0] - path[reach:0:-1]
     after = 2 * path[-1] - path[-2 : -reach - 2 : -1]
     return np.asarray(
-        gaussian_filter1d(np.concatenate([before, path, after]), sigma, axis=0)[reach : reach + len(path)]
+        scipy.ndimage.gaussian_filter1d(np.concatenate([before, path, after]), sigma, axis=0)[reach : reach + len(path)]
     )
 
 

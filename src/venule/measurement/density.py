@@ -1,7 +1,7 @@
 """How much vessel there is: shares, lengths and numbers."""
 
 import numpy as np
-from skimage.measure import perimeter_crofton
+import skimage
 
 from venule.measurement.section import Section
 
@@ -23,7 +23,7 @@ def total_length(section: Section) -> float:
 
 def wall_length(section: Section) -> float:
     """Length of the walls of the vessels within the area, those at its border among them, pixels (Crofton 1868)."""
-    return float(perimeter_crofton(section.vessels, directions=4))
+    return float(skimage.measure.perimeter_crofton(section.vessels, directions=4))
 
 
 def segment_count(section: Section) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import networkx as nx
 import numpy as np
 
 from venule.errors import MeasurementError
@@ -55,7 +54,9 @@ def calibres_in_zone_b(graph: VesselGraph, disc: Disc) -> list[float]:
         disc: in the unit of the graph.
     """
     low, high = (radius * disc.diameter for radius in ZONES["zone_b"])
-    joined: nx.Graph[int] = nx.Graph()
+    from networkx import Graph, connected_components
+
+    joined: Graph[int] = Graph()
     for index, segment in enumerate(graph.segments):
         away = np.linalg.norm(segment.centreline - disc.centre, axis=1)
         inside = (away >= low) & (away < high)
@@ -66,7 +67,7 @@ def calibres_in_zone_b(graph: VesselGraph, disc: Disc) -> list[float]:
         here = [index for index in node.segments if index in joined]
         if low <= away < high and node.kind == "branching":
             joined.add_edges_from((here[0], other) for other in here[1:])
-    widest = [max(joined.nodes[i]["calibre"] for i in group) for group in nx.connected_components(joined)]
+    widest = [max(joined.nodes[i]["calibre"] for i in group) for group in connected_components(joined)]
     return sorted(widest, reverse=True)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import networkx as nx
 import numpy as np
 
 from venule.measurement.centreline import path_length
@@ -13,6 +12,7 @@ from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuos
 from venule.photograph.arrays import FloatArray
 
 if TYPE_CHECKING:
+    import networkx as nx
     from pandas import DataFrame
 
 NodeKind = Literal["end", "branching", "crossing", "ring"]
@@ -82,11 +82,6 @@ class VesselSegment:
     centreline: FloatArray
     calibre: FloatArray
     in_junctions: tuple[int, int] = (0, 0)
-
-    @property
-    def steps(self) -> FloatArray:
-        """Lengths between one point and the next, (points - 1,)."""
-        return np.asarray(np.linalg.norm(np.diff(self.centreline, axis=0), axis=1))
 
     @property
     def length(self) -> float:
@@ -189,7 +184,9 @@ class VesselGraph:
         """
         import json
 
-        graph: nx.MultiGraph[int] = nx.MultiGraph()
+        from networkx import MultiGraph
+
+        graph: nx.MultiGraph[int] = MultiGraph()
         for index, node in enumerate(self.nodes):
             graph.add_node(index, row=float(node.position[0]), column=float(node.position[1]), kind=node.kind)
         for index, segment in enumerate(self.segments):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from venule.measurement.centreline import leaving_direction
 from venule.measurement.graph import Node, VesselGraph
@@ -45,7 +45,7 @@ class Junction:
         def excess(x: float) -> float:
             return float(wide**x + narrow**x - 1)
 
-        return None if excess(low) * excess(high) > 0 else float(brentq(excess, low, high))
+        return None if excess(low) * excess(high) > 0 else float(scipy.optimize.brentq(excess, low, high))
 
     @property
     def asymmetry(self) -> float:

@@ -1,17 +1,18 @@
 """From a drawing of vessels to paths between nodes: skeleton, junctions merged, spurs pruned."""
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from skimage.morphology import skeletonize
 
 from venule.measurement.centreline import leaving_direction, path_length, straight_pairs
 from venule.measurement.distances import distance_to_false
 from venule.measurement.skeleton import skeleton_paths
 from venule.photograph.arrays import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
 SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing
@@ -46,8 +47,12 @@ def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
         far from there the junctions lie that were merged to it; and whose edges have `path`, float (points, 2), running
         from node `first`.
     """
+    from networkx import MultiGraph
+    from skimage.morphology import skeletonize
+
     skeleton = skeletonize(vessels, method="lee") > 0  # Zhang's rubs out vessels that run at 45 degrees
-    network: Network = nx.MultiGraph()
+
+    network: Network = MultiGraph()
     for path in skeleton_paths(skeleton):
         first, last = (_node(network, end, radii) for end in (path[:5], path[:-6:-1]))
         _connect(network, first, last, path.astype(np.float64))
@@ -208,7 +213,9 @@ def _prune(network: Network, *, shortest: float) -> bool:
 
 
 def _drop_specks(network: Network, *, shortest: float) -> None:
-    for piece in list(nx.connected_components(network)):
+    from networkx import connected_components
+
+    for piece in list(connected_components(network)):
         length = sum(edge["length"] for _, _, edge in network.edges(piece, data=True))
         wide = 2 * max(network.nodes[node]["radius"] for node in piece)
         if length < max(wide, shortest):

@@ -2,7 +2,7 @@
 
 import cv2
 import numpy as np
-from scipy.ndimage import map_coordinates
+import scipy
 
 from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
@@ -75,4 +75,4 @@ def _to_wall(plane: Plane, level: FloatArray, points: FloatArray, across: FloatA
 def _levels(level: FloatArray, points: FloatArray, across: FloatArray, offsets: FloatArray) -> FloatArray:
     """The level at some distances from points, (points, offsets)."""
     places = [points[:, axis, None] + across[:, axis, None] * offsets + 1 for axis in (0, 1)]
-    return np.asarray(map_coordinates(level, places, order=1, mode="constant"))
+    return np.asarray(scipy.ndimage.map_coordinates(level, places, order=1, mode="constant"))
