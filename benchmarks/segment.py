@@ -252,7 +252,7 @@ def main() -> None:
         "peak MB",
         "all: s",
         "s each",
-        "a second",
+        "per s",
         "start-up s",
         "peak MB",
     )

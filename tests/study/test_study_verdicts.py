@@ -46,20 +46,20 @@ def test_claims_that_are_false_and_clear_do_not_hold():
 
 def test_nothing_can_be_told_from_runs_that_chance_alone_would_give():
     noisy = make_results(DECK, seed_noise=0.2, photograph_noise=0.1)
-    assert set(_answers(noisy)[:6]) == {"cannot be told"}
+    assert set(_answers(noisy)[:6]) == {"undecided"}
 
 
 def test_networks_that_differ_by_no_more_than_seeds_do_are_not_ranked():
     truth = dict.fromkeys(DECK, 0.82)
     answers = {verdict.claim: verdict.answer for verdict in judge(make_results(truth, seed_noise=0.004))}
-    assert answers["CMP-UNet is best (augmented data, among the networks of the deck)"] == "cannot be told"
-    assert answers["augmentation closes the gaps between networks"] == "cannot be told"
+    assert answers["CMP-UNet is best (augmented data, among the networks of the deck)"] == "undecided"
+    assert answers["augmentation closes the gaps between networks"] == "undecided"
 
 
 def test_a_single_photograph_or_a_missing_network_decides_nothing():
-    assert set(_answers(make_results(DECK, photographs=1))) == {"cannot be told"}
-    assert set(_answers(make_results({("w-net", "original"): 0.8}))) == {"cannot be told"}
-    assert set(_answers([])) == {"cannot be told"}
+    assert set(_answers(make_results(DECK, photographs=1))) == {"undecided"}
+    assert set(_answers(make_results({("w-net", "original"): 0.8}))) == {"undecided"}
+    assert set(_answers([])) == {"undecided"}
 
 
 def test_false_findings_are_as_rare_as_the_interval_says():

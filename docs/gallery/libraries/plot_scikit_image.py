@@ -38,7 +38,7 @@ ridges = np.where(binary_erosion(fov, iterations=6), sato(green, sigmas=(1, 2, 3
 
 def scores_at(answer, threshold):
     """Precision, sensitivity and Dice of the pixels of at least this value."""
-    counts = Counts.of(answer >= threshold, exact, fov=fov)
+    counts = Counts.of(answer >= threshold, exact, fov)
     return counts.precision, counts.sensitivity, counts.dice
 
 

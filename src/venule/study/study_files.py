@@ -19,25 +19,26 @@ from venule.study.runs import Progress
 from venule.study.study_tables import balance_table, cost_table, dice_table, unet_table, verdict_table
 
 _DICE = (
-    "Mean Dice inside the field of view at threshold 0.5, with the weights of the last epoch: no photograph that is "
-    "scored chose anything. The interval (95 %) of a mean is over seeds (Student's t: how another training would do on "
-    "the same photographs) where there are two or more, otherwise over photographs (bootstrap, by person: how the one "
-    "network would do on others), as the column says. The interval of a difference is over both at once: Student's t "
-    "over people, and the deviation between seeds, pooled over all networks that were trained with two or more. p is "
-    "that of a sign-flip permutation test over people; with n people it cannot be below 2 / 2ⁿ."
+    "The table shows the mean Dice inside the field of view at threshold 0.5, with the weights of the last epoch. No "
+    "scored photograph influenced a choice. The 95 % interval of a mean is over seeds if there are two or more "
+    "(Student's t: another training, the same photographs), otherwise over photographs (bootstrap by person: the same "
+    "network, other photographs); a column says which. The interval of a difference is over both: Student's t over "
+    "people, with the deviation between seeds pooled over all networks with two or more seeds. p is from a sign-flip "
+    "permutation test over people; with n people it cannot be below 2 / 2ⁿ."
 )
 _DECK = (
-    "The deck's figures are of its own validation split of the DRIVE training photographs (validation) or of the DRIVE "
-    "challenge's test photographs (test)."
+    "The deck's values are for its own validation split of the DRIVE training photographs (validation) or for the test "
+    "photographs of the DRIVE challenge (test)."
 )
 _COST = (
-    "Multiply-adds are those of convolutions and dense layers. Milliseconds: median forward pass of one photograph, "
-    "PyTorch, {threads} CPU thread(s). Peak memory: by which weights and passes raised that of a process of its own."
+    "Multiply-adds are those of convolutions and dense layers. Milliseconds are the median forward pass of one "
+    "photograph in PyTorch with {threads} CPU thread(s). Peak memory is the increase in the memory of a separate "
+    "process by the weights and passes."
 )
 
 
 def write_study(found: Findings, output: Path) -> None:
-    """Write study.md, study.csv (a row a network and variant), runs.csv and study.json.
+    """Write study.md, study.csv (one row per network and variant), runs.csv and study.json.
 
     Raises:
         OutputError: a file cannot be written.
@@ -69,9 +70,9 @@ def _markdown(found: Findings) -> str:
             parts.append(unet_table(rows).to_markdown())
     rules = "\n".join(f"* {verdict.claim}: {verdict.rule}." for verdict in verdicts)
     several = any(row.seeds > 1 for row in rows)
-    noise = "" if several else "\n\nNo network was trained with two seeds: what another seed would give is not known."
+    noise = "" if several else "\n\nNo network was trained with two seeds, so the effect of another seed is not known."
     bounds = (
-        "Where a claim is about n networks at once, each interval is of confidence 1 - 0.05 / n. The rules, written "
+        "If a claim is about n networks, each interval has a confidence of 1 - 0.05 / n. These rules were written "
         "before any run:"
     )
     parts.append(f"{verdict_table(verdicts).to_markdown()}\n{bounds}\n\n{rules}{noise}\n")
@@ -89,13 +90,13 @@ def _setup(study: Study, progress: Progress) -> str:
     split = f"{study.folds} folds by person" if study.folds else f"{study.held_out:.0%} of the people held out"
     devices = ", ".join(sorted({result.device for result in progress.finished})) or "none yet"
     loss = "Dice loss" if not training.cross_entropy else f"{training.cross_entropy:g} x cross entropy + Dice loss"
-    stop = f", stopped after {training.stop_after} without a lower loss of training" if training.stop_after else ""
+    stop = f", stopped after {training.stop_after} without a lower training loss" if training.stop_after else ""
     done = len(progress.finished)
     return (
-        f"{done} of {done + len(progress.missing)} runs done, on {devices}. Data: {data}; {split}. {loss}, Adam, rate "
-        f"{training.learning_rate:g}, batch {training.batch}, at most {training.epochs} epochs{stop}; field of view "
-        f"{training.working_diameter:g} pixels across in {training.crop}x{training.crop}; {training.conventions} "
-        f"conventions. venule {__version__}; the recipe is study.yaml."
+        f"{done} of {done + len(progress.missing)} runs done, on {devices}. Data: {data}; {split}. {loss}, Adam, "
+        f"learning rate {training.learning_rate:g}, batch {training.batch}, at most {training.epochs} epochs{stop}; field "
+        f"of view {training.working_diameter:g} pixels across in {training.crop}x{training.crop}; "
+        f"{training.conventions} conventions. venule {__version__}; the recipe is study.yaml."
     )
 
 

@@ -15,7 +15,7 @@ from venule.study.estimates import Cell, Cells, Estimate, cells_of, difference, 
 from venule.study.plan import VARIANTS
 from venule.study.run_result import RunResult
 
-Answer = Literal["holds", "does not hold", "cannot be told"]
+Answer = Literal["holds", "does not hold", "undecided"]
 Figures = tuple[tuple[str, Estimate], ...]
 LIFT = (0.07, 0.09)
 BALANCED = (0.8, 1.25)
@@ -57,13 +57,13 @@ def augmentation_lifts(dice: Cells) -> tuple[Verdict, Verdict]:
         "augmentation lifts Dice",
         _sign(figures),
         figures,
-        "holds when the interval lies above 0, does not when it lies below 0, cannot be told when it holds 0",
+        "holds if the interval is above 0, does not hold if it is below 0, undecided if it includes 0",
     )
     size = Verdict(
         "augmentation lifts Dice by 0.07 to 0.09",
         _inside(figures, *LIFT),
         figures,
-        "holds when the interval lies inside 0.07 to 0.09, does not when it lies outside, otherwise cannot be told",
+        "holds if the interval is inside 0.07 to 0.09, does not hold if it is outside, otherwise undecided",
     )
     return sign, size
 
@@ -89,8 +89,8 @@ def augmentation_closes_gaps(dice: Cells) -> Verdict:
         "augmentation closes the gaps between networks",
         _sign(figures),
         figures,
-        "spread is the standard deviation between the networks' mean Dice; holds when the interval of original minus "
-        "augmented lies above 0, does not when it lies below 0, cannot be told when it holds 0",
+        "the spread is the standard deviation of the networks' mean Dice; holds if the interval of original minus "
+        "augmented is above 0, does not hold if it is below 0, undecided if it includes 0",
     )
 
 
@@ -100,8 +100,8 @@ def deformable_do_not_beat(dice: Cells, variant: str) -> Verdict:
     return Verdict(
         f"deformable networks do not beat the U-Net ({variant} data)",
         *_none_above(dice.get((BASELINE, variant)), rivals, dice),
-        "does not hold when the interval of a deformable network minus the U-Net lies above 0; holds when all lie "
-        "below 0; otherwise cannot be told",
+        "does not hold if the interval of a deformable network minus the U-Net is above 0; holds if all are below 0; "
+        "otherwise undecided",
     )
 
 
@@ -111,8 +111,8 @@ def cmp_unet_is_best(dice: Cells) -> Verdict:
     return Verdict(
         "CMP-UNet is best (augmented data, among the networks of the deck)",
         *_none_above(dice.get(("cmp-unet", "augmented")), rivals, dice),
-        "does not hold when the interval of another network minus CMP-UNet lies above 0; holds when all lie below 0; "
-        "otherwise cannot be told",
+        "does not hold if the interval of another network minus CMP-UNet is above 0; holds if all are below 0; "
+        "otherwise undecided",
     )
 
 
@@ -120,7 +120,7 @@ def dice_loss_copes(balance: Cells, above: Cells) -> Verdict:
     """The U-Net finds about as much vessel as is drawn, and does far better than calling everything vessel."""
     variant = next((v for v in reversed(VARIANTS) if (BASELINE, v) in balance), None)
     figures: Figures = ()
-    answer: Answer = "cannot be told"
+    answer: Answer = "undecided"
     if variant:
         share, gain = (
             estimate([cells[BASELINE, variant]], lambda m: m[:, 0], noise=seed_deviation(cells))
@@ -128,7 +128,7 @@ def dice_loss_copes(balance: Cells, above: Cells) -> Verdict:
         )
         figures = (
             (f"vessel pixels found / drawn, U-Net, {variant}", share),
-            ("Dice above that of calling everything vessel", gain),
+            ("Dice above that of an all-vessel map", gain),
         )
         answers = {_inside(figures[:1], *BALANCED), _inside(figures[1:], ABOVE, 1.0)}
         if "does not hold" in answers:
@@ -139,9 +139,9 @@ def dice_loss_copes(balance: Cells, above: Cells) -> Verdict:
         "Dice loss copes with the imbalance",
         answer,
         figures,
-        f"holds when the interval of found / drawn lies inside {BALANCED[0]} to {BALANCED[1]} and that of the Dice "
-        f"above calling everything vessel (calling nothing vessel scores 0) lies above {ABOVE}; does not when either "
-        "lies outside; otherwise cannot be told",
+        f"holds if the interval of found / drawn is inside {BALANCED[0]} to {BALANCED[1]} and the interval of the Dice "
+        f"above that of an all-vessel map is above {ABOVE} (an empty map has a Dice of 0); does not hold if either is "
+        "outside; otherwise undecided",
     )
 
 
@@ -165,7 +165,7 @@ def _both(dice: Cells) -> list[tuple[Cell, Cell]]:
 
 def _none_above(champion: Cell | None, rivals: Sequence[Cell], dice: Cells) -> tuple[Answer, Figures]:
     if champion is None or not rivals:
-        return "cannot be told", ()
+        return "undecided", ()
     noise, confidence = seed_deviation(dice), 1 - 0.05 / len(rivals)
     figures = tuple(
         (f"{rival.network} minus {champion.network}", difference(rival, champion, noise=noise, confidence=confidence))
@@ -174,7 +174,7 @@ def _none_above(champion: Cell | None, rivals: Sequence[Cell], dice: Cells) -> t
     signs = {_sign((figure,)) for figure in figures}
     if "holds" in signs:
         return "does not hold", figures
-    return ("holds" if signs == {"does not hold"} else "cannot be told"), figures
+    return ("holds" if signs == {"does not hold"} else "undecided"), figures
 
 
 def _sign(figures: Figures) -> Answer:
@@ -185,7 +185,7 @@ def _sign(figures: Figures) -> Answer:
 def _inside(figures: Figures, low: float, high: float, *, strict: bool = False) -> Answer:
     """Whether the last figure is between two bounds; the lower one not included where strict."""
     if not figures or (figure := figures[-1][1]).lower is None or figure.upper is None:
-        return "cannot be told"
+        return "undecided"
     if (low < figure.lower if strict else low <= figure.lower) and figure.upper <= high:
         return "holds"
-    return "does not hold" if figure.upper < low or high < figure.lower else "cannot be told"
+    return "does not hold" if figure.upper < low or high < figure.lower else "undecided"
