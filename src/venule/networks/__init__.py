@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from venule.networks.cbam_unet import CBAMUNet
     from venule.networks.cmp_unet import CMPUNet
-    from venule.networks.cmp_unet_gu import cmp_unet_gu
+    from venule.networks.cmp_unet_published import cmp_unet_gu
     from venule.networks.compact import Compact
     from venule.networks.cost import Parameters, count_parameters, multiply_adds
     from venule.networks.deformable import deformable_encoder_unet, du_net
@@ -52,7 +52,7 @@ _HOMES = {
     "UNet": "unet",
     "UNet3": "unet_3",
     "WNet": "w_net",
-    "cmp_unet_gu": "cmp_unet_gu",
+    "cmp_unet_gu": "cmp_unet_published",
     "count_parameters": "cost",
     "deformable_encoder_unet": "deformable",
     "du_net": "deformable",

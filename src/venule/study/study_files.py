@@ -94,8 +94,8 @@ def _setup(study: Study, progress: Progress) -> str:
     done = len(progress.finished)
     return (
         f"{done} of {done + len(progress.missing)} runs done, on {devices}. Data: {data}; {split}. {loss}, Adam, "
-        f"learning rate {training.learning_rate:g}, batch {training.batch}, at most {training.epochs} epochs{stop}; field "
-        f"of view {training.working_diameter:g} pixels across in {training.crop}x{training.crop}; "
+        f"learning rate {training.learning_rate:g}, batch {training.batch}, at most {training.epochs} epochs{stop}; "
+        f"field of view {training.working_diameter:g} pixels across in {training.crop}x{training.crop}; "
         f"{training.conventions} conventions. venule {__version__}; the recipe is study.yaml."
     )
 
