@@ -70,7 +70,7 @@ class Findings:
     uncosted: dict[str, str]
 
 
-def find(study: Study, output: Path) -> Findings:
+def gather_findings(study: Study, output: Path) -> Findings:
     """The findings of the finished runs in an output folder; costs that are not known yet are measured."""
     progress = progress_of(study, output)
     folds = study.folds or 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from venule.errors import RecipeError
-from venule.study.comparison import Findings, find
+from venule.study.comparison import Findings, gather_findings
 from venule.study.figures import draw_figures
 from venule.study.grid import check_networks
 from venule.study.plan import Study
@@ -49,7 +49,7 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     """
     check_networks(study)
     claim(output, study)
-    found = find(study, output)
+    found = gather_findings(study, output)
     write_study(found, output)
     photographs = find_study_photographs(study, data, output)
     draw_figures(found, photographs, output, photograph=photograph)
