@@ -25,6 +25,11 @@ class Disc:
         centre: (row, column).
         diameter: in the unit of the centre.
         confidence: 0 to 1: how far the best place stands out from the next; below 0.2 look at it before it is used.
+
+    Example:
+        >>> disc = measured.landmarks.disc
+        >>> abs(disc.diameter - phantom.disc_diameter) < 0.3 * phantom.disc_diameter
+        True
     """
 
     centre: tuple[float, float]
@@ -41,6 +46,11 @@ class Fovea:
         confidence: 0.6 to 1: how far the best place stands out from the best on the other side of the disc.
         at_edge: whether it was found so near the edge of the field of view that it may lie beyond: its direction from
             the disc can be relied on, its place cannot.
+
+    Example:
+        >>> fovea = measured.landmarks.fovea
+        >>> abs(fovea.centre[0] - phantom.fovea[0]) < phantom.disc_diameter
+        True
     """
 
     centre: tuple[float, float]
@@ -55,6 +65,10 @@ class Landmarks:
     Attributes:
         disc: None: not found.
         fovea: None: not found, or not shown.
+
+    Example:
+        >>> venule.Landmarks(Disc(centre=(200.0, 90.0), diameter=52.0, confidence=1.0)).fovea is None
+        True
     """
 
     disc: Disc | None = None
@@ -76,6 +90,13 @@ class VesselMap:
 
     Raises:
         VenuleError: the arrays differ in size, or have the wrong type.
+
+    Example:
+        >>> found = venule.segment(phantom.image)
+        >>> found.vessels.shape
+        (400, 400)
+        >>> found.model
+        'general'
     """
 
     probability: ProbabilityArray
@@ -119,6 +140,11 @@ class VesselMap:
         Raises:
             MaskError: it holds labels or grey levels, is inverted, or has another size than the photograph.
             PhotographError: a file cannot be decoded, or the field of view is empty.
+
+        Example:
+            >>> drawn = venule.VesselMap.from_mask(phantom.vessels, phantom.photograph)
+            >>> drawn.threshold
+            0.5
         """
         vessels = read_mask(mask, name=name)
         field, image = _parts(vessels.shape, photograph, fov)
@@ -158,6 +184,11 @@ class VesselMap:
             MaskError: it holds no probabilities, or has another size than the photograph.
             PhotographError: a file cannot be decoded, or the field of view is empty.
             VenuleError: the threshold is not in (0, 1).
+
+        Example:
+            >>> once_more = venule.VesselMap.from_probability(found.probability, phantom.photograph, threshold=0.5)
+            >>> once_more.threshold
+            0.5
         """
         shares = read_probability(probability)
         field, image = _parts(shares.shape, photograph, fov)
@@ -183,6 +214,10 @@ class VesselMap:
         Raises:
             MaskError: it holds labels or grey levels, is inverted, or has another size than the photograph.
             PhotographError: a file cannot be decoded.
+
+        Example:
+            >>> found.redrawn(phantom.arteries).vessel_share < found.vessel_share
+            True
         """
         vessels = read_mask(mask, name=name)
         check_drawing(vessels, self.fov, name=name)
@@ -197,6 +232,10 @@ class VesselMap:
 
         Raises:
             VenuleError: the threshold is not in (0, 1).
+
+        Example:
+            >>> found.at_threshold(0.9).vessel_share < found.vessel_share
+            True
         """
         threshold = check_threshold(threshold)
         return replace(self, vessels=(self.probability >= threshold) & self.fov, threshold=threshold)
@@ -222,6 +261,10 @@ class VesselMap:
 
         Returns:
             uint8 (height, width, 3) RGB. Outside the field of view nothing is shown: names and dates stand there.
+
+        Example:
+            >>> found.overlay().shape
+            (400, 400, 3)
         """
         picture = np.where(self.fov[..., None], self.image, 0).astype(np.uint8)
         layer = np.array(OVERLAY_COLOUR, np.float32)
@@ -242,6 +285,10 @@ def check_threshold(threshold: float) -> float:
 
     Raises:
         VenuleError: it is not in (0, 1).
+
+    Example:
+        >>> check_threshold(0.4)
+        0.4
     """
     if not 0 < threshold < 1:
         raise VenuleError(

@@ -25,6 +25,10 @@ class Record:
         subject: the person; all photographs of one person must be in the same split. The name of the photograph if the
             data set does not tell the person.
         split: "train", "test" or another published name; None if no split was published.
+
+    Example:
+        >>> venule.datasets.open_dataset(folder).records[0].name
+        'phantom_0001'
     """
 
     name: str
@@ -44,6 +48,12 @@ class Dataset:
         name: "drive", "chase_db1", "hrf", "stare", "fives" or "folder".
         folder: of the files.
         records: in the order of their names.
+
+    Example:
+        >>> venule.datasets.open_dataset(folder).name
+        'folder'
+        >>> len(venule.datasets.open_dataset(folder).split("all"))
+        1
     """
 
     name: str
@@ -72,6 +82,11 @@ class Example:
         photograph: with its field of view.
         reference: bool (height, width), the first observer's vessels, or None.
         second: bool (height, width), the second observer's vessels, or None.
+
+    Example:
+        >>> record = venule.datasets.open_dataset(folder).records[0]
+        >>> venule.datasets.read_record(record).reference.dtype.name
+        'bool'
     """
 
     name: str
@@ -87,6 +102,11 @@ def read_record(record: Record) -> Example:
         DatasetError: a packed file cannot be unpacked.
         PhotographError: a file cannot be decoded, or the photograph shows no fundus.
         MaskError: a drawing or the field of view is not a mask, is inverted, or differs in size from the photograph.
+
+    Example:
+        >>> record = venule.datasets.open_dataset(folder).records[0]
+        >>> read_record(record).name
+        'phantom_0001'
     """
     from venule.photograph import decode, find_fov, fov_from_mask
 
@@ -116,6 +136,10 @@ def read_drawing(path: Path) -> BoolArray:
         DatasetError: a packed file cannot be unpacked.
         PhotographError: the file cannot be decoded.
         MaskError: it is not a binary mask.
+
+    Example:
+        >>> read_drawing(folder / "vessels" / "phantom_0001.png").dtype.name
+        'bool'
     """
     return read_mask(read_file(path), name=str(path))
 

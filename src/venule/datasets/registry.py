@@ -20,6 +20,10 @@ def open_dataset(path: Path, *, name: str | None = None) -> Dataset:
 
     Raises:
         DatasetError: there is no such folder, the data set is not known or recognised, or files are missing.
+
+    Example:
+        >>> open_dataset(folder).name
+        'folder'
     """
     path = Path(path)
     name = recognise(path) if name is None else name

@@ -36,6 +36,10 @@ def agreement_map(vessels: BoolArray, reference: BoolArray, *, fov: BoolArray | 
 
     Raises:
         EvaluationError: the arrays differ in size.
+
+    Example:
+        >>> agreement_map(found.vessels, phantom.vessels, fov=found.fov).shape[1]
+        400
     """
     colours = agreement_colours(vessels, reference, fov=fov)
     return np.concatenate([colours, _legend(colours.shape[1])])
@@ -45,6 +49,10 @@ def agreement_colours(vessels: BoolArray, reference: BoolArray, *, fov: BoolArra
     """Colour every pixel by agreement: white TP, orange FP, sky blue FN, black TN, dark grey outside the field of view.
 
     Arguments and errors are those of `agreement_map`; the result is without its legend.
+
+    Example:
+        >>> agreement_colours(found.vessels, phantom.vessels, fov=found.fov).shape
+        (400, 400, 3)
     """
     region = np.ones_like(vessels) if fov is None else fov
     if not vessels.shape == reference.shape == region.shape:

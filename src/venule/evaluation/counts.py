@@ -20,6 +20,10 @@ class Counts:
         fp: vessel in the map alone (false positives).
         fn: vessel in the drawing alone (false negatives).
         tn: vessel in neither (true negatives).
+
+    Example:
+        >>> Counts(tp=8, fp=2, fn=2, tn=88).dice
+        0.8
     """
 
     tp: int

@@ -15,7 +15,14 @@ from venule.vessel_map import VesselMap
 
 
 class ScorePool:
-    """Scores photographs one by one and keeps their counts, not their pixels."""
+    """Scores photographs one by one and keeps their counts, not their pixels.
+
+    Example:
+        >>> pool = ScorePool()
+        >>> scores = pool.add(found, phantom.vessels, fov=found.fov)
+        >>> pool.scores().dice == scores.dice
+        True
+    """
 
     def __init__(self) -> None:
         self._scores: list[Scores] = []

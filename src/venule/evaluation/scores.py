@@ -31,6 +31,13 @@ class RegionScores:
         centrelines: counts along the centrelines.
         calibration: the bins; None where the map has no probability.
         areas: under the curves; None where the map has no probability.
+
+    Example:
+        >>> inside = venule.evaluate(phantom.vessels, phantom.vessels).fov
+        >>> inside.values["sensitivity"]
+        1.0
+        >>> inside.undefined["auc_roc"]
+        'no-probability'
     """
 
     counts: Counts
@@ -70,6 +77,13 @@ class Scores:
     Attributes:
         fov: inside the field of view.
         frame: over the full frame, where nothing is found outside the field of view (probability 0).
+
+    Example:
+        >>> scores = venule.evaluate(found, phantom.vessels)
+        >>> scores.dice == scores.fov.values["dice"]
+        True
+        >>> list(scores.to_pandas().columns)
+        ['region', 'score', 'value', 'reason']
     """
 
     fov: RegionScores
@@ -123,6 +137,11 @@ def evaluate(
     Raises:
         EvaluationError: the field of view is empty, or a vessel map is given a threshold.
         MaskError: a mask holds labels or grey levels, or they differ in size; or the probability leaves [0, 1].
+
+    Example:
+        >>> scores = venule.evaluate(found, phantom.vessels)
+        >>> scores.dice > 0.7
+        True
     """
     found, probability, region = _parts(vessels, fov, threshold)
     drawn_anywhere = read_mask(reference, name="the reference drawing")

@@ -33,6 +33,10 @@ class Definition:
         by_region: whether it is measured in every region, too.
         least: value that it can have.
         most: value that it can have.
+
+    Example:
+        >>> BY_NAME["calibre_mean"].column("zone_b", "um")
+        'calibre_mean_zone_b_um'
     """
 
     name: str

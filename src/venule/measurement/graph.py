@@ -40,6 +40,10 @@ class Node:
         position: (row, column).
         segments: indices of the segments that meet here; a segment that leaves and comes back stands here twice.
         crossings: how many more vessels than one go straight on here, each as two of the segments.
+
+    Example:
+        >>> Node(position=(10.0, 20.0), segments=(0, 1, 2)).kind
+        'branching'
     """
 
     position: tuple[float, float]
@@ -75,6 +79,11 @@ class VesselSegment:
         centreline: float64 (points, 2), (row, column), points about a pixel apart.
         calibre: float64 (points,), width across the vessel; within a junction, that of the vessel beside it.
         in_junctions: how many points lie within the junction at the start, and at the end.
+
+    Example:
+        >>> line = np.array([[0.0, 0.0], [0.0, 1.0], [0.0, 2.0]])
+        >>> VesselSegment(start=0, end=1, centreline=line, calibre=np.full(3, 4.0)).length
+        2.0
     """
 
     start: int
@@ -120,6 +129,12 @@ class VesselGraph:
     Attributes:
         nodes: ends, branchings and crossings.
         segments: the vessels between them.
+
+    Example:
+        >>> len(measured.graph.segments) > 20
+        True
+        >>> list(measured.graph.to_pandas().columns)[:4]
+        ['segment', 'start_kind', 'end_kind', 'length_px']
     """
 
     nodes: tuple[Node, ...]

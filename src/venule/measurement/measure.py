@@ -48,6 +48,13 @@ def measure(
     Raises:
         MeasurementError: the field of view is empty, or is given for a vessel map, which has its own.
         MaskError: a mask holds labels or grey levels, is inverted, or has another size than the photograph.
+
+    Example:
+        >>> measured = venule.measure(found)
+        >>> 0.05 < measured["vessel_density"] < 0.2
+        True
+        >>> venule.measure(phantom.vessels, fov=phantom.fov)["calibre_median_px"] > 1
+        True
     """
     if not isinstance(found, VesselMap):
         found = VesselMap.from_mask(found, fov=fov)

@@ -28,6 +28,11 @@ class Value:
         lower: end of the 95 % interval; None where there is none.
         upper: end of the 95 % interval; None where there is none.
         reason: code; "" where there is a value.
+
+    Example:
+        >>> density = measured.find("vessel_density")
+        >>> density.lower < density.value < density.upper
+        True
     """
 
     name: str
@@ -56,6 +61,16 @@ class Measured(Mapping[str, float]):
         graph: ends, branchings, crossings and segments.
         landmarks: the optic disc and the fovea.
         units: other units that the scale gives, "um" or "deg", and how many of each a pixel is.
+
+    Example:
+        >>> measured["calibre_median_px"] > 1
+        True
+        >>> "crae_px" in measured
+        False
+        >>> measured.find("crae_px").reason
+        'no-arteries-and-veins'
+        >>> list(measured.to_pandas().columns)
+        ['column', 'region', 'value', 'lower', 'upper', 'unit', 'reason']
     """
 
     measurements: tuple[Value, ...]
@@ -147,7 +162,12 @@ class Measured(Mapping[str, float]):
 
 
 def table_columns(units: Sequence[str] = ()) -> list[str]:
-    """The columns of `Measured.row`, where lengths are given in these units, too."""
+    """The columns of `Measured.row`, where lengths are given in these units, too.
+
+    Example:
+        >>> table_columns()[:3]
+        ['vessel_density', 'vessel_density_lower', 'vessel_density_upper']
+    """
     names = []
     for definition in MEASUREMENTS:
         for region in ("", *(REGIONS if definition.by_region else ())):

@@ -47,6 +47,10 @@ class Properties:
         cut: share of the circle of the field of view that the picture does not show.
         vessels: share that is vessel.
         confidence: Dice to expect if the network's probabilities are right; NaN for a map that no model made.
+
+    Example:
+        >>> 0 < venule.assess_quality(found).properties.brightness < 1
+        True
     """
 
     brightness: float
@@ -105,6 +109,13 @@ class Quality:
             no model made.
         reasons: codes of what is wrong with it, keys of `LIMITS`; empty for a good photograph.
         properties: that it was judged by.
+
+    Example:
+        >>> quality = venule.assess_quality(found)
+        >>> quality.reasons
+        ()
+        >>> list(quality.to_pandas().columns)
+        ['property', 'value', 'reason']
     """
 
     score: float | None
@@ -131,6 +142,10 @@ def assess_quality(found: VesselMap) -> Quality:
 
     Raises:
         MeasurementError: the field of view is nearly empty.
+
+    Example:
+        >>> venule.assess_quality(found).score > 0.7
+        True
     """
     properties = properties_of(found)
     reasons = tuple(reason for reason, limit in LIMITS.items() if limit.broken_by(properties))

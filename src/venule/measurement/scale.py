@@ -16,6 +16,12 @@ class Scale:
         field_degrees: angle that the circle of the field of view spans, such as 45; gives degrees, not micrometres.
         disc_um: diameter to take the optic disc for, such as 1800; gives micrometres through the disc that was
             found, and is as wrong as that and as this eye's disc differs from it.
+
+    Example:
+        >>> venule.Scale(field_degrees=45).unit_names
+        ('deg',)
+        >>> venule.measure(found, scale=venule.Scale(um_per_pixel=20))["calibre_median_um"] > 20
+        True
     """
 
     um_per_pixel: float | None = None

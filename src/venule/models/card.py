@@ -8,7 +8,12 @@ LARGEST_DIAMETER = 8192  # pixels; a limit on the input of a network, and so on 
 
 
 class Interval(BaseModel):
-    """A mean over photographs with its 95 % interval."""
+    """A mean over photographs with its 95 % interval.
+
+    Example:
+        >>> Interval(mean=0.8, lower=0.79, upper=0.81).mean
+        0.8
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -18,7 +23,13 @@ class Interval(BaseModel):
 
 
 class Score(BaseModel):
-    """How the model scored on photographs that it was not trained on."""
+    """How the model scored on photographs that it was not trained on.
+
+    Example:
+        >>> score = venule.load_model("general").card.scores[0]
+        >>> score.dice.mean > 0.7
+        True
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -55,6 +66,10 @@ class Card(BaseModel):
         limits: what it does badly, or was not tried on.
         sha256: of the ONNX file.
         venule: the version of venule that trained it.
+
+    Example:
+        >>> 0 < venule.load_model("general").card.threshold < 1
+        True
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

@@ -28,6 +28,10 @@ class Model:
         folder: the folder of both files.
         runtime: what runs it, see `venule.segment`.
         threads: CPU threads for it; None: one for each core.
+
+    Example:
+        >>> venule.load_model("general").card.name
+        'general'
     """
 
     card: Card
@@ -43,7 +47,12 @@ class Model:
 
 
 def shipped_models() -> tuple[str, ...]:
-    """Names of the models that come with venule."""
+    """Names of the models that come with venule.
+
+    Example:
+        >>> "general" in shipped_models()
+        True
+    """
     return tuple(sorted(path.parent.name for path in _SHIPPED.glob(f"*/{CARD_FILE}")))
 
 
@@ -52,6 +61,10 @@ def model_folder(name_or_path: str | Path) -> Path:
 
     Raises:
         ModelError: there is no such model; the message lists the shipped ones.
+
+    Example:
+        >>> model_folder("general").name
+        'general'
     """
     shipped = _SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
@@ -76,6 +89,10 @@ def read_card(folder: Path) -> Card:
 
     Raises:
         ModelError: the card cannot be read, or a field is missing, unknown or out of range.
+
+    Example:
+        >>> read_card(model_folder("general")).name
+        'general'
     """
     path = folder / CARD_FILE
     try:
@@ -100,6 +117,11 @@ def load_model(
 
     Raises:
         ModelError: the model is unknown or incomplete, or the network is not the one that the card describes.
+
+    Example:
+        >>> model = venule.load_model("general", threads=1)
+        >>> venule.segment(phantom.image, model=model).model
+        'general'
     """
     folder = model_folder(name_or_path)
     card = read_card(folder)

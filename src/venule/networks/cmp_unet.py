@@ -24,6 +24,11 @@ class CMPUNet(nn.Module):
 
     Shape:
         (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** (len(widths) - 1).
+
+    Example:
+        >>> import torch
+        >>> CMPUNet((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
 
     def __init__(

@@ -10,6 +10,11 @@ def cmp_unet_gu(
     """A quarter of the slides' size: grouped 7x7 convolutions, no unneeded biases, and an attention of its own.
 
     Arguments are those of `CMPUNet`.
+
+    Example:
+        >>> import torch
+        >>> cmp_unet_gu((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
     return CMPUNet(
         widths,

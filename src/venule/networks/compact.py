@@ -23,6 +23,11 @@ class Compact(nn.Module):
 
     Shape:
         (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
+
+    Example:
+        >>> import torch
+        >>> Compact((8, 16)).eval()(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
 
     fold: Tensor

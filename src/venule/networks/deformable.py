@@ -13,7 +13,13 @@ from venule.networks.unet import UNet
 def deformable_encoder_unet(
     widths: tuple[int, ...] = (64, 128, 256, 512), *, offset_layout: OffsetLayout = "planar", channels: int = 3
 ) -> "DeformableUNet":
-    """The U-Net whose second and third level of the encoder are deformable."""
+    """The U-Net whose second and third level of the encoder are deformable.
+
+    Example:
+        >>> import torch
+        >>> deformable_encoder_unet((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
+    """
     return DeformableUNet(
         widths, encoder_levels=(2, 3), decoder_levels=(), offset_layout=offset_layout, channels=channels
     )
@@ -22,7 +28,13 @@ def deformable_encoder_unet(
 def du_net(
     widths: tuple[int, ...] = (64, 128, 256, 512), *, offset_layout: OffsetLayout = "planar", channels: int = 3
 ) -> "DeformableUNet":
-    """DU-Net: the second and first level of the decoder are deformable, too."""
+    """DU-Net: the second and first level of the decoder are deformable, too.
+
+    Example:
+        >>> import torch
+        >>> du_net((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
+    """
     return DeformableUNet(
         widths, encoder_levels=(2, 3), decoder_levels=(2, 1), offset_layout=offset_layout, channels=channels
     )

@@ -11,6 +11,10 @@ def use_keras_conventions(network: nn.Module) -> None:
     Kernels are glorot_uniform and biases zero, but for blocks that name their own initial weights (attention:
     he_normal; offsets: N(0, 0.01)); batch normalisation has momentum 0.99 (PyTorch counts it as 0.01) and eps 1e-3.
     Call it before weights are loaded: momentum and eps are not among them.
+
+    Example:
+        >>> network = venule.networks.create("unet", widths=(8, 16))
+        >>> use_keras_conventions(network)
     """
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):

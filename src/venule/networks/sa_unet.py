@@ -28,6 +28,11 @@ class SAUNet(nn.Module):
     Shape:
         (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths). Published with
         photographs of DRIVE padded to 592x592.
+
+    Example:
+        >>> import torch
+        >>> SAUNet((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, keep: float = 0.82, channels: int = 3) -> None:

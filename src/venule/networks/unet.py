@@ -20,6 +20,11 @@ class UNet(nn.Module):
 
     Shape:
         (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
+
+    Example:
+        >>> import torch
+        >>> UNet((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
 
     def __init__(

@@ -18,6 +18,11 @@ class UNet3(nn.Module):
 
     Shape:
         (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
+
+    Example:
+        >>> import torch
+        >>> UNet3((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, dropout: float = 0.1, channels: int = 3) -> None:

@@ -63,6 +63,11 @@ class WNet(nn.Module):
     Shape:
         (N, channels, H, W) -> (N, 1, H, W) logits; while training, the logits of both passes, the result last.
         H and W are multiples of 2 ** (len(widths) - 1).
+
+    Example:
+        >>> import torch
+        >>> WNet((4, 8)).eval()(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
     """
 
     def __init__(self, widths: tuple[int, ...] = (8, 16, 32), *, channels: int = 3) -> None:

@@ -56,6 +56,10 @@ def decode(source: Path | bytes, *, max_pixels: int = MOST_PIXELS, name: str | N
             `empty-file`, `not-an-image`, `broken-image` (truncated or damaged), `too-small`, `too-large`,
             `unsupported-mode`; for DICOM also `other-modality` and `burned-in-annotation`.
         MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
+
+    Example:
+        >>> decode(folder / "images" / "phantom_0001.png").dtype.name
+        'uint8'
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
     data = _content(source, name=name)

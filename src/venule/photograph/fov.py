@@ -32,6 +32,10 @@ def find_fov(image: ImageArray) -> FieldOfView:
     Raises:
         PhotographError: `all-black` if 99 % of the pixels are darker than 8 in every channel; `not-a-fundus` by the
             rules of `check_fundus`, `refuse_strip` and `refuse_drawing`.
+
+    Example:
+        >>> abs(find_fov(phantom.image).diameter - phantom.fov.diameter) < 4
+        True
     """
     refuse_strip(image)
     small = _shrink(image)
@@ -56,6 +60,10 @@ def fov_from_mask(mask: BoolArray) -> FieldOfView:
 
     Raises:
         PhotographError: `empty-mask`.
+
+    Example:
+        >>> abs(fov_from_mask(phantom.fov.mask).diameter - phantom.fov.diameter) < 4
+        True
     """
     if not mask.any():
         raise PhotographError(

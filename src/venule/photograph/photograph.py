@@ -14,6 +14,11 @@ class FieldOfView:
         centre: (row, column) of the circle of the field of view, in pixels; may lie between pixels.
         diameter: diameter of this circle in pixels, even if the frame cuts it off; for a photograph without a border,
             its longer side.
+
+    Example:
+        >>> fov = phantom.photograph.fov
+        >>> fov.mask.dtype.name, round(fov.diameter) > 300
+        ('bool', True)
     """
 
     mask: BoolArray
@@ -28,6 +33,11 @@ class Photograph:
     Attributes:
         image: uint8 (height, width, 3), RGB, upright.
         fov: its field of view.
+
+    Example:
+        >>> photograph = Photograph(phantom.image, phantom.fov)
+        >>> photograph.image.dtype.name
+        'uint8'
     """
 
     image: ImageArray

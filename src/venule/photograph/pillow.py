@@ -30,6 +30,11 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
     Raises:
         PhotographError: `broken-image` if the file is truncated or damaged, `too-small`, `unsupported-mode`, or
             `bad-array` for mode F with other values.
+
+    Example:
+        >>> from PIL import Image
+        >>> image_from_pil(Image.fromarray(phantom.image)).shape
+        (400, 400, 3)
     """
     try:
         image.load()

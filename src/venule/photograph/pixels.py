@@ -27,6 +27,10 @@ def image_from_array(array: NDArray[Any], *, name: str = "the array") -> ImageAr
 
     Raises:
         PhotographError: `bad-array` for another shape or type, or for floats outside [0, 1]; `too-small`.
+
+    Example:
+        >>> image_from_array(np.full((100, 100), 0.5)).shape
+        (100, 100, 3)
     """
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise PhotographError(

@@ -24,6 +24,11 @@ def read_photograph(source: Path | bytes, *, name: str | None = None, max_pixels
 
     Raises:
         PhotographError: as `decode` and `find_fov` say; the message names the file.
+
+    Example:
+        >>> photograph = venule.read_photograph(folder / "images" / "phantom_0001.png")
+        >>> photograph.fov.diameter > 200
+        True
     """
     name = name or ("the photograph given as bytes" if isinstance(source, bytes) else str(source))
     image = decode(source, max_pixels=max_pixels, name=name)
@@ -42,6 +47,10 @@ def photograph_from_array(image: ArrayLike | Image.Image) -> Photograph:
 
     Raises:
         PhotographError: as `image_from_array`, `image_from_pil` and `find_fov` say.
+
+    Example:
+        >>> photograph_from_array(phantom.image).fov.diameter > 300
+        True
     """
     if isinstance(image, Image.Image):
         pixels = image_from_pil(image)

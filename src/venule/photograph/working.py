@@ -23,6 +23,14 @@ class WorkingScale:
         shape: (height, width) of the photograph.
         box: (top, left, bottom, right) of the field of view; bottom and right are excluded.
         size: (height, width) at working scale.
+
+    Example:
+        >>> scale = WorkingScale.fit(phantom.fov, 200)
+        >>> small = scale.apply_image(phantom.image)
+        >>> max(small.shape)
+        200
+        >>> scale.restore(np.zeros(scale.size, np.float32)).shape
+        (400, 400)
     """
 
     shape: tuple[int, int]

@@ -20,6 +20,10 @@ def contact_sheet(pictures: Sequence[tuple[str, ImageArray]], columns: int, *, c
 
     Returns:
         uint8 (height, width, 3) RGB.
+
+    Example:
+        >>> contact_sheet([("found", found.overlay()), ("photograph", phantom.image)], columns=2).shape[2]
+        3
     """
     gap, size = cell // 24, cell // 21
     font = ImageFont.load_default(size)

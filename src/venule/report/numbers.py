@@ -9,6 +9,10 @@ def number_text(value: float, *, whole: bool = False) -> str:
     """A number to three significant digits, or whole if it is longer; a count without decimals.
 
     Numbers below 0.0001 have an exponent.
+
+    Example:
+        >>> number_text(1234.5), number_text(0.012345)
+        ('1,234', '0.0123')
     """
     if whole:
         return f"{value:,.0f}"
@@ -35,7 +39,12 @@ def score_text(
     digits: int = 3,
     signed: bool = False,
 ) -> str:
-    """A score with its interval, such as "0.812 [0.801, 0.823]"; a dash for what is not defined."""
+    """A score with its interval, such as "0.812 [0.801, 0.823]"; a dash for what is not defined.
+
+    Example:
+        >>> score_text(0.812, lower=0.801, upper=0.823)
+        '0.812 [0.801, 0.823]'
+    """
     if value is None:
         return NOTHING
     form = f"{'+' if signed else ''}.{digits}f"

@@ -15,6 +15,10 @@ class Table:
         title: what it shows.
         columns: headings.
         rows: as many cells each as there are headings.
+
+    Example:
+        >>> Table("Inside", ("score", "mine"), (("Dice", "0.812"),)).to_markdown().splitlines()[-1]
+        '| Dice | 0.812 |'
     """
 
     title: str

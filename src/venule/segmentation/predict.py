@@ -36,6 +36,12 @@ def predict_with(
 
     Returns:
         float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
+
+    Example:
+        >>> def dark(network_input):
+        ...     return np.full((1, 1, *network_input.shape[2:]), 0.25, np.float32)
+        >>> predict_with(dark, phantom.photograph, working_diameter=256, smallest_diameter=None, multiple=16).shape
+        (400, 400)
     """
     scale = WorkingScale.fit(photograph.fov, working_diameter, smallest=smallest_diameter)
     prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))

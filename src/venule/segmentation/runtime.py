@@ -48,6 +48,10 @@ def check_runtime(runtime: str) -> str:
     Raises:
         VenuleError: there is no such runtime.
         MissingExtraError: the runtime is not installed.
+
+    Example:
+        >>> check_runtime("onnxruntime")
+        'onnxruntime'
     """
     if runtime not in RUNTIMES:
         raise VenuleError(f"unknown runtime {runtime!r}: choose one of {', '.join(RUNTIMES)}", reason="bad-runtime")

@@ -45,6 +45,14 @@ def segment(
         PhotographError: it cannot be read, or is not a fundus photograph.
         ModelError: the model is unknown or altered.
         VenuleError: the threshold is not in (0, 1), or the runtime is unknown or not installed.
+
+    Example:
+        >>> found = venule.segment(phantom.image)
+        >>> 0.05 < found.vessel_share < 0.2
+        True
+        >>> model = venule.load_model("general", threads=1)  # loaded once, for many photographs
+        >>> venule.segment(phantom.image, model=model).model
+        'general'
     """
     if not isinstance(model, Model):
         folder = model_folder(model)
@@ -68,6 +76,11 @@ class Segmenter:
     Raises:
         ModelError: the runtime cannot load the model, or its input or output is not what venule expects.
         VenuleError: the runtime is unknown or not installed.
+
+    Example:
+        >>> segmenter = Segmenter(venule.load_model("general"))
+        >>> segmenter.probability(phantom.photograph).shape
+        (400, 400)
     """
 
     def __init__(self, model: Model, *, runtime: str | None = None, threads: int | None = None) -> None:

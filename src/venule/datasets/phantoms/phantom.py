@@ -31,6 +31,11 @@ class Phantom:
         disc_diameter: of the optic disc.
         fovea: centre of the fovea.
         avascular_radius: of the area around the fovea without vessels.
+
+    Example:
+        >>> phantom = venule.make_phantom(1, size=400)
+        >>> np.array_equal(phantom.vessels, phantom.arteries | phantom.veins)
+        True
     """
 
     image: ImageArray
@@ -63,6 +68,11 @@ def make_phantom(seed: int, *, size: int = 768) -> Phantom:
 
     Raises:
         ValueError: `seed` is negative, or `size` is less than 128.
+
+    Example:
+        >>> phantom = venule.make_phantom(1, size=400)
+        >>> phantom.image.shape
+        (400, 400, 3)
     """
     if seed < 0 or size < 128:
         raise ValueError(f"a phantom needs a seed of 0 or more and a size of 128 or more; got seed={seed}, size={size}")

@@ -18,6 +18,10 @@ class Segment:
         centreline: float64 (points, 2), (row, column), from the disc outwards.
         calibre: float64 (points,), diameter at each point; it never grows on the way outwards.
         parent: index of the segment that it leaves; -1 for one that starts in the optic disc.
+
+    Example:
+        >>> phantom.segments[0].kind in ("artery", "vein")
+        True
     """
 
     kind: Kind

@@ -27,6 +27,13 @@ def write_phantoms(folder: Path, *, count: int, seed: int, size: int = 768) -> N
     Raises:
         OutputError: the folder contains files, or is a file.
         ValueError: `count` is less than 1, or `seed` or `size` as for `make_phantom`.
+
+    Example:
+        >>> import tempfile
+        >>> new = Path(tempfile.mkdtemp())
+        >>> write_phantoms(new, count=1, seed=1, size=200)
+        >>> sorted(path.name for path in new.iterdir() if path.is_dir())
+        ['arteries', 'fov', 'images', 'truth', 'veins', 'vessels']
     """
     if count < 1:
         raise ValueError(f"count must be 1 or more; got {count}")
