@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from venule.measurement import BY_NAME, REGIONS
+
 
 @pytest.fixture
 def maps(phantom, as_png):
@@ -39,3 +41,10 @@ def test_maps_that_fit_no_photograph_are_refused(client, photograph, maps, as_pn
     small = as_png(np.zeros((200, 200), bool))
     html = client.post("/v1/report", files=[files[0], ("veins", ("ann_veins.png", small))]).text
     assert "wrong-size" in html
+
+
+def test_the_page_has_a_label_for_every_measurement_and_region(client):
+    labels = client.get("/page/labels.json").json()
+    assert set(labels["measurements"]) == set(BY_NAME)
+    assert set(labels["regions"]) == set(REGIONS)
+    assert set(labels["main"]) | set(labels["counts"]) <= set(BY_NAME)
