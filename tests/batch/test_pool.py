@@ -1,5 +1,6 @@
 """Worker processes: a photograph that hangs, crashes or fills the memory costs its own result and no other."""
 
+import math
 import multiprocessing
 import os
 import signal
@@ -80,6 +81,12 @@ def test_errors_come_back_with_their_reason():
             with pytest.raises(VenuleError) as error:
                 pool.submit(function, timeout=60).result()
             assert error.value.reason == reason
+
+
+def test_a_bug_in_a_process_is_told_with_its_place():
+    with Pool(1) as pool, pytest.raises(ValueError, match="negative") as error:
+        pool.submit(math.factorial, -1, timeout=60).result()
+    assert "answer = True, function(*args)" in "".join(error.value.__notes__)
 
 
 def test_processes_are_replaced_after_so_many_calls():

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -226,6 +227,8 @@ def _serve(connection: Connection, initializer: Callable[..., object] | None, in
         except MemoryError:
             answer = False, VenuleError("there is not enough memory for it now", reason="out-of-memory")
         except Exception as error:
+            if not isinstance(error, VenuleError):  # a bug; its traceback is not pickled
+                error.add_note(f"In the worker process:\n{traceback.format_exc()}")
             answer = False, error
         connection.send(answer)
 
