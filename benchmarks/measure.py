@@ -1,16 +1,21 @@
-"""How long `venule measure` and `venule report` take, start to exit, beside `venule segment` in the same run.
+"""How long measuring takes: `venule.measure` alone, and the commands from start to exit.
 
-    python benchmarks/measure.py FOLDER...
+    python benchmarks/measure.py FOLDER... [--photographs 5]
 
-Each command runs on the whole folder with the processes that it chooses; the peak memory is that of its largest one.
+The first table is of `venule.measure` in one process, after the photograph has been segmented: the median over some
+photographs of each folder, beside the seconds of all cores together. Then `venule measure` and `venule report` run on
+the whole folder, beside `venule segment`, with the processes that they choose; the peak memory is that of the largest.
 """
 
 import argparse
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import venule
 from venule.report import Table
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
@@ -31,13 +36,37 @@ def timed(*arguments: object) -> tuple[float, float]:
     return float(seconds), float(peak) / 1024
 
 
+def measured(photographs: list[Path]) -> tuple[float, float]:
+    """Median seconds of `venule.measure`, on the clock and of all cores together."""
+    times = []
+    for photograph in (photographs[0], *photographs):  # the first loads libraries, and does not count
+        found = venule.segment(photograph)
+        start, cores = time.perf_counter(), time.process_time()
+        venule.measure(found)
+        times.append((time.perf_counter() - start, time.process_time() - cores))
+    clock, cores = (statistics.median(column) for column in zip(*times[1:], strict=True))
+    return clock, cores
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--photographs", type=int, default=5, help="of each folder, for the first table")
+    arguments = parser.parse_args()
+    found = {
+        folder: sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTOGRAPH_SUFFIXES)
+        for folder in arguments.folders
+    }
+    alone: list[tuple[str, ...]] = []
+    for folder, photographs in found.items():
+        chosen = photographs[:: max(1, len(photographs) // arguments.photographs)]
+        clock, cores = measured(chosen)
+        alone.append((str(folder), str(len(chosen)), f"{clock:.2f}", f"{cores:.2f}"))
+    print(Table("venule.measure, each", ("photographs", "number", "s", "s of all cores"), tuple(alone)).to_markdown())
     rows = []
-    for folder in parser.parse_args().folders:
-        number = sum(path.suffix.lower() in PHOTOGRAPH_SUFFIXES for path in folder.iterdir())
+    for folder, photographs in found.items():
+        number = len(photographs)
         with tempfile.TemporaryDirectory() as out:
             commands = {
                 "segment": ("segment", folder, "-o", f"{out}/segment"),
@@ -52,7 +81,7 @@ def main() -> None:
             size = Path(out, "measure", "report.html").stat().st_size / 2**20
         print(f"report.html of {folder}: {size:.1f} MB", file=sys.stderr)
     columns = ("photographs", "command", "number", "s", "s each", "peak MB")
-    print(Table("Measuring, start to exit", columns, tuple(rows)).to_markdown())
+    print(Table("The commands, start to exit", columns, tuple(rows)).to_markdown())
 
 
 if __name__ == "__main__":

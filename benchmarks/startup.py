@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterable
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -41,9 +42,8 @@ def measure(photograph: Path) -> tuple[float, float]:
 
 def base() -> dict[str, int]:
     """Bytes on the disk of every package of the base installation, by name."""
-    left = [
-        Requirement(line) for line in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    ]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    left = [Requirement(line) for line in project["dependencies"]]
     sizes: dict[str, int] = {}
     while left:
         requirement = left.pop()
@@ -63,7 +63,7 @@ def size_of(package: Distribution) -> int:
     return on_disk(path for path in files if path.is_file())
 
 
-def on_disk(paths) -> int:
+def on_disk(paths: Iterable[Path]) -> int:
     """Bytes on the disk of files, as `du` counts them."""
     return sum(path.stat().st_blocks * 512 for path in paths)
 
@@ -83,9 +83,8 @@ def main() -> None:
     rows = []
     for name, run in runs.items():
         run()
-        clock, cores = (
-            statistics.median(column) for column in zip(*(run() for _ in range(arguments.repeats)), strict=True)
-        )
+        times = [run() for _ in range(arguments.repeats)]
+        clock, cores = (statistics.median(column) for column in zip(*times, strict=True))
         rows.append((name, f"{clock:.2f}", f"{cores:.2f}"))
     print(Table("Start to exit", ("process", "s", "s of all cores"), tuple(rows)).to_markdown())
     sizes = base()
