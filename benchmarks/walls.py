@@ -21,8 +21,8 @@ from scipy.spatial import cKDTree
 import venule
 from venule.datasets import open_dataset, read_record
 from venule.datasets.phantoms import make_phantom
+from venule.measurement.make_graph import make_graph
 from venule.measurement.plane import Plane
-from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
 
 LEVELS = (0.45, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -43,13 +43,13 @@ def ratios(name: str, key: int, *, data: Path, model: str) -> list[tuple[float, 
         reference = example.reference & found.fov
         drawn = replace(found, probability=reference.astype(np.float32), vessels=reference, threshold=0.5, model="")
     exact = Plane.of(drawn)
-    graph = vessel_graph(exact)
+    graph = make_graph(exact)
     return [_at(level, Plane.of(found), exact, graph.points, graph.calibres) for level in LEVELS]
 
 
 def _at(level: float, plane: Plane, drawn: Plane, points: np.ndarray, calibres: np.ndarray) -> tuple[float, float]:
     plane = replace(plane, wall=max(level, plane.threshold))
-    graph = vessel_graph(plane)
+    graph = make_graph(plane)
     away, nearest = cKDTree(graph.points).query(points)
     same = away <= np.maximum(1.5, calibres / 4)
     area = np.count_nonzero(within_walls(plane, graph)) / np.count_nonzero(drawn.vessels)

@@ -10,9 +10,9 @@ from benchmarks.validation.workers import in_processes
 
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import Value
+from venule.measurement.all_measurements import measure_eye
 from venule.measurement.eye import Eye
 from venule.measurement.intervals import half_range, odds_tried, with_intervals
-from venule.measurement.measure import measure_eye
 from venule.segmentation import segment
 
 SIZES = (560, 1400)  # pixels, between which the sizes of the phantoms lie

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from venule.datasets.phantoms.drawing import sweep
-from venule.datasets.phantoms.segment import Segment
+from venule.datasets.phantoms.vessel_segment import Segment
 from venule.measurement import VesselGraph
 from venule.measurement.fractal import fractal_dimensions
 from venule.measurement.junctions import junctions
+from venule.measurement.make_graph import make_graph
 from venule.measurement.plane import Plane
-from venule.measurement.vessel_graph import vessel_graph
 from venule.photograph.arrays import BoolArray, FloatArray
 from venule.vessel_map import VesselMap
 
@@ -68,7 +68,7 @@ def ray(degrees: float, *, length: float = 150.0, start: tuple[float, float] = (
 
 def graph_of(found: VesselMap) -> VesselGraph:
     """The graph of a vessel map."""
-    return vessel_graph(Plane.of(found))
+    return make_graph(Plane.of(found))
 
 
 def length_of(line: FloatArray) -> float:

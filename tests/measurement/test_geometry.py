@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import find_peaks
 
+from venule.measurement.all_measurements import measure
 from venule.measurement.eye import Eye
 from venule.measurement.junctions import junctions
-from venule.measurement.measure import measure
 from venule.measurement.tortuosity import count_turns, curvature_tortuosity, inflections, squared_curvature_tortuosity
 
 

@@ -16,8 +16,8 @@ from matplotlib.patches import Annulus
 import venule
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import Scale
+from venule.measurement.all_measurements import measure_eye
 from venule.measurement.equivalents import calibres_in_zone_b
-from venule.measurement.measure import measure_eye
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

@@ -9,9 +9,9 @@ from venule.errors import MeasurementError
 from venule.measurement.disc import find_disc
 from venule.measurement.fovea import find_fovea
 from venule.measurement.graph import VesselGraph
+from venule.measurement.make_graph import make_graph
 from venule.measurement.plane import Plane
 from venule.measurement.tortuosity import Winding
-from venule.measurement.vessel_graph import vessel_graph
 from venule.measurement.walls import within_walls
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import MaskSource
@@ -64,7 +64,7 @@ class Eye:
             MaskError: arteries or veins are no mask, or have another size than the photograph.
         """
         plane = plane or Plane.of(found)
-        graph, image = vessel_graph(plane), plane.scale.apply_image(found.image)
+        graph, image = make_graph(plane), plane.scale.apply_image(found.image)
         disc = _or_error(lambda: find_disc(plane, graph, image, field_degrees=field_degrees))
         fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, disc, image))
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
@@ -73,7 +73,7 @@ class Eye:
     def at_odds(self, factor: float) -> Self:
         """The same eye where a vessel must be so many times as likely; disc and fovea stay."""
         plane = self.plane.at_odds(factor)
-        return replace(self, plane=plane, graph=vessel_graph(plane))
+        return replace(self, plane=plane, graph=make_graph(plane))
 
     @cached_property
     def within_walls(self) -> BoolArray:
@@ -125,4 +125,4 @@ def _or_error(find: Callable[[], Found]) -> Found | MeasurementError:
 
 
 def _kind_graph(found: VesselMap, mask: MaskSource | None, name: str) -> VesselGraph | None:
-    return None if mask is None else vessel_graph(Plane.of(found.redrawn(mask, name=name)))
+    return None if mask is None else make_graph(Plane.of(found.redrawn(mask, name=name)))

@@ -7,7 +7,7 @@ import scipy
 
 from venule.measurement.centreline import leaving_direction
 from venule.measurement.graph import Node, VesselGraph
-from venule.measurement.vessel_graph import lines_from
+from venule.measurement.make_graph import lines_from
 
 EXPONENTS = (0.2, 12.0)  # between which a junction exponent is looked for
 BESIDE = 20  # points of a vessel beside a junction over which its calibre is taken

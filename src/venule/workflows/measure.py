@@ -31,7 +31,7 @@ from venule.workflows.dicom import (
     header_to_answer,
     metadata_of,
 )
-from venule.workflows.dictionary import write_dictionary
+from venule.workflows.dictionary_csv import write_dictionary
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
 
 SEGMENTS = "_segments.csv"

@@ -8,9 +8,9 @@ import math
 import cv2
 import numpy as np
 
+from venule.datasets.phantoms.anatomy import UNITS, Anatomy
 from venule.datasets.phantoms.camera import expose
 from venule.datasets.phantoms.drawing import Sweep
-from venule.datasets.phantoms.eye import UNITS, Eye
 from venule.datasets.phantoms.noise import smooth_noise
 from venule.datasets.phantoms.spots import scatter_spots
 from venule.photograph import FieldOfView
@@ -20,7 +20,9 @@ PIGMENT = np.array([0.45, 1.0, 1.1], np.float32)  # absorption of red, green and
 BLOOD = np.array([0.28, 1.0, 0.75], np.float32)
 
 
-def photograph_eye(eye: Eye, fov: FieldOfView, arteries: Sweep, veins: Sweep, rng: np.random.Generator) -> ImageArray:
+def photograph_eye(
+    eye: Anatomy, fov: FieldOfView, arteries: Sweep, veins: Sweep, rng: np.random.Generator
+) -> ImageArray:
     """Paint the retina and its vessels, and take the photograph: uint8 (height, width, 3) RGB."""
     shape = fov.mask.shape
     scale = fov.diameter / UNITS
@@ -45,7 +47,7 @@ def _ground_colour(rng: np.random.Generator) -> FloatArray:
     return np.array([red, green, blue], np.float32)
 
 
-def _pigment(eye: Eye, x: FloatArray, y: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
+def _pigment(eye: Anatomy, x: FloatArray, y: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:
     """Optical density of macula and choroid: (height, width), about zero."""
     shape = (y.shape[0], x.shape[1])
     away = np.hypot(x - eye.fovea[0], y - eye.fovea[1]) / eye.disc_diameter
@@ -73,7 +75,7 @@ def _choroid(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> 
 def _paint_disc(
     retina: FloatArray,
     ground: FloatArray,
-    eye: Eye,
+    eye: Anatomy,
     x: FloatArray,
     y: FloatArray,
     scale: float,

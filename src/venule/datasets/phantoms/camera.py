@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from venule.datasets.phantoms.eye import UNITS
+from venule.datasets.phantoms.anatomy import UNITS
 from venule.datasets.phantoms.noise import smooth_noise
 from venule.photograph import FieldOfView
 from venule.photograph.arrays import FloatArray, ImageArray

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from venule.datasets.phantoms.segment import Segment
+from venule.datasets.phantoms.vessel_segment import Segment
 from venule.photograph.arrays import FloatArray
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from venule.datasets.phantoms.eye import UNITS
+from venule.datasets.phantoms.anatomy import UNITS
 
 CELL = 2.0  # units
 CLEARANCE = 2.0  # units that stay free on both sides of a vessel

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from venule.datasets.phantoms.anatomy import UNITS, make_eye, make_fov
 from venule.datasets.phantoms.appearance import photograph_eye
 from venule.datasets.phantoms.drawing import sweep
-from venule.datasets.phantoms.eye import UNITS, make_eye, make_fov
-from venule.datasets.phantoms.segment import Segment
 from venule.datasets.phantoms.tree import grow_tree
+from venule.datasets.phantoms.vessel_segment import Segment
 from venule.photograph import FieldOfView, Photograph
 from venule.photograph.arrays import BoolArray, ImageArray
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from venule.datasets.phantoms.eye import UNITS, Eye
+from venule.datasets.phantoms.anatomy import UNITS, Anatomy
 from venule.photograph.arrays import FloatArray
 
 # share of eyes that have them, largest number, smallest and largest diameter in units,
@@ -16,7 +16,7 @@ MICROANEURYSMS = (0.2, 25, 1.5, 3.0, (-0.08, -0.35, -0.25), 0.6, False)
 
 def scatter_spots(
     retina: FloatArray,
-    eye: Eye,
+    eye: Anatomy,
     scale: float,
     places: tuple[FloatArray, FloatArray],
     rng: np.random.Generator,

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from venule.datasets.phantoms.eye import Eye
+from venule.datasets.phantoms.anatomy import Anatomy
 from venule.datasets.phantoms.ground import Ground
-from venule.datasets.phantoms.segment import Kind, Segment, murray_angles, murray_arm
+from venule.datasets.phantoms.vessel_segment import Kind, Segment, murray_angles, murray_arm
 
 STEP = 2.0  # units
 MEMORY = 18.0  # units over which the bend of a vessel persists
@@ -47,7 +47,7 @@ class _Tip:
         self.priority = -self.calibre
 
 
-def grow_tree(eye: Eye, rng: np.random.Generator) -> list[Segment]:
+def grow_tree(eye: Anatomy, rng: np.random.Generator) -> list[Segment]:
     """Grow both trees of an eye, in units around the centre of the field of view; centrelines as (y, x)."""
     garden = _Garden(eye, rng)
     tips = _plant_trunks(eye, rng)
@@ -58,7 +58,7 @@ def grow_tree(eye: Eye, rng: np.random.Generator) -> list[Segment]:
     return garden.segments
 
 
-def _plant_trunks(eye: Eye, rng: np.random.Generator) -> list[_Tip]:
+def _plant_trunks(eye: Anatomy, rng: np.random.Generator) -> list[_Tip]:
     """The vessels that leave the disc, as pairs of an artery and a vein, above and below the raphe."""
     disc = eye.disc_diameter
     width = rng.uniform(6.8, 9.0)
@@ -101,7 +101,7 @@ def _plant_trunks(eye: Eye, rng: np.random.Generator) -> list[_Tip]:
 class _Garden:
     """The vessels that have grown so far, between which the next one grows."""
 
-    def __init__(self, eye: Eye, rng: np.random.Generator) -> None:
+    def __init__(self, eye: Anatomy, rng: np.random.Generator) -> None:
         self.eye, self.rng = eye, rng
         self.segments: list[Segment] = []
         self.ground: dict[Kind, Ground] = {"artery": Ground(), "vein": Ground()}

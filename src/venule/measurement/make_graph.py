@@ -13,7 +13,7 @@ MUCH_WIDER = 1.4  # times the widest circle inside a vessel that the way across 
 JUNCTION = 1.2  # radii of a junction within which no wall belongs to one vessel alone
 
 
-def vessel_graph(plane: Plane) -> VesselGraph:
+def make_graph(plane: Plane) -> VesselGraph:
     """Trace the vessels of a plane and measure their calibres.
 
     Each path of the skeleton is smoothed, moved to the middle between the walls on either side, and smoothed again;

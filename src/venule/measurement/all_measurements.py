@@ -12,12 +12,12 @@ from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.eye import Eye
 from venule.measurement.graph import VesselGraph
 from venule.measurement.intervals import odds_tried, with_intervals
+from venule.measurement.make_graph import make_graph
 from venule.measurement.measured import Measured, Value
 from venule.measurement.plane import Plane
 from venule.measurement.regions import Area, areas
 from venule.measurement.scale import Scale
 from venule.measurement.section import Section
-from venule.measurement.vessel_graph import vessel_graph
 from venule.photograph import FieldOfView
 from venule.photograph.mask import MaskSource
 from venule.vessel_map import Landmarks, VesselMap
@@ -64,7 +64,7 @@ def measure(
     plane = Plane.of(found)
     others = [plane.at_odds(odds) for odds in odds_tried(found)]
     with ThreadPoolExecutor() as threads:
-        graphs = threads.map(vessel_graph, others)
+        graphs = threads.map(make_graph, others)
         eye = Eye.of(found, plane=plane, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
         eyes = [eye, *(replace(eye, plane=other, graph=graph) for other, graph in zip(others, graphs, strict=True))]
         own, *tried = threads.map(partial(measure_eye, looked_at=areas(eye)), eyes)

@@ -14,7 +14,7 @@ AVASCULAR = 0.3  # radius of the foveal avascular area, in disc diameters
 
 
 @dataclass(frozen=True)
-class Eye:
+class Anatomy:
     """The layout of one phantom, in units (540 across the field of view) around its centre; x right, y down.
 
     Attributes:
@@ -65,7 +65,7 @@ class Eye:
         return self.temporal[1] * side, -self.temporal[0] * side
 
 
-def make_eye(rng: np.random.Generator) -> Eye:
+def make_eye(rng: np.random.Generator) -> Anatomy:
     """Draw a left or right eye, centred on the fovea, on the disc, or between them."""
     degree = UNITS / FIELD
     side = rng.choice([-1.0, 1.0])
@@ -77,7 +77,7 @@ def make_eye(rng: np.random.Generator) -> Eye:
     gaze = rng.choice([0.0, 0.45, 0.9], p=[0.6, 0.2, 0.2]) + rng.normal(0, 0.07)  # 0: fovea centred, 1: disc centred
     fovea = (gaze * step[0], float(np.clip(gaze * step[1] + rng.normal(0, 12), -35, 35)))
     cut = rng.random() < 0.25
-    return Eye(
+    return Anatomy(
         disc=(float(fovea[0] - step[0]), float(fovea[1] - step[1])),
         disc_diameter=float(UNITS / rng.uniform(7.0, 8.0)),
         fovea=(float(fovea[0]), float(fovea[1])),
@@ -86,7 +86,7 @@ def make_eye(rng: np.random.Generator) -> Eye:
     )
 
 
-def make_fov(eye: Eye, size: int, rng: np.random.Generator) -> FieldOfView:
+def make_fov(eye: Anatomy, size: int, rng: np.random.Generator) -> FieldOfView:
     """The field of view in a frame of width `size`, which may cut the circle above and below."""
     diameter = size * float(rng.uniform(0.93, 0.985))
     height = min(size, 2 * round(eye.half_height * diameter / UNITS))
