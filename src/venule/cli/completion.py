@@ -20,6 +20,13 @@ def studies() -> list[str]:
     return _names_in("study")
 
 
+def networks() -> list[str]:
+    """Names of the networks that can be trained."""
+    from venule.networks import NETWORKS
+
+    return list(NETWORKS)
+
+
 def data_sets() -> list[str]:
     """Names of the data sets that venule knows."""
     from venule.datasets.registry import KNOWN

@@ -19,7 +19,7 @@ def demo(
     """
     from venule.workflows.demo import make_demo
 
-    typer.echo(f"Making {count} phantoms (synthetic fundus photographs), finding and scoring their vessels ...")
+    typer.echo(f"Phantoms (synthetic fundus photographs): making {count}, finding their vessels, scoring them ...")
     made = make_demo(output, count=count, seed=seed)
     typer.echo(f"  photographs  {made.photographs / 'images'}")
     typer.echo(f"  vessels      {made.vessels} ({str(made.result).splitlines()[0]})")

@@ -21,7 +21,13 @@ def train(
     ] = Path(),
     output: Annotated[Path, output_option("Folder for the model, checkpoints and logs.")] = Path("training"),
     network: Annotated[
-        str | None, option("Train this network (see venule networks).", "NAME", default="the recipe's")
+        str | None,
+        option(
+            "Train this network (see venule networks).",
+            "NAME",
+            default="the recipe's",
+            autocompletion=completion.networks,
+        ),
     ] = None,
     steps: Annotated[int | None, option("Number of training steps.", "NUMBER", default="the recipe's", min=1)] = None,
     seed: Annotated[int | None, option("Random seed.", "NUMBER", default="the recipe's", min=0)] = None,
