@@ -9,7 +9,7 @@ import pytest
 from venule.errors import VenuleError
 from venule.report.html import ReportPage, make_report
 from venule.report.numbers import number_text
-from venule.report.overview import standing
+from venule.report.overview import percentile_rank
 from venule.report.pdf import make_pdf
 from venule.report.sheet import ReportedValue, Sheet
 
@@ -28,7 +28,7 @@ def picture():
     return [("Photograph", np.full((20, 30, 3), 90, np.uint8))]
 
 
-def test_those_that_differ_most_come_first_and_failures_before_them():
+def test_the_most_unusual_photographs_come_first_and_failures_before_them():
     widths = [5.0, 5.1, 4.9, 5.2, 4.8, 9.0]
     failed = Sheet("broken", "/in/broken.png", {}, flags=("not-an-image",), notes=("cannot be read",), failed=True)
     page = page_of([*(sheet(f"eye{number}", width) for number, width in enumerate(widths)), failed])
@@ -38,7 +38,7 @@ def test_those_that_differ_most_come_first_and_failures_before_them():
     assert "not-an-image" in table
 
 
-def test_of_very_many_photographs_all_are_listed_and_the_most_different_have_sheets_and_are_drawn():
+def test_of_many_photographs_all_are_listed_and_only_the_most_unusual_are_drawn():
     drawn = []
 
     def draw(number):
@@ -84,7 +84,7 @@ def test_every_photograph_is_a_page_of_the_pdf():
         (-3.456, "-3.46"),
     ],
 )  # fmt: skip
-def test_numbers_have_three_digits(value, text):
+def test_numbers_have_three_significant_digits(value, text):
     assert number_text(value) == text
 
 
@@ -93,6 +93,6 @@ def test_the_interval_of_a_count_is_in_whole_numbers():
     assert ReportedValue("width", "Width", "px", 5.0, 4.5, 6.0).interval == "4.50 to 6.00"
 
 
-def test_the_middle_one_stands_in_the_middle():
-    assert standing(3, [1, 2, 3, 4, 5]) == 0.5
-    assert standing(1, [1, 1, 1, 1]) == 0.5
+def test_the_median_has_the_percentile_rank_one_half():
+    assert percentile_rank(3, [1, 2, 3, 4, 5]) == 0.5
+    assert percentile_rank(1, [1, 1, 1, 1]) == 0.5

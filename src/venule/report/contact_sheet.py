@@ -33,8 +33,8 @@ def contact_sheet(pictures: Sequence[tuple[str, ImageArray]], columns: int, *, c
     width = min(columns, len(pictures)) * (cell + gap) + gap
     sheet = Image.new("RGB", (width, rows * (height + gap) + gap), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    for place, ((title, _), picture) in enumerate(zip(pictures, scaled, strict=True)):
-        left, top = gap + place % columns * (cell + gap), gap + place // columns * (height + gap)
+    for number, ((title, _), picture) in enumerate(zip(pictures, scaled, strict=True)):
+        left, top = gap + number % columns * (cell + gap), gap + number // columns * (height + gap)
         draw.text((left + cell / 2, top + size * 0.8), _shorten(title, font, cell), font=font, fill=_INK, anchor="mm")
         room = height - 2 * size - picture.height
         sheet.paste(picture, (left + (cell - picture.width) // 2, top + 2 * size + room // 2))

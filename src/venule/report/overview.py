@@ -19,8 +19,8 @@ BARS = 40
 Distances = dict[str, float]  # of a photograph, by measurement
 
 
-def standing(value: float, ordered: Sequence[float]) -> float:
-    """Where a value stands among others in rising order, itself among them: the share below, ties counted half."""
+def percentile_rank(value: float, ordered: Sequence[float]) -> float:
+    """Percentile rank of a value among others in rising order, itself included, from 0 to 1; ties count half."""
     return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 / len(ordered)
 
 
