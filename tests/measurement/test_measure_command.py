@@ -118,6 +118,46 @@ def test_a_name_with_the_sign_between_names_is_measured_and_reported(phantoms, t
     assert (tmp_path / "out" / "report.html").read_text().count("data:image/jpeg;base64,") == 6
 
 
+def test_photographs_of_one_name_in_two_folders_have_each_its_own_map(phantoms, tmp_path):
+    for site, name in (("site-a", "ann"), ("site-b", "bob")):
+        for kind in ("images", "vessels"):
+            (tmp_path / kind / site).mkdir(parents=True)
+            shutil.copy(phantoms / kind / f"{name}.png", tmp_path / kind / site / "0001.png")
+    done = run("measure", tmp_path / "images", "-o", tmp_path / "out", "--vessels", tmp_path / "vessels")
+    assert done.exit_code == 0, done.output
+    for site in ("site-a", "site-b"):
+        given = np.asarray(Image.open(tmp_path / "vessels" / site / "0001.png")) > 0
+        measured = np.asarray(Image.open(tmp_path / "out" / site / "0001_vessels.png")) > 0
+        assert np.mean(given != measured) < 0.001, site
+
+
+def test_maps_that_are_turned_empty_or_labelled_are_not_measured_as_they_are_not_meant(phantoms, tmp_path):
+    """Read as photographs are: by their orientation; labels and empty maps are refused."""
+    drawn = np.asarray(Image.open(phantoms / "vessels" / "ann.png"))
+    turned = Image.Exif()
+    turned[0x112] = 3
+    maps = {
+        "turned": drawn[::-1, ::-1],
+        "labels": np.where(drawn > 0, np.where(np.arange(drawn.shape[1]) < 280, 100, 200), 0).astype(np.uint8),
+        "empty": np.zeros_like(drawn),
+        "inverted": 255 - drawn,
+        "ones": drawn // 255,
+    }
+    (tmp_path / "images").mkdir()
+    (tmp_path / "vessels").mkdir()
+    for name, pixels in maps.items():
+        shutil.copy(phantoms / "images" / "ann.png", tmp_path / "images" / f"{name}.png")
+        exif = turned if name == "turned" else Image.Exif()
+        Image.fromarray(pixels).save(tmp_path / "vessels" / f"{name}.png", exif=exif)
+    run("measure", tmp_path / "images", "-o", tmp_path / "out", "--vessels", tmp_path / "vessels")
+    table = pd.read_csv(tmp_path / "out" / "results.csv")
+    table.index = table.path.str.extract(r"(\w+)\.png$")[0]
+    assert table.reason.dropna().to_dict() == {
+        "labels": "bad-mask", "empty": "empty-mask", "inverted": "inverted-mask",
+    }  # fmt: skip
+    assert table.vessel_density["turned"] == table.vessel_density["ones"]
+
+
 def test_a_map_of_another_size_is_named(phantoms, tmp_path):
     (tmp_path / "maps").mkdir()
     Image.new("L", (80, 60)).save(tmp_path / "maps" / "ann.png")

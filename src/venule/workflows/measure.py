@@ -220,12 +220,19 @@ def measure_files(
 
 
 def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
-    """The map named after a photograph, with or without `_vessels`, inside the field of view."""
-    there = _files(folder)
+    """The map named after a photograph, with or without `_vessels`, inside the field of view.
+
+    Of photographs with the same name in several folders, the map in a folder of the same name counts first.
+    """
     name = PurePosixPath(photograph).name
     stem = name.rsplit(".", 1)[0].lower()
-    path = there.get(stem) or there.get(f"{stem}_vessels")
-    if path is None:
+    parents = [part for part in PurePosixPath(photograph).parts[:-1] if part not in ("/", ".", "..")]
+    for start in range(len(parents) + 1):  # as deep as the photograph lies, then less
+        there = _files(folder.joinpath(*parents[start:]))
+        path = there.get(stem) or there.get(f"{stem}_vessels")
+        if path is not None:
+            break
+    else:
         raise MeasurementError(
             f"{folder} has no map for {name}: name it {stem}.png or {stem}_vessels.png",
             reason="no-vessel-map",
@@ -233,7 +240,7 @@ def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
     return read_vessels(path, fov, photograph=f"its photograph {name}")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _files(folder: Path) -> dict[str, Path]:
     return files_by_stem(folder)
 
