@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from pydantic import ValidationError
 
@@ -12,7 +11,7 @@ from venule import networks
 from venule.errors import RecipeError
 from venule.study.plan import VARIANTS, NetworkPlan, Study, Variant
 from venule.training.recipe import Recipe
-from venule.training.samples import Sample, hold_out, without
+from venule.training.samples import Sample, hold_out, split_fold
 from venule.training.yaml_file import first_problem
 
 RUNS = "runs"
@@ -61,11 +60,7 @@ def split_for(run: Run, samples: Sequence[Sample], study: Study) -> tuple[tuple[
     """
     if study.folds is None or run.fold is None:
         return hold_out(samples, study.held_out, seed=study.split_seed)
-    people = sorted({sample.subject for sample in samples if sample.as_given})
-    if study.folds > len(people):
-        raise RecipeError(f"{study.folds} folds of {len(people)} people: choose from 2 to {len(people)}")
-    shuffled = np.random.default_rng(study.split_seed).permutation(people)
-    return without(samples, set(shuffled[run.fold :: study.folds].tolist()))
+    return split_fold(samples, run.fold, folds=study.folds, seed=study.split_seed)
 
 
 def training_recipe(run: Run, study: Study, *, photographs: int) -> Recipe:

@@ -80,6 +80,21 @@ def hold_out(
     return without(photographs, held)
 
 
+def split_fold(
+    photographs: Sequence[Sample], fold: int, *, folds: int, seed: int
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Split into training and held-out photographs of one of several folds, by person.
+
+    Raises:
+        RecipeError: there are fewer people than folds.
+    """
+    people = sorted({p.subject for p in photographs if p.as_given})
+    if not 2 <= folds <= len(people):
+        raise RecipeError(f"{folds} folds of {len(people)} people: choose from 2 to {len(people)}")
+    shuffled = np.random.default_rng(seed).permutation(people)
+    return without(photographs, set(shuffled[fold::folds].tolist()))
+
+
 def without(photographs: Sequence[Sample], held: set[str]) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
     """Training photographs, and the originals of the people held out."""
     training = tuple(p for p in photographs if p.subject not in held)

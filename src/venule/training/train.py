@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import yaml
 from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
@@ -20,7 +19,7 @@ from venule.segmentation import Segmenter
 from venule.training.export import export_onnx, sha256
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
-from venule.training.samples import Sample, find_photographs, hold_out, without
+from venule.training.samples import Sample, find_photographs, hold_out, split_fold
 from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold, odds_exponent
 from venule.training.weights import save_weights
 
@@ -105,14 +104,10 @@ def cross_validate(
     if hardware.devices * hardware.nodes > 1:
         raise RecipeError("cross-validation runs in one process; run the folds of a large one as separate trainings")
     photographs = find_photographs(recipe, data)
-    people = sorted({p.subject for p in photographs if p.as_given})
-    if not 2 <= folds <= len(people):
-        raise RecipeError(f"{folds} folds of {len(people)} people: choose from 2 to {len(people)}")
+    splits = [split_fold(photographs, fold, folds=folds, seed=recipe.seed) for fold in range(folds)]
     _claim(output, recipe, resume=resume)
-    shuffled = np.random.default_rng(recipe.seed).permutation(people)
     curves: list[list[DiceCurve]] = []
-    for fold in range(folds):
-        training, validation = without(photographs, set(shuffled[fold::folds]))
+    for fold, (training, validation) in enumerate(splits):
         folder = output / f"fold_{fold}"
         if not (folder / "model" / CARD_FILE).is_file():
             # The fold's photographs choose nothing, not even an epoch: they are scored.
