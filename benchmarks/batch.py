@@ -106,10 +106,10 @@ def speed(folder: Path, *, copies: int, runs: list[str]) -> Table:
                 (name, f"{times[0]:.1f}", f"{times[1]:.1f}", f"{rate:.2f}", f"{rate / base:.2f}", f"{start:.1f}")
             )
     columns = (
-        "run", f"{len(photographs)}: s", f"{copies * len(photographs)}: s", "more a second", "of the first",
-        "start and end: s",
+        "run", f"{len(photographs)}: s", f"{copies * len(photographs)}: s", "photographs / s", "relative",
+        "startup: s",
     )  # fmt: skip
-    return Table("Photographs a second", columns, tuple(rows))
+    return Table("Photographs per second", columns, tuple(rows))
 
 
 def price(files: int) -> Table:
@@ -140,7 +140,7 @@ def price(files: int) -> Table:
                 times.append(time.perf_counter() - start)
             each = 1000 * (times[1] - times[0]) / (files - files // 4)
             rows.append((name, f"{each:.2f}"))
-    return Table("Price of a file that needs no work", ("engine", "ms a file"), tuple(rows))
+    return Table("Price of a file that needs no work", ("engine", "ms per file"), tuple(rows))
 
 
 class _Here(Engine):
@@ -163,7 +163,7 @@ def memory(sizes: list[int]) -> Table:
             rows.append((f"{size:,}", f"{peak:.0f}", f"{size / seconds:.0f}"))
             shutil.rmtree(folder)
             shutil.rmtree(out)
-    return Table("Memory of a long run", ("photographs", "largest process, peak MB", "a second"), tuple(rows))
+    return Table("Memory of a long run", ("photographs", "largest process, peak MB", "photographs / s"), tuple(rows))
 
 
 def journal(entries: int) -> Table:
@@ -197,13 +197,13 @@ def journal(entries: int) -> Table:
         for item in items(kept, twins=False, shard=Shard()):
             record = kept.record(item.name)
             same += record is not None and record.modified == item.modified
-        note("see on resuming that all are done", start)
+        note("check on resuming that all are done", start)
         start = time.perf_counter()
         total = sum(1 for _ in kept.records(settings="b" * 64))
-        note("read them in the order of the table", start)
+        note("read them in table order", start)
         start = time.perf_counter()
         counts = kept.counts()
-        note("count them, as venule status does", start)
+        note("count them (venule status)", start)
         size = Path(place, JOURNAL).stat().st_size / 2**20
     if not same == total == entries == sum(counts.values()):
         raise SystemExit("the journal has lost entries")
@@ -224,7 +224,8 @@ def plan(core_seconds: float, *, driver_ms: float, megabytes: float) -> Table:
                  f"{photographs * core_seconds / 3600:,.0f}", f"{rate * megabytes:,.0f}", str(drivers))
             )  # fmt: skip
     columns = (
-        "photographs", "cores", "a second", "hours", "days", "core-hours", "reads MB/s", "main processes (shards)",
+        "photographs", "cores", "photographs / s", "hours", "days", "core-hours", "reads MB/s",
+        "main processes (shards)",
     )  # fmt: skip
     return Table(f"{core_seconds:g} core-seconds a photograph", columns, tuple(rows))
 

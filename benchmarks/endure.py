@@ -106,7 +106,7 @@ def main() -> None:
         failed = {record.reason for record in read_journal(quiet) if record.status != "ok"}
         same = result(killed) == result(quiet)
         right = records(killed) == options.photographs
-    columns = ("life", "done before", "done after", "ended", "s", "main process, peak MB", "largest worker, peak MB")
+    columns = ("run", "done before", "done after", "end", "s", "main process, peak MB", "largest worker, peak MB")
     print(Table(f"{options.photographs:,} photographs", columns, tuple(rows)).to_markdown())
     print(f"\nTable and outputs are those of an undisturbed run, byte for byte: {'yes' if same else 'NO'}.")
     if failed:
