@@ -14,6 +14,7 @@ Example:
     True
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from venule.segmentation import segment as segment
     from venule.vessel_map import Landmarks as Landmarks
     from venule.vessel_map import VesselMap as VesselMap
+
+# From 1.29 on, onnxruntime reports to Microsoft unless this is set before it is loaded. Other processes inherit it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
 __all__ = [

@@ -201,6 +201,19 @@ def test_segmenting_a_folder_loads_no_torch(small_model, folder, tmp_path):
     assert done.stdout.strip().endswith("0 []")
 
 
+def test_nothing_is_left_in_the_home_folder_or_the_temporary_folder(small_model, folder, tmp_path):
+    """From 1.29 on, onnxruntime keeps a device id and a queue of reports there, unless it is told not to."""
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    others = ("CI", "GITHUB_ACTIONS", "XDG_CACHE_HOME", "ORT_DISABLE_TELEMETRY")  # the last is set by venule
+    kept = {name: value for name, value in os.environ.items() if name not in others}
+    command = [sys.executable, "-m", "venule", "segment", folder, "-o", tmp_path / "out", "--model", small_model]
+    environment = kept | {"HOME": str(home), "TMPDIR": str(temporary)}
+    subprocess.run([*command, "--jobs", "2"], env=environment, check=True, capture_output=True)
+    assert [path for place in (home, temporary) for path in place.rglob("*") if path.is_file()] == []
+
+
 def test_terminal_shows_a_bar_that_ends_full(small_model, folder, tmp_path):
     screen, terminal = pty.openpty()
     program = "from venule.cli.main import main; main()"

@@ -107,8 +107,7 @@ def test_nothing_of_a_photograph_is_on_disk_however_a_request_ends(photograph, t
 
 
 def files_in(folder):
-    # .ses: a number that onnxruntime keeps there
-    return {path for path in folder.rglob("*") if path.is_file() and path.name != ".ses"}
+    return {path for path in folder.rglob("*") if path.is_file()}
 
 
 def is_running(pid):
