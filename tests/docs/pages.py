@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-FILES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))] + [
+FILES = [*sorted(REPOSITORY.glob("*.md")), *sorted((REPOSITORY / "docs").glob("*.md"))] + [
     path
     for folder in ("tutorials", "how-to", "explanations", "reference")
     for path in sorted((REPOSITORY / "docs" / folder).rglob("*.md"))
