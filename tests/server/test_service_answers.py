@@ -50,10 +50,11 @@ def test_a_threshold_of_the_request_is_that_of_the_mask(client, photograph, foun
 
 
 def test_measurements_are_those_of_the_library_with_intervals_and_reasons(client, phantom, photograph, as_png, found):
-    maps = {"arteries": as_png(phantom.arteries), "veins": as_png(phantom.veins)}
+    ones = phantom.veins.astype(np.uint8)  # 0 and 1 mean what 0 and 255 do
+    maps = {"arteries": as_png(phantom.arteries), "veins": as_png(ones)}
     row = client.post("/v1/measure?field=45&graph=true", files={"photograph": photograph, **maps}).json()
     expected = venule.measure(
-        found, scale=venule.measurement.Scale(field_degrees=45), arteries=phantom.arteries, veins=phantom.veins
+        found, scale=venule.Scale(field_degrees=45), arteries=phantom.arteries, veins=phantom.veins
     ).row()
     assert {name: row[name] for name in expected} == pytest.approx(expected, nan_ok=True)
     assert row["calibre_median_deg_lower"] <= row["calibre_median_deg"] <= row["calibre_median_deg_upper"]

@@ -41,6 +41,7 @@ def test_files_that_are_no_photograph(client, as_png, photograph):
         check(client.post("/v1/segment", content=content), status, code)
     small = as_png(np.zeros((200, 200), bool))
     check(client.post("/v1/measure", files={"photograph": photograph, "veins": small}), 422, "wrong-size")
+    check(client.post("/v1/measure", files={"photograph": photograph, "veins": photograph}), 422, "bad-mask")
 
 
 def test_parameters_that_are_wrong(client, photograph):

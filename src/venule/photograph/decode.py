@@ -35,7 +35,7 @@ _MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and
 _switches_lock = threading.Lock()
 
 
-def decode(source: Path | bytes, *, max_pixels: int = MOST_PIXELS, name: str | None = None) -> ImageArray:
+def decode(source: Path | str | bytes, *, max_pixels: int = MOST_PIXELS, name: str | None = None) -> ImageArray:
     """Read a photograph from a file or its content.
 
     The format can be JPEG, PNG, TIFF, GIF, BMP, PPM or WebP, and DICOM with the extra `dicom`. Pixels can be black and
@@ -70,7 +70,7 @@ def decode(source: Path | bytes, *, max_pixels: int = MOST_PIXELS, name: str | N
     return _decode_with(_pixels, data, max_pixels=max_pixels, name=name, smallest=SMALLEST_SIDE)
 
 
-def decode_levels(source: Path | bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
+def decode_levels(source: Path | str | bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
     """Read the grey levels of a file as they are, unscaled: of a mask, or a map of probability.
 
     Args:
@@ -90,7 +90,7 @@ def decode_levels(source: Path | bytes, *, max_pixels: int, name: str) -> NDArra
     return _decode_with(_levels, data, max_pixels=max_pixels, name=name, smallest=1)
 
 
-def _content(source: Path | bytes, *, name: str) -> bytes:
+def _content(source: Path | str | bytes, *, name: str) -> bytes:
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
         raise PhotographError(f"{name} is empty (0 bytes): copy the file again", reason="empty-file")

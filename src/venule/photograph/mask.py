@@ -166,8 +166,7 @@ def mask_name(source: MaskSource) -> str:
 def _levels(source: MaskSource, *, name: str, max_pixels: int) -> NDArray[Any]:
     """Grey levels (height, width) of any type."""
     if isinstance(source, Path | str | bytes):
-        path = Path(source) if isinstance(source, str) else source
-        return decode_levels(path, max_pixels=max_pixels, name=name)
+        return decode_levels(source, max_pixels=max_pixels, name=name)
     if isinstance(source, Image.Image):
         return levels_from_pil(source, name=name)
     array = np.asarray(source)

@@ -14,7 +14,9 @@ from venule.photograph.pillow import image_from_pil
 from venule.photograph.pixels import image_from_array
 
 
-def read_photograph(source: Path | bytes, *, name: str | None = None, max_pixels: int = MOST_PIXELS) -> Photograph:
+def read_photograph(
+    source: Path | str | bytes, *, name: str | None = None, max_pixels: int = MOST_PIXELS
+) -> Photograph:
     """Read a photograph from a file or its bytes, and find its field of view.
 
     Args:

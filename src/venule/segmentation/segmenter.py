@@ -136,9 +136,9 @@ class Segmenter:
 def _photograph(source: ArrayLike | Image.Image | Path | str | bytes | Photograph) -> Photograph:
     if isinstance(source, Photograph):
         return source
-    if isinstance(source, str | Path):
-        return read_photograph(Path(source))
-    return read_photograph(source) if isinstance(source, bytes) else photograph_from_array(source)
+    if isinstance(source, str | Path | bytes):
+        return read_photograph(source)
+    return photograph_from_array(source)
 
 
 @lru_cache(maxsize=4)
