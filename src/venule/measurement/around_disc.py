@@ -1,4 +1,4 @@
-"""What is measured where vessels leave the disc: how many there are, and how far the arcades open."""
+"""Measurements around the optic disc: number of vessels, angle of the arcades, size and distance."""
 
 import math
 
@@ -30,8 +30,8 @@ def vessels_at_disc(section: Section) -> float:
 def arcade_angle(section: Section) -> float:
     """Angle at the disc between the temporal arcades, degrees.
 
-    On the circle of two disc diameters about the disc, the widest vessel above the line from disc to fovea and the
-    widest below, 15 to 120 degrees from it, are taken for the arcades.
+    The arcades are the widest vessel above the line from disc to fovea and the widest below it, between 15 and 120
+    degrees from it, on the circle with a radius of two disc diameters around the disc.
 
     Raises:
         MeasurementError: disc or fovea were not found, the temporal half of the circle is not seen, or a side has no

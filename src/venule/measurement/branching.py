@@ -1,4 +1,4 @@
-"""How vessels branch within a section: medians over its branchings."""
+"""Branchings of a section: medians."""
 
 import numpy as np
 
@@ -33,5 +33,5 @@ def area_ratio(section: Section) -> float:
 
 def _inside(section: Section) -> tuple[Junction, ...]:
     if not section.junctions:
-        raise MeasurementError("no vessel splits in two there", reason="no-branchings")
+        raise MeasurementError("no vessel branches in this area", reason="no-branchings")
     return section.junctions

@@ -1,4 +1,4 @@
-"""How wide the vessels are."""
+"""Calibre: the width of the vessels."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def mean_calibre(section: Section) -> float:
 
 
 def median_calibre(section: Section) -> float:
-    """Width that half of the length of the vessels does not reach, pixels."""
+    """Median width of the vessels over their length, pixels."""
     return calibre_quantile(section, 0.5)
 
 
@@ -24,7 +24,7 @@ def calibre_spread(section: Section) -> float:
 
 
 def calibre_quantile(section: Section, share: float) -> float:
-    """Width that a share of the length of the vessels does not exceed, pixels."""
+    """Quantile of the width of the vessels over their length, pixels; `share` is between 0 and 1."""
     section.check_vessels()
     order = np.argsort(section.calibres)
     reached = np.cumsum(section.weights[order])

@@ -8,17 +8,17 @@ import scipy
 
 from venule.photograph.arrays import FloatArray
 
-SMOOTHING = 2.0  # pixels, sigma along the curve: takes the stairs of the skeleton off; a circle of radius 10 loses 2 %
+SMOOTHING = 2.0  # pixels, sigma along the curve: removes the steps of the skeleton; a circle of radius 10 loses 2 %
 
-STRAIGHT_ON = 35.0  # degrees by which a vessel may turn where it crosses another
+STRAIGHT_ON = 35.0  # degrees that a vessel may turn by where it crosses another
 
 
 def resample(path: FloatArray, *, spacing: float = 1.0) -> FloatArray:
-    """Points at even distances along a path, its ends kept.
+    """Points at even distances along a path; its ends stay.
 
     Args:
         path: (points, 2).
-        spacing: wanted between points; what divides the length evenly is taken.
+        spacing: between points, about; the nearest value that divides the length evenly is taken.
 
     Returns:
         At least two points.
@@ -30,12 +30,12 @@ def resample(path: FloatArray, *, spacing: float = 1.0) -> FloatArray:
 
 
 def path_length(path: FloatArray) -> float:
-    """Of a path (points, 2) along its steps."""
+    """The length of a path (points, 2) along its steps."""
     return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
 
 
 def smooth(path: FloatArray, *, sigma: float = SMOOTHING, ring: bool = False) -> FloatArray:
-    """A path with Gaussian smoothing along it; its ends stay where they are.
+    """A path with Gaussian smoothing along it; its ends stay.
 
     Args:
         path: (points, 2), evenly spaced.
@@ -46,7 +46,7 @@ def smooth(path: FloatArray, *, sigma: float = SMOOTHING, ring: bool = False) ->
         closed = scipy.ndimage.gaussian_filter1d(path[:-1], sigma, axis=0, mode="wrap")
         return np.concatenate([closed, closed[:1]])
     reach = min(len(path) - 1, int(np.ceil(4 * sigma)))
-    # Turned about its end, the path goes on as it came, and the end is its own mean.
+    # The path is continued by its mirror image about each end, so that the end is its own mean.
     before = 2 * path[0] - path[reach:0:-1]
     after = 2 * path[-1] - path[-2 : -reach - 2 : -1]
     return np.asarray(
@@ -75,7 +75,7 @@ def normals(centreline: FloatArray) -> FloatArray:
 def curvature(centreline: FloatArray, *, sigma: float) -> FloatArray:
     """Signed curvature at each point of a centreline, (points,), per unit of length.
 
-    Within three sigma of an end, where a centreline runs into a junction or stops, that of the nearest point inwards.
+    Within three sigma of an end it is that of the nearest point farther inside.
 
     Args:
         centreline: (points, 2), about evenly spaced.
@@ -96,8 +96,8 @@ def curvature(centreline: FloatArray, *, sigma: float) -> FloatArray:
 def leaving_direction(line: FloatArray, *, radius: float) -> FloatArray:
     """Unit vector (row, column) in which a vessel leaves a junction.
 
-    Taken between one and a half and four radii of the junction (at least between 3 and 12 pixels), where the vessel is
-    itself again and has not bent away yet; of a shorter vessel, from end to end.
+    It is taken between one and a half and four radii from the junction (at least between 3 and 12 pixels): outside the
+    junction, but before the vessel bends away. For a shorter vessel it is taken from end to end.
 
     Args:
         line: (points, 2), from the junction outwards.
@@ -114,9 +114,9 @@ def leaving_direction(line: FloatArray, *, radius: float) -> FloatArray:
 
 
 def straight_pairs(directions: Sequence[FloatArray]) -> int:
-    """How many of the vessels that leave one place go straight on as another, each turning by 35 degrees at most.
+    """Number of pairs of vessels that continue each other straight through one place, turning by at most 35 degrees.
 
-    The straightest pair counts first; each vessel belongs to one pair.
+    The straightest pair is taken first; each vessel belongs to one pair at most.
     """
     most = -math.cos(math.radians(STRAIGHT_ON))
     pairs = sorted(

@@ -1,4 +1,4 @@
-"""How much vessel there is: shares, lengths and numbers."""
+"""Density: area, length and number of vessels."""
 
 import numpy as np
 import skimage

@@ -1,4 +1,4 @@
-"""Central retinal equivalents: the six widest arteries and veins about the disc as one trunk each."""
+"""Central retinal equivalents: the calibre of one trunk for the six widest arteries, or veins, around the disc."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,17 @@ from venule.vessel_map import Disc
 
 ARTERIES, VEINS = 0.88, 0.95  # branching coefficients
 VESSELS = 6
-LEAST_LENGTH = 0.25  # disc diameters of zone B that a vessel must run through, half of its width
+LEAST_LENGTH = 0.25  # disc diameters that a vessel must run inside zone B, half of the zone's width
 
 
 def knudtson(calibres: Sequence[float], *, coefficient: float) -> float:
-    """The trunk that six vessels would come from (Knudtson et al. 2003, revised formulas).
+    """The calibre of the trunk that six vessels branch from (Knudtson et al. 2003, revised formulas).
 
-    The widest is joined with the narrowest, the next widest with the next narrowest: c * sqrt(a^2 + b^2), until one is
-    left; of an odd number the middle one waits.
+    The widest is combined with the narrowest, the next widest with the next narrowest, as c * sqrt(a^2 + b^2), until
+    one is left. If their number is odd, the middle one waits for the next round.
 
     Args:
-        calibres: of the vessels, in any unit; the six widest count.
+        calibres: of the vessels, in any unit; the six widest are used.
         coefficient: 0.88 for arteries (CRAE), 0.95 for veins (CRVE).
 
     Returns:
@@ -44,10 +44,10 @@ def knudtson(calibres: Sequence[float], *, coefficient: float) -> float:
 
 
 def calibres_in_zone_b(graph: VesselGraph, disc: Disc) -> list[float]:
-    """The calibre of each vessel that runs through zone B, widest first.
+    """The calibre of each vessel in zone B, widest first: its mean over the part inside the zone.
 
-    A vessel is what hangs together within the zone; of one that branches there, the widest segment counts, its mean
-    calibre over what runs at least a quarter of a disc diameter within the zone.
+    Only segments that run at least a quarter of a disc diameter inside the zone count. Segments that branch from each
+    other inside the zone are one vessel, with the calibre of the widest.
 
     Args:
         graph: of the arteries alone, or of the veins alone.
@@ -88,5 +88,5 @@ def avr(section: Section) -> float:
 
 def _equivalent(section: Section, graph: VesselGraph | None, *, coefficient: float) -> float:
     if graph is None:
-        raise MeasurementError("arteries and veins are not told apart", reason="no-arteries-and-veins")
+        raise MeasurementError("arteries and veins are not known", reason="no-arteries-and-veins")
     return knudtson(calibres_in_zone_b(graph, section.eye.known_disc()), coefficient=coefficient)

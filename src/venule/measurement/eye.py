@@ -1,4 +1,4 @@
-"""An eye ready to be measured: its plane, its graph, and where disc and fovea lie."""
+"""An eye ready to be measured: its plane, its graph, its optic disc and its fovea."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, eq=False)
 class Eye:
-    """What measurements look at; lengths and positions are in pixels of the plane.
+    """Everything that measurements need; lengths and positions are in pixels of the plane.
 
     Attributes:
         plane: the vessel map, cut and reduced.
@@ -71,13 +71,13 @@ class Eye:
         return cls(plane, graph, disc, fovea, *kinds)
 
     def at_odds(self, factor: float) -> Self:
-        """The same eye where a vessel must be so many times as likely; disc and fovea stay."""
+        """The same eye with the odds of its threshold multiplied by a factor; disc and fovea stay."""
         plane = self.plane.at_odds(factor)
         return replace(self, plane=plane, graph=make_graph(plane))
 
     @cached_property
     def within_walls(self) -> BoolArray:
-        """Pixels between the walls of vessels, bool (height, width): each wall is that of the nearest centreline."""
+        """Pixels between the walls of vessels, bool (height, width)."""
         return within_walls(self.plane, self.graph)
 
     @cached_property
@@ -106,7 +106,7 @@ class Eye:
         return self.fovea
 
     def placed_fovea(self) -> Fovea:
-        """The fovea, where its place is known, not just its direction from the disc.
+        """The fovea, if its position is known and not only its direction from the disc.
 
         Raises:
             MeasurementError: it was not found, or may lie beyond the edge of the field of view.

@@ -1,4 +1,4 @@
-"""How vessels fill the plane: fractal dimensions of the centrelines."""
+"""Fractal dimensions of the centrelines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOMENTS = np.arange(-4.0, 4.01, 0.5)  # of the multifractal spectrum
 
 @dataclass(frozen=True)
 class Dimensions:
-    """Three ways to say how densely a set fills the plane; 1 for a line, 2 for the whole plane.
+    """Three fractal dimensions of a set of pixels; 1 for a line, 2 for the whole plane.
 
     Attributes:
         box: D0: how the number of boxes that hold a point grows as they get smaller (Masters 2004, for retinas); of 16
@@ -34,7 +34,7 @@ class Dimensions:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """What the multifractal spectrum of a set says.
+    """The multifractal spectrum of a set of pixels.
 
     Attributes:
         length: width of the range of singularity exponents, largest minus smallest (the singularity length).
@@ -142,4 +142,4 @@ def _within(total: FloatArray, places: NDArray[np.integer], reach: float) -> Flo
 
 def _check(places: NDArray[np.integer]) -> None:
     if len(places) < 2:
-        raise MeasurementError("there are no vessels to take a dimension of", reason="no-vessels")
+        raise MeasurementError("there are no vessels whose dimension could be measured", reason="no-vessels")

@@ -1,4 +1,4 @@
-"""What lies between the vessels: lacunarity and sparsity."""
+"""The gaps between vessels: lacunarity and sparsity."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ BOX = 1 / 16  # side of the gliding box, of the diameter of the field of view
 
 
 def lacunarity(vessels: BoolArray, fov: BoolArray, *, side: int) -> float:
-    """How unevenly the vessels fill the field of view: the gliding box of Allain and Cloitre (1991), at one size.
+    """Lacunarity: how unevenly vessels fill the field of view, by a gliding box (Allain and Cloitre 1991) of one size.
 
     Args:
         vessels: bool (height, width).
@@ -20,8 +20,8 @@ def lacunarity(vessels: BoolArray, fov: BoolArray, *, side: int) -> float:
         side: of the box, pixels.
 
     Returns:
-        Mean of the squared share of vessel in a box over the squared mean: 1 where all boxes hold the same, more the
-        more they differ.
+        Mean of the squared number of vessel pixels in a box over the squared mean: 1 if all boxes hold the same number,
+        more the more they differ.
 
     Raises:
         MeasurementError: no box fits into the field of view, or there are no vessels.
@@ -58,12 +58,12 @@ def _distances(section: Section) -> FloatArray:
         raise MeasurementError("there are no vessels", reason="no-vessels")
     between = section.area.inside & ~section.area.cut(section.plane.vessels)
     if not between.any():
-        raise MeasurementError("there is nothing between the vessels", reason="all-vessel")
+        raise MeasurementError("the area is all vessel: there are no gaps", reason="all-vessel")
     return np.asarray(section.area.cut(section.plane.to_vessel)[between])
 
 
 def _box_sums(mask: BoolArray, side: int) -> NDArray[np.int32]:
-    """How many pixels each box holds, by the table of sums."""
+    """The number of pixels in each box, from the table of sums."""
     total = cv2.integral(mask.astype(np.uint8))
     if min(mask.shape) < side:
         return np.zeros((0, 0), np.int32)

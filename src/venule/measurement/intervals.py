@@ -1,4 +1,4 @@
-"""How sure is a measurement? What the probability leaves open, scaled so that the truth of phantoms lies within."""
+"""Intervals of measurements: their spread over thresholds, calibrated on phantoms."""
 
 import json
 import math
@@ -13,22 +13,22 @@ from venule.measurement.dictionary import BY_NAME
 from venule.measurement.measured import Value
 from venule.vessel_map import VesselMap
 
-ODDS = 2.0  # a vessel map is measured again where a pixel must be twice, and half, as likely to be vessel
-LEAST = 0.001  # relative error beside the spread, where phantoms show next to none
-ENOUGH = 40  # phantoms with a value, below which a region takes the calibration of the whole field of view
+ODDS = 2.0  # a vessel map is measured again at twice, and at half, the odds of its threshold
+LEAST = 0.001  # relative error beside the spread, at least
+ENOUGH = 40  # phantoms with a value; with fewer, a region uses the calibration of the whole field of view
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How the error of a measurement goes with its spread: truth = value * (1 + error * (spread + beside)).
+    """How the error of a measurement depends on its spread: truth = value * (1 + error * (spread + beside)).
 
     The spread is half of the range over thresholds, over the value.
 
     Attributes:
-        lower: error that 2.5 % of phantoms lie below.
-        upper: error that 2.5 % of phantoms lie above.
-        beside: the relative error that there is where no threshold changes the value, as in most counts.
-        phantoms: how many there were.
+        lower: error below which 2.5 % of the phantoms lie.
+        upper: error above which 2.5 % of the phantoms lie.
+        beside: relative error of values that no threshold changes, such as most counts.
+        phantoms: number of phantoms.
     """
 
     lower: float
@@ -38,7 +38,7 @@ class Calibration:
 
 
 def odds_tried(found: VesselMap) -> tuple[float, ...]:
-    """At how many times the odds a vessel map is measured again: half and twice; none of a drawing."""
+    """The factors of the odds at which a vessel map is measured again: half and twice; none for a drawing."""
     return (1 / ODDS, ODDS) if found.model else ()
 
 
@@ -52,14 +52,14 @@ def with_intervals(values: Sequence[Value], others: Sequence[Sequence[Value]], *
     """The values with their 95 % intervals.
 
     The interval is value * (1 + error * (spread + beside)), for the errors between which 95 % of the calibration
-    phantoms lie (a normalised conformal interval: Papadopoulos et al. 2008), cut where the measurement can be no less
-    or no more; the value itself is always within. A zero that no threshold changes has none. It says how far the number
-    may be from that of the exact anatomy, as far as eyes are like phantoms.
+    phantoms lie (a normalised conformal interval: Papadopoulos et al. 2008). It is cut at the limits of the measurement
+    and always includes the value. A zero that no threshold changes has none. It says how far the number may be from
+    that of the exact anatomy, as far as eyes are like phantoms.
 
     Args:
         values: at the map's own threshold.
         others: the same at other thresholds; empty for a drawing.
-        drawn: whether the vessels were drawn, so that only measuring can err.
+        drawn: whether the vessels were drawn, so that only the measuring adds errors.
     """
     return [
         _with_interval(value, [other[place].value for other in others], drawn) for place, value in enumerate(values)
@@ -85,8 +85,8 @@ def _with_interval(value: Value, others: Sequence[float | None], drawn: bool) ->
 def calibrate(errors: Sequence[float], spreads: Sequence[float]) -> Calibration:
     """The calibration of a measurement from one or more phantoms.
 
-    The limits are those of conformal prediction: of n errors, number ceil(0.975 (n + 1)) from below and from above.
-    What lies beside the spread is half of the median error.
+    The limits are those of conformal prediction: of n errors, number ceil(0.975 (n + 1)) from below and from above. The
+    error beside the spread is half of the median error.
 
     Args:
         errors: truth / value - 1 of each phantom.

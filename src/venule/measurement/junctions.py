@@ -1,4 +1,4 @@
-"""How vessels branch: angles, and the law that joins the calibres."""
+"""Branchings: their angles and the ratios of their calibres."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from venule.measurement.centreline import leaving_direction
 from venule.measurement.graph import Node, VesselGraph
 from venule.measurement.make_graph import lines_from
 
-EXPONENTS = (0.2, 12.0)  # between which a junction exponent is looked for
+EXPONENTS = (0.2, 12.0)  # between which a junction exponent is searched
 BESIDE = 20  # points of a vessel beside a junction over which its calibre is taken
 
 
@@ -33,9 +33,9 @@ class Junction:
 
     @property
     def exponent(self) -> float | None:
-        """X of parent^x = wide^x + narrow^x (Murray 1926: 3 for the least work); None where no x between 0.2 and 12 is.
+        """X of parent^x = wide^x + narrow^x (Murray 1926: 3 for the least work), from 0.2 to 12.
 
-        It does not exist where a branch is as wide as the parent.
+        None if there is no such x, as where a branch is as wide as the parent.
         """
         if not 0 < self.narrow <= self.wide < self.parent:
             return None

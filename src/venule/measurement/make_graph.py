@@ -1,4 +1,4 @@
-"""The graph of a plane: traced, centred between the walls, smoothed, and its calibres measured."""
+"""Make the graph of a plane: trace the vessels, centre them between their walls, smooth them, measure calibres."""
 
 import numpy as np
 
@@ -9,19 +9,19 @@ from venule.measurement.tracing import Network, straighten_ends, trace, wall_dis
 from venule.measurement.walls import distances_to_walls
 from venule.photograph.arrays import BoolArray, FloatArray
 
-MUCH_WIDER = 1.4  # times the widest circle inside a vessel that the way across it may be
-JUNCTION = 1.2  # radii of a junction within which no wall belongs to one vessel alone
+MUCH_WIDER = 1.4  # times the widest circle inside a vessel: a longer way across leads into another vessel
+JUNCTION = 1.2  # radii of a junction within which a wall does not belong to one vessel alone
 
 
 def make_graph(plane: Plane) -> VesselGraph:
     """Trace the vessels of a plane and measure their calibres.
 
-    Each path of the skeleton is smoothed, moved to the middle between the walls on either side, and smoothed again;
-    then the distance between the walls is the calibre. It is measured across the centreline at every point that lies
-    outside the junctions; within one, the calibre is that of the vessel beside it.
+    Each path of the skeleton is smoothed, moved to the middle between the walls on either side, and smoothed again. The
+    calibre is the distance between the walls, across the centreline. It is measured at every point outside the
+    junctions; inside a junction it is the calibre of the vessel beside it.
 
     Returns:
-        Lengths and positions in pixels of the plane; without nodes and segments where there is no vessel.
+        Lengths and positions are in pixels of the plane. Without vessels, the graph is empty.
     """
     radii = wall_distances(plane.vessels)
     network = trace(plane.vessels, radii, diameter=plane.diameter)
@@ -45,13 +45,13 @@ def make_graph(plane: Plane) -> VesselGraph:
 
 
 def _largest(radii: FloatArray, lines: list[FloatArray]) -> float:
-    """Radius along the lines."""
+    """The largest radius along the lines."""
     places = [np.rint(line).astype(int) for line in lines]
     return max((float(radii[place[:, 0], place[:, 1]].max()) for place in places), default=0.0)
 
 
 def _centred(plane: Plane, lines: list[FloatArray], rings: list[bool], *, reach: float) -> list[FloatArray]:
-    """Centrelines moved to the middle between the walls, as far as a skeleton can be off it, and smoothed again."""
+    """Centrelines moved to the middle between the walls, by at most a pixel, and smoothed again."""
     if not lines:
         return []
     across = np.concatenate([normals(line) for line in lines])
@@ -76,19 +76,19 @@ def _measured(plane: Plane, lines: list[FloatArray], *, reach: float) -> list[Fl
 
 
 def _in_junction(network: Network, node: int, line: FloatArray) -> BoolArray:
-    """Which points of a centreline lie within the junction at one of its nodes, or in the cap of a free end."""
+    """Which points of a centreline lie inside the junction at one of its nodes, or in the cap of a free end."""
     degree, at = network.degree(node), network.nodes[node]
     if degree == 2:  # a ring
         return np.zeros(len(line), np.bool_)
     away = np.linalg.norm(line - at["position"], axis=1)
-    # At an end the cap narrows; there half a radius is enough.
+    # A vessel narrows towards a free end; half a radius is enough there.
     return np.asarray(away <= (JUNCTION if degree >= 3 else 0.5) * at["radius"] + at["spread"])
 
 
 def _outside_junctions(inside: list[BoolArray], line: FloatArray, width: FloatArray, inner: FloatArray) -> FloatArray:
-    """Calibres, with those near junctions and those not found replaced by the nearest that are good.
+    """Calibres, where those near junctions and missing ones are replaced by the nearest good calibre.
 
-    Where the way across is much longer than the widest circle inside the vessel, it leads into another vessel.
+    A calibre much larger than the widest circle inside the vessel is not good: it reaches into another vessel.
     """
     good = np.isfinite(width) & (width <= MUCH_WIDER * inner + 1.5) & ~inside[0] & ~inside[1]
     if not good.any():
@@ -119,6 +119,6 @@ def _nodes(network: Network, segments: list[VesselSegment], ids: dict[int, int])
 
 
 def lines_from(segment: VesselSegment, node: int) -> list[FloatArray]:
-    """The centreline of a segment, running away from a node; both ways where both of its ends are there."""
+    """The centreline of a segment, away from a node; in both directions if both of its ends are there."""
     both = ((segment.start, segment.centreline), (segment.end, segment.centreline[::-1]))
     return [line for at, line in both if at == node]

@@ -1,4 +1,4 @@
-"""How much the vessels of a section wind: means over its segments."""
+"""Tortuosity of a section: means over its segments."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from venule.errors import MeasurementError
 from venule.measurement.section import Section
 from venule.measurement.tortuosity import SHORTEST, Winding
 
-BENT = 1 / 15  # of the field of view: the shortest segment where curvature is asked, six sigma of its smoothing
+BENT = 1 / 15  # of the field of view: the shortest segment for curvature, six sigma of its smoothing
 
 
 def mean_distance_tortuosity(section: Section) -> float:
@@ -42,7 +42,7 @@ def _weighted(section: Section, of: Callable[[Winding], float], *, shortest: flo
 
 
 def _telling(section: Section, *, shortest: float = SHORTEST) -> list[Winding]:
-    """Every segment that is open, without a kink and long enough, outside of junctions."""
+    """Every segment that is open, has no kink and is long enough."""
     telling = [winding for winding in section.windings if winding.tells(shortest)]
     if not telling:
         raise MeasurementError(

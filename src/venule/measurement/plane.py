@@ -1,4 +1,4 @@
-"""The plane that is measured: a vessel map cut to its field of view, and no finer than measuring needs."""
+"""The plane that is measured: a vessel map cut to its field of view, at most 1,536 pixels across."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,10 +15,10 @@ from venule.vessel_map import VesselMap
 
 # Pixels across the field of view. venule's networks see at most 1,200, so a finer plane would measure interpolation.
 FINEST = 1536.0
-# Where the wall of a vessel lies that a model found. At the lower threshold that finds most vessels, all are too wide;
-# at 0.6 calibres are, over the data sets and phantoms together, those that were drawn (benchmarks/walls.py).
+# The probability at the wall of a vessel that a model has found. At the lower threshold, which finds most vessels, all
+# are too wide; at 0.6, calibres agree with drawings, over data sets and phantoms together (benchmarks/walls.py).
 WALL = 0.6
-FAINT = 0.8  # of the level in the middle of a vessel: where the wall lies of a vessel fainter than that
+FAINT = 0.8  # of the level in the middle of a faint vessel: the level at its wall
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +26,10 @@ class Plane:
     """A vessel map ready to be measured; every length on it is in pixels of the plane.
 
     Attributes:
-        level: float32 (height, width), how much vessel there is at a pixel, in [0, 1]: a probability, or the share of
-            the pixel that a drawn vessel covers.
-        threshold: of the level, at which there is a vessel.
-        wall: of the level, at the wall of a vessel; as the threshold for a drawing.
+        level: float32 (height, width) in [0, 1]: the probability of a vessel, or the share of the pixel that a drawn
+            vessel covers.
+        threshold: the level from which on a pixel is vessel.
+        wall: the level at the wall of a vessel; for a drawing the threshold.
         vessels: bool (height, width), level at or above the threshold inside the field of view.
         fov: bool (height, width), the field of view.
         diameter: of the field of view, in pixels of the plane.
@@ -46,7 +46,7 @@ class Plane:
 
     @classmethod
     def of(cls, found: VesselMap) -> Self:
-        """The plane of a vessel map; one larger than 1,536 pixels across is reduced to that by means over areas.
+        """The plane of a vessel map; a map more than 1,536 pixels across is reduced to that, by means over areas.
 
         Raises:
             MeasurementError: the field of view is empty.
@@ -67,12 +67,12 @@ class Plane:
         return cls(level, found.threshold, wall, (level >= found.threshold) & fov, fov, diameter, scale)
 
     def at_odds(self, factor: float) -> Self:
-        """The same plane where the odds of threshold and wall are so many times what they were."""
+        """The same plane with the odds of its threshold and of its wall multiplied by a factor."""
         threshold, wall = (float(factor * p / (1 - p + factor * p)) for p in (self.threshold, self.wall))
         return replace(self, threshold=threshold, wall=wall, vessels=(self.level >= threshold) & self.fov)
 
     def walls_of(self, middle: FloatArray) -> FloatArray:
-        """The level at the walls of vessels with these levels in their middle."""
+        """The level at the walls of vessels, from the level in their middle."""
         return np.asarray(np.clip(FAINT * middle, self.threshold, self.wall))
 
     @property
@@ -84,7 +84,7 @@ class Plane:
 
     @cached_property
     def to_vessel(self) -> FloatArray:
-        """Distance of each pixel to the nearest that is vessel, float (height, width); there must be one."""
+        """Distance of each pixel to the nearest vessel pixel, float (height, width); there must be one."""
         return distance_to_false(~self.vessels)
 
     def on_photograph(self, points: FloatArray) -> FloatArray:

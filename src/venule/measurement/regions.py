@@ -1,4 +1,4 @@
-"""The regions of the retina that measurements are made in."""
+"""The regions of the retina that are measured."""
 
 import math
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ ZONES = {"zone_b": (1.0, 1.5), "zone_c": (1.0, 2.5)}
 # Radii in disc diameters about the fovea: 500, 1500 and 3000 um, as the ETDRS (1991) takes a disc for 1500 um.
 ETDRS = (1 / 3, 1.0, 2.0)
 SECTORS = ("temporal", "inferior", "nasal", "superior")
-SURE = 0.2  # confidence of a disc from which on it is believed
-LEAST_SEEN = 0.75  # of a region's whole area that must lie within the field of view
+SURE = 0.2  # confidence from which on a disc is left out of what is measured
+LEAST_SEEN = 0.75  # of the area of a region: the share that must lie in the field of view
 
 REGIONS = {
     "zone_b": "ring about the optic disc, 0.5 to 1 disc diameter from its rim",
@@ -38,9 +38,9 @@ REGIONS = {
 
 
 def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
-    """Every region of `REGIONS`, bool (height, width), or the reason why it cannot be looked at.
+    """Every region of `REGIONS`, bool (height, width), or the reason why it cannot be measured.
 
-    Of a zone or a field of the ETDRS grid, three quarters must lie within the field of view.
+    Three quarters of a zone, or of a field of the ETDRS grid, must lie in the field of view.
     """
     found: dict[str, BoolArray | MeasurementError] = {}
     if isinstance(eye.disc, MeasurementError):
@@ -57,7 +57,7 @@ def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """The part of a plane that a section looks at, cut to the smallest box about it.
+    """A part of a plane, cut to the smallest box around it.
 
     Attributes:
         inside: bool, the box: which of its pixels belong to the area.
@@ -97,9 +97,9 @@ class Area:
 
 
 def areas(eye: Eye) -> dict[str, Area | MeasurementError]:
-    """What is looked at: the whole field of view, "", and every region of `REGIONS`, all without the optic disc.
+    """All areas that are measured: "" is the whole field of view; the others are those of `REGIONS`.
 
-    A region that cannot be looked at is the reason why.
+    The optic disc belongs to none. In place of an area that cannot be measured stands the reason.
     """
     seen = eye.plane.fov & outside_disc(eye)
     found: dict[str, Area | MeasurementError] = {}
@@ -112,7 +112,7 @@ def areas(eye: Eye) -> dict[str, Area | MeasurementError]:
 
 
 def outside_disc(eye: Eye) -> BoolArray:
-    """Everything but the optic disc, bool (height, width); everything, where it was not found with some confidence."""
+    """Everything but the optic disc, bool (height, width); all, if the disc was not found or is uncertain."""
     if isinstance(eye.disc, MeasurementError) or eye.disc.confidence < SURE:
         return np.ones(eye.plane.fov.shape, np.bool_)
     return np.asarray(_away(eye.plane, eye.disc.centre) > eye.disc.diameter / 2)
@@ -163,7 +163,7 @@ def _axes(plane: Plane, disc: Disc, fovea: Fovea, *, origin: tuple[float, float]
 
 
 def _grid(plane: Plane) -> tuple[FloatArray, FloatArray]:
-    """Rows and columns, in 32 bits: distances to a thousandth of a pixel are enough, and memory is not."""
+    """Rows and columns in 32 bits: exact to a thousandth of a pixel, with half of the memory."""
     height, width = plane.fov.shape
     return np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
 
@@ -171,4 +171,4 @@ def _grid(plane: Plane) -> tuple[FloatArray, FloatArray]:
 def _if_seen(plane: Plane, region: BoolArray, area: float) -> BoolArray | MeasurementError:
     if np.count_nonzero(region & plane.fov) >= LEAST_SEEN * area:
         return region
-    return MeasurementError("less than three quarters of the region are seen", reason="region-not-seen")
+    return MeasurementError("less than three quarters of the region lie in the field of view", reason="region-not-seen")

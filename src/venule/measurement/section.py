@@ -1,4 +1,4 @@
-"""A section: the part of an eye that a measurement looks at."""
+"""A section: the vessels of an eye inside one area, and what measurements need of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class Section:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """The length that each of `points` stands for."""
+        """The length of centreline that each of `points` stands for."""
         return np.asarray(self.graph.weights[self._chosen])
 
     @cached_property
@@ -104,10 +104,10 @@ class Section:
         return tuple(compress(places, self.area.holds(positions)))
 
     def check_vessels(self) -> None:
-        """See that there is a centreline to measure.
+        """Check that there is a centreline in the area.
 
         Raises:
             MeasurementError: there is none.
         """
         if not len(self.points):
-            raise MeasurementError("no vessel was found there", reason="no-vessels")
+            raise MeasurementError("there is no vessel in this area", reason="no-vessels")

@@ -1,4 +1,4 @@
-"""How much a segment winds: each definition for one centreline."""
+"""Tortuosity: each definition for one centreline."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +9,9 @@ from venule.errors import MeasurementError
 from venule.measurement.centreline import curvature, path_length, slopes
 from venule.photograph.arrays import FloatArray
 
-SHORTEST = 1 / 25  # of the field of view: shorter segments say more of the pixels than of the vessel
+SHORTEST = 1 / 25  # of the field of view: in shorter segments tortuosity depends on the pixels
 CURVED_AT = 1 / 90  # of the field of view: sigma along the vessel at which curvature is taken, 6 px at 540
-KINK = 1 / 100  # of the field of view: what turns in a smaller radius than that is two vessels whose ends touch
+KINK = 1 / 100  # of the field of view: a turn with a smaller radius is made of two vessels whose ends touch
 LEAST_TURN = 0.15  # radians that a bend must turn by to count as one
 
 
@@ -36,7 +36,7 @@ def distance_tortuosity(centreline: FloatArray) -> float:
 
 
 def curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
-    """How far a segment turns in all, over its length: the mean of its absolute curvature (Hart et al. 1999, tau 4).
+    """The mean absolute curvature of a segment: its total turn over its length (Hart et al. 1999, tau 4).
 
     Args:
         centreline: (points, 2), evenly spaced.
@@ -78,9 +78,9 @@ def inflection_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> floa
 
 
 def inflections(centreline: FloatArray, *, sigma: float = 3.0) -> int:
-    """How often a segment changes the side that it bends to, between bends of 0.15 radians or more.
+    """How often a segment changes the direction of its bends, counting bends of 0.15 radians or more.
 
-    Those are the peaks and troughs of its direction along its length that stand out by as much.
+    These changes are the peaks and troughs of its direction along its length that stand out by as much.
     """
     return _inflections(centreline, curvature(centreline, sigma=sigma))
 
@@ -99,9 +99,9 @@ def _inflections(centreline: FloatArray, bends: FloatArray) -> int:
 
 
 def count_turns(values: FloatArray, *, least: float) -> int:
-    """How many peaks and troughs of a curve stand out by at least so much: its ends are none.
+    """The number of peaks and troughs of a curve with at least this prominence; its ends do not count.
 
-    Those that `scipy.signal.find_peaks` finds by their prominence, without the second that it takes to load.
+    The result is that of `scipy.signal.find_peaks`, which takes half a second to load.
     """
     turns, towards = 0, 0  # 1 where the curve has risen by the least, -1 where it has fallen
     low = high = float(values[0])
@@ -116,7 +116,7 @@ def count_turns(values: FloatArray, *, least: float) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Winding:
-    """How one segment winds; each number is computed once.
+    """The tortuosity of one segment; each number is computed once.
 
     Attributes:
         line: (points, 2), its centreline between junctions, in pixels of the plane, a pixel apart.

@@ -1,4 +1,4 @@
-"""From a drawing of vessels to paths between nodes: skeleton, junctions merged, spurs pruned."""
+"""Trace vessels as paths between nodes: thin them to a skeleton, merge its junctions, prune its spurs."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,9 +14,9 @@ from venule.photograph.arrays import BoolArray, FloatArray
 if TYPE_CHECKING:
     import networkx as nx
 
-SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump of the wall
-SPECK = 1 / 50  # of the same: a piece that hangs together with nothing and is no longer says nothing
-MERGED = 1.0  # calibres between two junctions of the skeleton that are one place on the vessel
+SHORTEST = 1 / 150  # of the diameter of the field of view: a shorter side branch is a bump in the wall
+SPECK = 1 / 50  # of the same: a shorter piece without any connection is noise
+MERGED = 1.0  # calibres between two junctions of the skeleton that are one junction of the vessel
 CROSSED = 3.0  # calibres that two vessels which cross at a sharp angle may run as one
 
 # nodes: position, radius, spread; edges: path, (points, 2), from the node `first`, and its length
@@ -24,28 +24,32 @@ Network: TypeAlias = "nx.MultiGraph[int]"
 
 
 def wall_distances(vessels: BoolArray) -> FloatArray:
-    """How far each pixel of a vessel is from the nearest that is none, float32 (height, width); the frame is a wall."""
+    """Distance of each vessel pixel to the background or the frame, float32 (height, width)."""
     return distance_to_false(np.pad(vessels, 1))[1:-1, 1:-1]
 
 
 def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
-    """Trace the centrelines of a drawing, pixel by pixel.
+    """Trace the centrelines of vessels, pixel by pixel.
 
-    The skeleton (Lee et al. 1994) is cut at its junctions. Then, until nothing
-    changes: junctions within a calibre of one another are one, and so are two within three calibres whose other vessels
-    go straight on (a crossing at a sharp angle); a branch that ends freely is a spur, and goes, if
-    it is shorter than the vessel it leaves is wide there or than 1/150 of the field of view; a node that joins just two
-    paths joins them to one. A piece shorter than it is wide, or than 1/150 of the field of view, is a speck, and goes.
+    The skeleton (Lee et al. 1994) is cut at its junctions. Then three steps are repeated until nothing changes:
+
+    * Junctions within one calibre of each other are merged. So are two junctions within three calibres whose other
+      vessels continue straight: they are a crossing at a sharp angle.
+    * A branch with a free end is a spur and is removed if it is shorter than the vessel that it leaves is wide, or
+      shorter than 1/150 of the field of view.
+    * A node with just two paths is removed, and its paths become one.
+
+    Last, a piece shorter than it is wide, or shorter than 1/50 of the field of view, is a speck and is removed.
 
     Args:
         vessels: bool (height, width).
-        radii: of `wall_distances`.
+        radii: from `wall_distances`.
         diameter: of the field of view, in pixels.
 
     Returns:
-        A graph whose nodes have `position` (row, column), `radius`, the distance to the nearest wall, and `spread`, how
-        far from there the junctions lie that were merged to it; and whose edges have `path`, float (points, 2), running
-        from node `first`.
+        A graph. Its nodes have `position` (row, column), `radius` (the distance to the nearest wall) and `spread` (the
+        distance to the farthest junction that was merged into it). Its edges have `path`, float (points, 2), which
+        starts at node `first`, and its `length`.
     """
     from networkx import MultiGraph
     from skimage.morphology import skeletonize
@@ -64,10 +68,10 @@ def trace(vessels: BoolArray, radii: FloatArray, *, diameter: float) -> Network:
 
 
 def straighten_ends(network: Network, radii: FloatArray) -> None:
-    """Let every vessel that ends freely run straight to its end: a skeleton turns into a corner there, or stops short.
+    """Make the free ends of vessels straight: a skeleton turns into a corner there, or stops short.
 
-    The last radius of the path (at least 3 pixels) is replaced by a straight line in the direction of what lies before,
-    up to a radius from where the vessel ends.
+    The last radius of the path (at least 3 pixels) is replaced by a straight line in the direction of the path before
+    it. The line stops one radius before the end of the vessel.
     """
     for node, degree in list(network.degree()):
         if degree != 1:
@@ -92,13 +96,13 @@ def straighten_ends(network: Network, radii: FloatArray) -> None:
 
 
 def path_from(edge: dict[str, Any], node: int) -> FloatArray:
-    """The path of an edge, running away from one of its nodes."""
+    """The path of an edge, away from one of its nodes."""
     path: FloatArray = edge["path"]
     return path if edge["first"] == node else path[::-1]
 
 
 def _node(network: Network, end: NDArray[np.integer], radii: FloatArray) -> int:
-    """The node at the first of the last points of a path, as wide as they are: it may lie beside the middle."""
+    """The node at the end of a path, with the largest radius of the last points: the end may lie beside the middle."""
     row, column = (int(value) for value in end[0])
     key = row * int(radii.shape[1]) + column
     if key not in network:
@@ -112,7 +116,7 @@ def _connect(network: Network, first: int, last: int, path: FloatArray) -> None:
 
 
 def _dissolve(network: Network) -> None:
-    """Join the two paths of every node that has just two, unless they are one ring."""
+    """Remove every node with just two paths and join these, unless they are one ring."""
     for node in [node for node, degree in network.degree() if degree == 2]:
         edges = list(network.edges(node, keys=True, data=True))
         if len(edges) != 2:
@@ -125,10 +129,10 @@ def _dissolve(network: Network) -> None:
 
 
 def _merge_junctions(network: Network) -> bool:
-    """Merge junctions that lie within one another's walls, the nearest first; True where there were any.
+    """Merge junctions that lie within each other's walls, the nearest first; True if there were any.
 
-    What is merged spreads no further than two of its junctions may lie apart: or else, where vessels lie side by side,
-    one after the other would be drawn in.
+    A merged junction may not spread farther than the distance at which two are merged. Otherwise vessels that lie side
+    by side would be drawn in one after the other.
     """
     near = []
     for one, other, edge in network.edges(data=True):
@@ -150,14 +154,14 @@ def _merge_junctions(network: Network) -> bool:
 
 
 def _place(network: Network, group: Iterable[int]) -> tuple[FloatArray, float]:
-    """Position and spread of the junction that a group would be."""
+    """Position and spread of the junction that a group would become."""
     nodes = [network.nodes[node] for node in sorted(group)]
     position = np.mean([node["position"] for node in nodes], axis=0)
     return position, max(float(np.linalg.norm(node["position"] - position)) + node["spread"] for node in nodes)
 
 
 def _cross(network: Network, one: int, other: int) -> bool:
-    """Whether two junctions of three would be a crossing if they were one."""
+    """Whether two junctions of three vessels each would be a crossing if they were one."""
     directions = []
     for node, far in ((one, other), (other, one)):
         if network.degree(node) != 3:
@@ -188,14 +192,14 @@ def _merge(network: Network, group: list[int]) -> None:
 
 
 def _from(position: FloatArray, path: FloatArray, spread: float) -> FloatArray:
-    """A path that starts at a merged junction: straight to where it leaves what was merged."""
+    """A path from a merged junction: straight to where the path leaves the merged area."""
     outside = np.linalg.norm(path - position, axis=1) > spread
     first = int(outside.argmax()) if outside.any() else len(path) - 1
     return np.concatenate([position[None], path[first:]])
 
 
 def _prune(network: Network, *, shortest: float) -> bool:
-    """Take away spurs; True where there were any. The shortest of a junction goes first, and the others stay a turn."""
+    """Remove spurs; True if there were any. Each turn removes only the shortest spur of a junction."""
     touched: set[int] = set()
     ends = []
     for node, degree in network.degree():

@@ -1,4 +1,4 @@
-"""The walls of vessels: where the level, across a centreline, falls below that of a wall."""
+"""The walls of vessels: where the level across a centreline falls below that of a wall."""
 
 import cv2
 import numpy as np
@@ -8,27 +8,26 @@ from venule.measurement.graph import VesselGraph
 from venule.measurement.plane import Plane
 from venule.photograph.arrays import BoolArray, FloatArray
 
-BLOCK = 8  # looks at a time: most walls are found in the first block
-STEP = 0.5  # pixels between two looks at the level, across a vessel
+BLOCK = 8  # samples at a time: most walls are found in the first block
+STEP = 0.5  # pixels between two samples of the level, across a vessel
 
 
 def distances_to_walls(plane: Plane, points: FloatArray, across: FloatArray, *, reach: float) -> FloatArray:
-    """How far it is from points inside vessels to the wall on either side.
+    """Distances from points inside vessels to the wall on either side.
 
-    The level is interpolated between pixels, so that a wall is found to a fraction of a pixel wherever the level says
-    as much: of a probability or a coverage; of a drawing in yes and no, only on the average over a vessel's length.
+    The level is interpolated between pixels. In a probability map, or one of covered shares, a wall is therefore found
+    to a fraction of a pixel; in a binary mask, only on average over the length of a vessel.
 
     Args:
         plane: with the level.
         points: (n, 2).
-        across: (n, 2), unit vectors.
-        reach: how far to look, in pixels.
+        across: (n, 2), unit vectors across the vessel.
+        reach: largest distance, in pixels.
 
     Returns:
-        (n, 2), to the wall against `across` and along it; NaN where the point is outside a vessel or no wall in
-        reach.
+        (n, 2), to the wall against `across` and along it; NaN if the point is outside a vessel, or no wall in reach.
     """
-    # Outside the field of view there is no vessel; between the last pixel inside and the first outside lies its wall.
+    # There is no vessel outside the field of view: a wall lies between its last pixel and the first outside.
     level = np.pad(np.where(plane.fov, plane.level, np.float32(0)), 1)
     return np.column_stack([_to_wall(plane, level, points, side * across, reach) for side in (-1, 1)])
 
@@ -41,8 +40,7 @@ def within_walls(plane: Plane, graph: VesselGraph) -> BoolArray:
         graph: of its vessels, in pixels of the plane.
 
     Returns:
-        bool (height, width); of the pixels at or above the threshold those that reach the level of the wall of the
-        nearest centreline.
+        bool (height, width): the vessel pixels that reach the level at the walls of the nearest centreline.
     """
     centre = np.ones(plane.vessels.shape, np.uint8)
     centre[tuple(np.rint(graph.points).astype(np.intp).T)] = 0
@@ -61,13 +59,13 @@ def _to_wall(plane: Plane, level: FloatArray, points: FloatArray, across: FloatA
     found = np.full(len(points), np.nan)
     sought = np.arange(len(points))
     for start in range(0, len(offsets), BLOCK):
-        looks = offsets[max(0, start - 1) : start + BLOCK]  # from the last of the block before
-        profile = _levels(level, points[sought], across[sought], looks) - wall[sought]
+        block = offsets[max(0, start - 1) : start + BLOCK]  # with the last of the block before
+        profile = _levels(level, points[sought], across[sought], block) - wall[sought]
         below = profile < 0
         first = below.argmax(axis=1)
         has = np.flatnonzero(first > 0)
         inside, outside = (profile[has, first[has] - shift] for shift in (1, 0))
-        found[sought[has]] = looks[first[has] - 1] + STEP * inside / (inside - outside)
+        found[sought[has]] = block[first[has] - 1] + STEP * inside / (inside - outside)
         sought = sought[~below.any(axis=1)]
     return found
 
