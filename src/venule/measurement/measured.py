@@ -168,11 +168,28 @@ def table_columns(units: Sequence[str] = ()) -> list[str]:
         >>> table_columns()[:3]
         ['vessel_density', 'vessel_density_lower', 'vessel_density_upper']
     """
-    names = []
-    for definition in MEASUREMENTS:
-        for region in ("", *(REGIONS if definition.by_region else ())):
-            names += [column + part for column, _ in columns_of(definition, region, units) for part in PARTS]
+    names = [column + part for column, *_ in dictionary_rows(units) for part in PARTS]
     return [*names, "disc_confidence", "fovea_confidence", "reasons"]
+
+
+def dictionary_rows(units: Sequence[str] = ()) -> list[tuple[str, str, str, str, str]]:
+    """The columns of all measurements, without those of their intervals: name, meaning, region, unit and source.
+
+    Args:
+        units: in which lengths are given besides pixels: "um" or "deg".
+
+    Example:
+        >>> dictionary_rows()[0][0]
+        'vessel_density'
+    """
+    regions = {"": "whole field of view", **REGIONS}
+    return [
+        (column, definition.meaning, where, unit, definition.source)
+        for definition in MEASUREMENTS
+        for region, where in regions.items()
+        if definition.by_region or not region
+        for column, unit in columns_of(definition, region, units)
+    ]
 
 
 def columns_of(definition: Definition, region: str, units: Sequence[str] = ()) -> list[tuple[str, str]]:

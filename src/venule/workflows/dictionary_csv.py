@@ -5,9 +5,8 @@ import io
 from collections.abc import Sequence
 
 from venule.batch import Output
-from venule.measurement import MEASUREMENTS, REGIONS
 from venule.measurement.graph import SEGMENT_COLUMNS
-from venule.measurement.measured import columns_of
+from venule.measurement.measured import dictionary_rows
 
 OTHERS = (
     ("fov_diameter_px", "diameter of the field of view", "px"),
@@ -36,11 +35,7 @@ def write_dictionary(output: Output, *, units: Sequence[str]) -> None:
     table.writerow(["column", "meaning", "region", "unit", "source"])
     for column, meaning, unit in OTHERS:
         table.writerow([column, meaning, "", unit, ""])
-    for definition in MEASUREMENTS:
-        for region in ("", *(REGIONS if definition.by_region else ())):
-            for column, unit in columns_of(definition, region, units):
-                where = REGIONS[region] if region else "whole field of view"
-                table.writerow([column, definition.meaning, where, unit, definition.source])
+    table.writerows(dictionary_rows(units))
     for column, meaning, unit in SEGMENT_COLUMNS:
         table.writerow([column, meaning, "a segment, in segments.csv", unit, ""])
     output.write("dictionary.csv", text.getvalue().encode())
