@@ -38,11 +38,17 @@ def worse(kind, strength):
 # Six kinds of degradation, each at the third of four strengths, with the quality and the
 # reasons.
 
+found = {
+    (kind, strength): venule.segment(worse(kind, strength))
+    for kind, strengths in STRENGTHS.items()
+    for strength in strengths
+}
+quality_of = {key: venule.assess_quality(one) for key, one in found.items()}
+
 figure, axes = plt.subplots(2, 3, figsize=(10, 7.4), layout="constrained")
 for ax, (kind, strengths) in zip(axes.flat, STRENGTHS.items(), strict=True):
-    photograph = worse(kind, strengths[2])
-    quality = venule.assess_quality(venule.segment(photograph))
-    ax.imshow(photograph.image)
+    quality = quality_of[kind, strengths[2]]
+    ax.imshow(found[kind, strengths[2]].image)
     ax.set_title(
         f"{kind}: {quality.score:.2f}\n{', '.join(quality.reasons) or 'nothing flagged'}",
         fontsize=11,
@@ -64,9 +70,8 @@ for (kind, strengths), colour, marker in zip(
 ):
     points = []
     for strength in strengths:
-        found = venule.segment(worse(kind, strength))
-        dice = venule.evaluate(found, phantom.vessels).fov.values["dice"]
-        points.append((venule.assess_quality(found).score, dice))
+        scores = venule.evaluate(found[kind, strength], phantom.vessels)
+        points.append((quality_of[kind, strength].score, scores.fov.values["dice"]))
     ax.plot(
         *np.transpose(points),
         "-",
@@ -78,7 +83,7 @@ for (kind, strengths), colour, marker in zip(
     )
     every += points
     off = np.mean([score - dice for score, dice in points])
-    print(f"{kind:8} score less Dice, mean over {len(points)} strengths: {off:+.2f}")
+    print(f"{kind:8} quality minus Dice, mean of {len(points)} strengths: {off:+.2f}")
 ax.set(
     xlabel="quality score",
     ylabel="Dice with the exact drawing",
@@ -92,7 +97,7 @@ scores, dices = np.transpose(every)
 ranks = [np.argsort(np.argsort(values)) for values in (scores, dices)]
 correlation = np.corrcoef(*ranks)[0, 1]
 print(
-    f"rank correlation of score and Dice over {len(scores)} photographs: {correlation:.2f}"
+    f"rank correlation of quality and Dice over {len(scores)} photographs: {correlation:.2f}"
 )
 
 # sphinx_gallery_thumbnail_number = 1

@@ -3,7 +3,7 @@ How a network learns
 ====================
 
 How quickly does a network learn to find vessels? This example trains a very small network
-on 1,200 crops of phantoms, and tests it several times on another phantom. It shows the
+on 800 crops of phantoms, and tests it several times on another phantom. It shows the
 principle; for real training, use ``venule train``.
 """
 
@@ -21,7 +21,7 @@ from venule.training.losses import vessel_loss
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
-SEED, STEPS, SHOWN = 0, 150, (0, 20, 60, 150)
+SEED, STEPS, SHOWN = 0, 100, (0, 20, 50, 100)
 rng = np.random.default_rng(SEED)
 torch.manual_seed(SEED)
 torch.set_num_threads(1)  # more threads do not help here, and change the order of sums
