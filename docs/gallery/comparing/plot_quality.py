@@ -96,8 +96,6 @@ ax.legend(frameon=False, loc="upper left")
 scores, dices = np.transpose(every)
 ranks = [np.argsort(np.argsort(values)) for values in (scores, dices)]
 correlation = np.corrcoef(*ranks)[0, 1]
-print(
-    f"rank correlation of quality and Dice over {len(scores)} photographs: {correlation:.2f}"
-)
+print(f"rank correlation of quality and Dice, {len(scores)} photographs: {correlation:.2f}")
 
 # sphinx_gallery_thumbnail_number = 1
