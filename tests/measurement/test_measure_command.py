@@ -14,12 +14,14 @@ from benchmarks.validation.truth import drawn_map
 from PIL import Image
 from typer.testing import CliRunner
 
+from venule.batch import Batch
+from venule.batch.layout import Layout
 from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import BY_NAME, REGIONS, measure, table_columns
 from venule.measurement.quality import LIMITS
 from venule.report.labels import FLAWS, GROUPS, REGION_NAMES
-from venule.workflows.measure import SEGMENT_COLUMNS
+from venule.workflows.measure import SEGMENT_COLUMNS, MeasurePhotograph, measure_files
 
 
 def run(*arguments):
@@ -116,6 +118,15 @@ def test_a_name_with_the_sign_between_names_is_measured_and_reported(phantoms, t
     assert len(pd.read_csv(tmp_path / "out" / "segments.csv")) > 20
     assert run("report", tmp_path / "out").exit_code == 0
     assert (tmp_path / "out" / "report.html").read_text().count("data:image/jpeg;base64,") == 6
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_the_results_of_a_batch_are_a_table_in_every_layout(phantoms, tmp_path, layout):
+    photographs = [phantoms / "images" / f"{name}.png" for name in ("ann", "bob")]
+    work = MeasurePhotograph(vessels=phantoms / "vessels")
+    table = measure_files(photographs, tmp_path, work=work, batch=Batch(layout=layout)).to_pandas()
+    assert table.status.tolist() == ["ok", "ok"]
+    assert (table.calibre_median_px > 1).all()
 
 
 def test_photographs_of_one_name_in_two_folders_have_each_its_own_map(phantoms, tmp_path):
