@@ -9,8 +9,8 @@ class VenuleError(Exception):
 
     Example:
         >>> from venule.errors import VenuleError
-        >>> VenuleError("the folder is empty", reason="no-photographs").reason
-        'no-photographs'
+        >>> VenuleError("the folder is empty", reason="nothing-found").reason
+        'nothing-found'
     """
 
     reason = "error"

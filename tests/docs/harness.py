@@ -28,7 +28,10 @@ venule() {
     *://* | *" data get "* | *" --engine "* | *" study "* | *" --folds "*) ;;
     *DATA* | *DRIVE* | *CHASE_DB1*) ;;
     " serve "*)
-      [ ! -f service ] || kill "$(cat service)"
+      if [ -f service ]; then
+        kill "$(cat service)"
+        while kill -0 "$(cat service)" 2> /dev/null; do sleep 0.1; done
+      fi
       "$PYTHON" -m venule "$@" --host 127.0.0.1 --port $PORT > service.log 2>&1 & echo $! > service
       for _ in $(seq 300); do
         if "$CURL" -s localhost:$PORT/healthz > /dev/null; then return 0; fi; sleep 0.2
