@@ -7,6 +7,8 @@ measurements, their intervals, and reasons for missing values. You can use the t
 pandas.
 """
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,26 +16,23 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from venule.datasets.phantoms import write_phantoms
-from venule.measurement import Scale
-from venule.workflows.measure import MeasurePhotograph, measure_files
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
 # %%
-# We use a folder with four phantoms. The corresponding command is ``venule measure
-# photographs/ -o measured --field 45``.
+# We use a folder with four phantoms. The command is ``venule measure photographs/ -o
+# measured --field 45``.
 
 with tempfile.TemporaryDirectory() as folder:
-    write_phantoms(Path(folder, "phantoms"), count=4, seed=4, size=480)
-    work = MeasurePhotograph(scale=Scale(field_degrees=45))
-    job = measure_files(
-        [Path(folder, "phantoms", "images")], Path(folder, "measured"), work=work
-    )
-    table = pd.read_parquet(Path(folder, "measured", "results.parquet"))
+    photographs, measured = Path(folder, "phantoms"), Path(folder, "measured")
+    write_phantoms(photographs, count=4, seed=4, size=480)
+    command = ["measure", photographs / "images", "-o", measured, "--field", "45"]
+    subprocess.run([sys.executable, "-m", "venule", *command], check=True)
+    table = pd.read_csv(measured / "results.csv")
 
-print(f"{job.ok} of {job.total} photographs measured")
-table["name"] = table["path"].map(lambda path: Path(path).stem)
-table = table.set_index("name").sort_index()
+print(f"{(table['status'] == 'ok').sum()} of {len(table)} photographs measured")
+table.index = table["path"].map(lambda path: Path(path).stem)
+table = table.sort_index()
 table[
     [
         "quality",
