@@ -47,9 +47,8 @@ table[
 # %%
 # If something could not be measured, the table has a reason instead of a number.
 
-table["reasons"].str.split("; ").explode().str.split(": ").str[1].value_counts().to_frame(
-    "measurements"
-)
+reasons = table["reasons"].astype("string").str.split("; ").explode()
+reasons.str.split(": ").str[1].value_counts().to_frame("measurements")
 
 # %%
 # Four measurements of each photograph with their 95 % intervals.
