@@ -122,7 +122,7 @@ def test_the_bad_are_flagged_and_with_a_least_quality_refused(tmp_path, phantom)
     assert table.status["good"] == "ok"
 
 
-@pytest.mark.parametrize(("options", "why"), [(["60"], "from 0 to 1"), (["0.5", "--vessels", "."], "cannot go")])
+@pytest.mark.parametrize(("options", "why"), [(["60"], "from 0 to 1"), (["0.5", "--vessels", "."], "cannot be used")])
 def test_a_least_quality_that_makes_no_sense_is_refused(tmp_path, phantom, options, why):
     Image.fromarray(phantom.image).save(tmp_path / "one.png")
     arguments = ["measure", str(tmp_path / "one.png"), "-o", str(tmp_path / "out"), "--min-quality", *options]
