@@ -116,7 +116,7 @@ _DESCRIPTIONS = {
     406: "The result is not available in the format asked for.",
     408: "The upload stopped.",
     413: "Too many bytes, pixels or photographs.",
-    415: "The file is no image, or DICOM where the extra dicom is not installed.",
+    415: "The file is not an image, or it is DICOM and the extra dicom is not installed.",
     421: "The host name is unknown.",
     422: "A parameter is wrong, or the photograph cannot be processed.",
     500: "The process that worked on the photograph died, or venule has a bug.",
