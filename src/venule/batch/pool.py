@@ -89,6 +89,8 @@ class Pool:
         for worker in list(self._workers):
             worker.kill()
         self._threads.shutdown(cancel_futures=True)
+        for worker in list(self._workers):  # the idle ones, which no thread waits for
+            self._end(worker)
 
     def __enter__(self) -> Self:
         """Use in a `with`, which closes it."""
