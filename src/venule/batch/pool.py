@@ -6,20 +6,24 @@ it sent its answer; the second shares one pipe among its workers, so that a stop
 
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any, Self, TypeVar
 
 from venule.errors import VenuleError
 
 T = TypeVar("T")
 MAX_TASKS = 1000  # calls after which a process is replaced, so that what libraries never free stays small
+_starting = threading.Lock()
 START_LIMIT = 300.0  # seconds to start a process and load its libraries
 
 
@@ -147,7 +151,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self._connection, far = context.Pipe()
         self._process = context.Process(target=_serve, args=(far, initializer, initargs), daemon=True)
-        self._process.start()
+        with _without_script(initializer, initargs):
+            self._process.start()
         far.close()  # now only the process has it: when it dies, reading and writing here fail
         self.calls, self.ready, self._killed = 0, False, False
 
@@ -203,6 +208,25 @@ class _Worker:
             raise ProcessLostError("the process that worked on it died (out of memory, or a bug)") from error
         finally:
             timer.cancel()
+
+
+@contextmanager
+def _without_script(*needed: object) -> Iterator[None]:
+    """Start a process that does not run the user's script again, as spawn does to find what is defined there.
+
+    Without this, a script without `if __name__ == "__main__":` would start itself in each process. A process that needs
+    something from the script is started as usual.
+    """
+    script = sys.modules["__main__"]
+    if b"__main__" in pickle.dumps(needed):
+        yield
+        return
+    with _starting:
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = script
 
 
 def _block_ctrl_c() -> None:
