@@ -73,3 +73,5 @@ def main() -> None:
     except VenuleError as error:
         typer.secho(f"venule: {error}", fg="red", err=True)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
