@@ -75,3 +75,9 @@ def main() -> None:
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except SystemExit as end:
+        if end.code == 130:  # all is written: one more Ctrl-C while Python ends must not change the exit code
+            import signal
+
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise
