@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
 import networkx as nx
 import numpy as np
@@ -192,6 +193,12 @@ def test_the_report_is_one_file_that_asks_no_network_and_shows_every_photograph(
     for text in ("ann", "bob", "broken", "not-an-image", "Not a medical device"):
         assert text in page
     assert (output / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_without_matplotlib_there_is_a_report_and_the_pdf_says_how_to_get_it(output, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert run("report", output).exit_code == 0
+    assert "'.[pdf]'" in str(run("report", output, "--pdf").exception)
 
 
 def test_a_folder_that_is_no_output_of_measure_is_refused(tmp_path):

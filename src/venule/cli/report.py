@@ -10,7 +10,7 @@ from venule.cli.options import flag
 
 def report(
     output: Annotated[Path, typer.Argument(help="The output folder of venule measure.", metavar="FOLDER")],
-    pdf: Annotated[bool, flag("--pdf", "Also write report.pdf: a page for each photograph.")] = False,
+    pdf: Annotated[bool, flag("--pdf", "Also write report.pdf: a page for each photograph (extra pdf).")] = False,
 ) -> None:
     """Make report.html of measured photographs: pictures, numbers with intervals, distributions, outliers first.
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from venule import __version__
 from venule.batch import Output, read_journal, read_path
-from venule.errors import VenuleError
+from venule.errors import VenuleError, missing_extra
 from venule.measurement import MEASUREMENTS, Scale
 from venule.photograph import Photograph, read_photograph
 from venule.report.from_row import Row, make_sheet
@@ -43,7 +44,10 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     Raises:
         VenuleError: the folder is no output of `venule measure`.
         OutputError: the report cannot be written.
+        MissingExtraError: matplotlib, which writes the PDF, is not installed.
     """
+    if pdf and find_spec("matplotlib") is None:
+        raise missing_extra("pdf", "report.pdf needs matplotlib")
     rows = _read_rows(output)
     outputs = {record.path: record.outputs for record in read_journal(output)}
     sheets = [_sheet_of(output, row, outputs.get(row["path"], {})) for row in rows]
