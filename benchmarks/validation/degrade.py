@@ -1,4 +1,4 @@
-"""Photographs made worse: blur, defocus, noise, darkness, haze and compression, each at several strengths."""
+"""Photographs made worse: out of focus, noisy, dark, hazy, compressed, in uneven or coloured light."""
 
 from collections.abc import Callable
 
@@ -21,6 +21,16 @@ STRENGTHS: dict[str, tuple[float, ...]] = {
     "haze": (0.4, 0.7, 0.85, 0.93),
     "jpeg": (50, 25, 12, 5),
 }
+# Further kinds, for the robustness of models. Fall-off: light that is left at the darker side. Red cast: share of the
+# green and blue that is lost. Vignette: share of the light that is lost at the edge. Gamma: exponent. Grey: share of
+# the colour that is lost to the mean of the channels.
+LIGHT: dict[str, tuple[float, ...]] = {
+    "fall-off": (0.5, 0.2, 0.08, 0.03),
+    "red cast": (0.5, 0.75, 0.88, 0.95),
+    "vignette": (0.3, 0.6, 0.8, 0.95),
+    "gamma": (0.5, 0.7, 1.5, 2.5),
+    "grey": (0.25, 0.5, 0.75, 1),
+}
 PHOTONS = 2000.0  # that make the brightest grey level
 
 
@@ -30,8 +40,8 @@ def degrade(image: ImageArray, fov: BoolArray, *, kind: str, strength: float, di
     Args:
         image: uint8 (height, width, 3) RGB.
         fov: bool (height, width), its field of view; nothing changes outside, but for JPEG.
-        kind: see `STRENGTHS`.
-        strength: see `STRENGTHS`.
+        kind: of `STRENGTHS` or `LIGHT`.
+        strength: see there.
         diameter: of the field of view, pixels.
         seed: of what is random.
 
@@ -51,6 +61,11 @@ def degrade(image: ImageArray, fov: BoolArray, *, kind: str, strength: float, di
         "noise": lambda level: level + strength * _noise(level.shape, seed),
         "dark": lambda level: _dark(level, strength, seed),
         "haze": lambda level: _hazy(level, fov, strength, diameter),
+        "fall-off": lambda level: _dark(level, _falling_light(fov, strength, diameter)[..., None], seed),
+        "red cast": lambda level: level * np.array([1, 1 - strength, 1 - strength], np.float32),
+        "vignette": lambda level: level * (1 - strength * _radius(fov, diameter) ** 3)[..., None],
+        "gamma": lambda level: 255 * (level / 255) ** np.float32(strength),
+        "grey": lambda level: level + strength * (level.mean(axis=2, keepdims=True) - level),
     }
     worse = np.clip(np.rint(change[kind](image.astype(np.float32))), 0, 255).astype(np.uint8)
     return np.where(fov[..., None], worse, image)
@@ -72,7 +87,7 @@ def _noise(shape: tuple[int, ...], seed: int) -> Level:
     return np.random.default_rng(seed).standard_normal(shape, np.float32)
 
 
-def _dark(level: Level, left: float, seed: int) -> Level:
+def _dark(level: Level, left: float | Level, seed: int) -> Level:
     photons = level / 255 * PHOTONS * left
     return np.asarray((photons + np.sqrt(photons) * _noise(level.shape, seed)) / PHOTONS * 255, np.float32)
 
@@ -82,3 +97,17 @@ def _hazy(level: Level, fov: BoolArray, share: float, diameter: float) -> Level:
     veil = np.float32(0.6) * level[fov].mean(axis=0) + np.float32(0.4 * 160)
     clear = _blurred(level, share * diameter / 1000)
     return np.asarray((1 - share) * clear + share * veil, np.float32)
+
+
+def _falling_light(fov: BoolArray, left: float, diameter: float) -> Level:
+    """1 at the bright side, `left` at the dark one; it falls between the middle and the bright side."""
+    columns = np.arange(fov.shape[1], dtype=np.float32) - np.flatnonzero(fov.any(axis=0)).mean()
+    light = left + (1 - left) / (1 + np.exp(1 - columns / (0.08 * diameter)))
+    return np.broadcast_to(light, fov.shape).astype(np.float32)
+
+
+def _radius(fov: BoolArray, diameter: float) -> Level:
+    """Distance from the middle of the field of view, in its radii; at most 1."""
+    rows, columns = (np.flatnonzero(fov.any(axis=axis)).mean() for axis in (1, 0))
+    y, x = np.ogrid[: fov.shape[0], : fov.shape[1]]
+    return np.minimum(np.hypot(y - rows, x - columns) / (diameter / 2), 1).astype(np.float32)
