@@ -7,18 +7,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from venule.networks.blocks import (  # noqa: E402
-    CBAM,
-    CFFA,
-    MSCAF,
-    PFF,
-    ChannelAttention,
-    ConvOffset2D,
-    DropBlock,
-    QueryAttention,
-    TransposedConvolution,
-    resample,
-)
+from venule.networks.blocks import CBAM, CFFA, ChannelAttention, DropBlock, TransposedConvolution  # noqa: E402
+from venule.networks.cmp_unet import MSCAF, PFF, QueryAttention  # noqa: E402
+from venule.networks.deformable import ConvOffset2D, resample  # noqa: E402
 
 
 def sum_bilinearly(x, offsets):

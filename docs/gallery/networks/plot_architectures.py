@@ -23,7 +23,7 @@ small = networks.create("unet", widths=(16, 32, 64))
 logits = small(torch.zeros(1, 3, 64, 96))
 print(f"(1, 3, 64, 96) -> {tuple(logits.shape)}")
 print(f"three levels: {networks.count_parameters(small).trainable:,} parameters")
-print(f"as published: {networks.parameters_of('unet').trainable:,} parameters")
+print(f"as published: {networks.NETWORKS['unet'].trainable:,} parameters")
 
 # %%
 # The parameters of each level of the U-Net. Nearly all of them are in the lowest levels,

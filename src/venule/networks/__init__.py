@@ -10,38 +10,20 @@ from venule.errors import RecipeError, missing_extra
 if TYPE_CHECKING:
     from torch import nn
 
-    from venule.networks.cbam_unet import CBAMUNet
-    from venule.networks.cmp_unet import CMPUNet
-    from venule.networks.cmp_unet_published import cmp_unet_gu
-    from venule.networks.compact import Compact
-    from venule.networks.cost import Parameters, count_parameters, multiply_adds
-    from venule.networks.deformable import deformable_encoder_unet, du_net
-    from venule.networks.keras import use_keras_conventions
-    from venule.networks.sa_unet import SAUNet
-    from venule.networks.unet import UNet
-    from venule.networks.unet_3 import UNet3
-    from venule.networks.w_net import WNet
-
-__all__ = [
-    "NETWORKS",
-    "CBAMUNet",
-    "CMPUNet",
-    "Compact",
-    "Network",
-    "Parameters",
-    "SAUNet",
-    "UNet",
-    "UNet3",
-    "WNet",
-    "cmp_unet_gu",
-    "count_parameters",
-    "create",
-    "deformable_encoder_unet",
-    "du_net",
-    "multiply_adds",
-    "parameters_of",
-    "use_keras_conventions",
-]
+    from venule.networks.cbam_unet import CBAMUNet as CBAMUNet
+    from venule.networks.cmp_unet import CMPUNet as CMPUNet
+    from venule.networks.cmp_unet import cmp_unet_gu as cmp_unet_gu
+    from venule.networks.compact import Compact as Compact
+    from venule.networks.cost import Parameters as Parameters
+    from venule.networks.cost import count_parameters as count_parameters
+    from venule.networks.cost import multiply_adds as multiply_adds
+    from venule.networks.deformable import deformable_encoder_unet as deformable_encoder_unet
+    from venule.networks.deformable import du_net as du_net
+    from venule.networks.keras import use_keras_conventions as use_keras_conventions
+    from venule.networks.sa_unet import SAUNet as SAUNet
+    from venule.networks.unet import UNet as UNet
+    from venule.networks.unet_3 import UNet3 as UNet3
+    from venule.networks.w_net import WNet as WNet
 
 _HOMES = {
     "CBAMUNet": "cbam_unet",
@@ -52,13 +34,14 @@ _HOMES = {
     "UNet": "unet",
     "UNet3": "unet_3",
     "WNet": "w_net",
-    "cmp_unet_gu": "cmp_unet_published",
+    "cmp_unet_gu": "cmp_unet",
     "count_parameters": "cost",
     "deformable_encoder_unet": "deformable",
     "du_net": "deformable",
     "multiply_adds": "cost",
     "use_keras_conventions": "keras",
 }
+__all__ = ["NETWORKS", "Network", "create", *_HOMES]
 
 
 @dataclass(frozen=True)
@@ -82,11 +65,6 @@ class Network:
     trainable: int
     total: int
     multiply_adds: int
-
-    def build(self, **arguments: Any) -> "nn.Module":
-        """Build it with fresh weights from torch's generator."""
-        network: nn.Module = __getattr__(self.builder)(**arguments)
-        return network
 
 
 _STUDY = "the reference study, after"
@@ -122,34 +100,16 @@ def create(name: str, /, **arguments: Any) -> "nn.Module":
         >>> network(torch.zeros(1, 3, 64, 64)).shape
         torch.Size([1, 1, 64, 64])
     """
-    network = _known(name)
-    try:
-        return network.build(**arguments)
-    except (TypeError, ValueError, LookupError, RuntimeError) as error:  # the latter two: no width, or 10**9
-        raise RecipeError(f"network {name!r} cannot be built with {arguments}: {error}") from error
-
-
-def parameters_of(name: str) -> "Parameters":
-    """The parameters of a network in its published size.
-
-    Raises:
-        RecipeError: the name is unknown.
-
-    Example:
-        >>> parameters_of("w-net")
-        Parameters(trainable=68482, total=69538)
-    """
-    network = _known(name)
-    parameters: Parameters = __getattr__("Parameters")(network.trainable, network.total)
-    return parameters
-
-
-def _known(name: str) -> Network:
     if name not in NETWORKS:
         close = get_close_matches(name, NETWORKS, n=1)
         hint = f"did you mean {close[0]!r}? " if close else ""
         raise RecipeError(f"unknown network {name!r}: {hint}known: {', '.join(NETWORKS)}")
-    return NETWORKS[name]
+    build = __getattr__(NETWORKS[name].builder)
+    try:
+        network: nn.Module = build(**arguments)
+    except (TypeError, ValueError, LookupError, RuntimeError) as error:  # the latter two: no width, or 10**9
+        raise RecipeError(f"network {name!r} cannot be built with {arguments}: {error}") from error
+    return network
 
 
 def __getattr__(name: str) -> Any:

@@ -3,21 +3,12 @@
 from functools import partial
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import nn
 
-from venule.networks.blocks import (
-    CBAM,
-    CFFA,
-    TransposedConvolution,
-    check_multiple,
-    decode,
-    dropped_convolution,
-    dropped_pair,
-    encode,
-)
+from venule.networks.blocks import CBAM, CFFA, NarrowUNet, dropped_convolution, dropped_pair
 
 
-class CBAMUNet(nn.Module):
+class CBAMUNet(NarrowUNet):
     """A narrow U-Net that looks both thin and wide below full resolution, and weighs channels and places in the bridge.
 
     Args:
@@ -35,26 +26,13 @@ class CBAMUNet(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, dropout: float = 0.1, channels: int = 3) -> None:
-        super().__init__()
-        self.multiple = 2 ** len(widths)
         drop = partial(nn.Dropout, dropout)
-        bottom = 2 * widths[-1]
-        self.encoder = nn.ModuleList(
-            [
-                dropped_pair(channels, widths[0], drop),
-                *(nn.Sequential(CFFA(i, o), CFFA(o, o)) for i, o in pairwise(widths)),
-            ]
+        last, bottom = widths[-1], 2 * widths[-1]
+        encoder = [
+            dropped_pair(channels, widths[0], drop),
+            *(nn.Sequential(CFFA(i, o), CFFA(o, o)) for i, o in pairwise(widths)),
+        ]
+        bridge = nn.Sequential(
+            dropped_convolution(last, bottom, drop), CBAM(bottom), dropped_convolution(bottom, bottom, drop)
         )
-        self.bridge = nn.Sequential(
-            dropped_convolution(widths[-1], bottom, drop), CBAM(bottom), dropped_convolution(bottom, bottom, drop)
-        )
-        lower = (bottom, *reversed(widths))
-        self.up = nn.ModuleList(TransposedConvolution(i, o) for i, o in pairwise(lower))
-        self.decoder = nn.ModuleList(dropped_pair(2 * w, w, drop) for w in reversed(widths))
-        self.head = nn.Conv2d(widths[0], 1, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        check_multiple(x, self.multiple)
-        features = encode(x, (*self.encoder, self.bridge))
-        logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])
-        return logits
+        super().__init__(encoder, bridge, widths=widths, drop=drop)

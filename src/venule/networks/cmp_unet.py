@@ -1,12 +1,126 @@
-"""CMP-UNet (Gu et al. 2023, doi 10.3390/electronics12234743) as on the slides of the reference study."""
+"""CMP-UNet (Gu et al. 2023, doi 10.3390/electronics12234743): as on the slides of the reference study, as published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import gcd
+from math import gcd, log2
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from venule.networks.blocks import CFFA, MSCAF, PFF, ChannelAttention, check_multiple, convolution, decode, encode
+from venule.networks.blocks import CFFA, ChannelAttention, check_multiple, convolution, decode, encode
+
+
+class MSCAF(nn.Module):
+    """Multi-scale channel adaptive fusion: three dilations, weighed by channel attention (Gu et al. 2023, CMP-UNet).
+
+    Args:
+        incoming: channels of the input.
+        outgoing: channels of the output; half of them see at dilation 1, a quarter each at 3 and 5.
+        attention: builds the channel attention, given the number of channels.
+        residual: whether what the attention saw is added to what it gives: x * a + x in place of x * a.
+        dropout: share of the output's values that are dropped while training.
+
+    Shape:
+        (N, incoming, H, W) -> (N, outgoing, H, W)
+    """
+
+    def __init__(
+        self,
+        incoming: int,
+        outgoing: int,
+        *,
+        attention: Callable[[int], nn.Module] = ChannelAttention,
+        residual: bool = False,
+        dropout: float = 0,
+    ) -> None:
+        super().__init__()
+        shares = {1: max(1, outgoing // 2), 3: max(1, outgoing // 4), 5: max(1, outgoing // 4)}
+        self.scales = nn.ModuleList(
+            convolution(incoming, channels, 3, dilation=dilation, bias=False) for dilation, channels in shares.items()
+        )
+        seen = sum(shares.values())
+        self.attention = attention(seen)
+        self.residual = residual
+        self.fuse = nn.Sequential(*convolution(seen, outgoing, 1, bias=False), nn.Dropout(dropout))
+
+    def forward(self, x: Tensor) -> Tensor:
+        seen = torch.cat([scale(x) for scale in self.scales], dim=1)
+        weighed = self.attention(seen)
+        fused: Tensor = self.fuse(weighed + seen if self.residual else weighed)
+        return fused
+
+
+class PFF(nn.Module):
+    """Pyramid feature fusion: every level at full resolution, the finer the more of it (Gu et al. 2023, CMP-UNet).
+
+    The finest level gives half of the output's channels, the next a quarter and so on, the coarsest as much as the
+    one before it: n//8, n//8, n//4, n//2 for four levels.
+
+    Args:
+        incoming: channels of the levels, from the coarsest to the finest; each has twice the size of the one before.
+        outgoing: n, channels of the output: a multiple of 2 ** (levels - 1), or the output has a few more or less.
+        align_corners: of the bilinear upsampling; Keras has False.
+
+    Shape:
+        [(N, incoming[0], H / 2^k, W / 2^k), ..., (N, incoming[k], H, W)] -> (N, channels, H, W)
+
+    Attributes:
+        channels: of the output.
+    """
+
+    def __init__(self, incoming: Sequence[int], outgoing: int, *, align_corners: bool = False) -> None:
+        super().__init__()
+        halvings = [len(incoming) - 1, *range(len(incoming) - 1, 0, -1)]
+        shares = [max(1, outgoing // 2**halving) for halving in halvings]
+        self.channels = sum(shares)
+        self.align_corners = align_corners
+        self.levels = nn.ModuleList(
+            convolution(i, share, 1, bias=False) for i, share in zip(incoming, shares, strict=True)
+        )
+
+    def forward(self, features: Sequence[Tensor]) -> Tensor:
+        brought = [level(x) for level, x in zip(self.levels, features, strict=True)]
+        for depth in range(1, len(brought)):
+            brought[-1 - depth] = F.interpolate(
+                brought[-1 - depth], scale_factor=2**depth, mode="bilinear", align_corners=self.align_corners
+            )
+        return torch.cat(brought, dim=1)
+
+
+class QueryAttention(nn.Module):
+    """Weigh channels by what they hold where: one query a channel from its pooled map (Gu et al. 2023, CMP-UNet).
+
+    A channel is pooled to n x n places, n = floor(log2 C), once by the maximum and once by the mean. Two dense layers
+    that all channels share make one number of these 2 n^2, and two 1x1 convolutions make weights of the C numbers.
+
+    Args:
+        channels: C, of the feature map; at least 2.
+
+    Shape:
+        (N, C, H, W) -> (N, C, H, W)
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.places = int(log2(channels))
+        area = self.places**2
+        hidden, narrow = max(1, area // 2), max(1, channels // 4)
+        self.query = nn.Sequential(nn.Linear(2 * area, hidden), nn.ReLU(), nn.Linear(hidden, 1))
+        self.weigh = nn.Sequential(nn.Conv2d(channels, narrow, 1), nn.ReLU(), nn.Conv2d(narrow, channels, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled = torch.cat([_pool(x, self.places, torch.amax), _pool(x, self.places, torch.mean)], dim=2)
+        return x * torch.sigmoid(self.weigh(self.query(pooled)[..., None]))
+
+
+def _pool(x: Tensor, places: int, reduce: Callable[..., Tensor]) -> Tensor:
+    """Adaptive pooling, (N, C, H, W) -> (N, C, places ** 2); torch's own cannot be exported for any size."""
+    for axis in (2, 3):
+        size = x.shape[axis]
+        bins = [(i * size // places, ((i + 1) * size + places - 1) // places) for i in range(places)]
+        x = torch.stack([reduce(x.narrow(axis, a, b - a), dim=axis) for a, b in bins], dim=axis)
+    return x.flatten(2)
 
 
 class CMPUNet(nn.Module):
@@ -77,3 +191,27 @@ class CMPUNet(nn.Module):
         decoded = decode(encode(x, self.encoder), self.up, self.decoder)
         logits: Tensor = self.head(self.fuse(self.pyramid(decoded)) + decoded[-1])
         return logits
+
+
+def cmp_unet_gu(
+    widths: tuple[int, ...] = (32, 64, 128, 256, 512), *, dropout: float = 0.2, channels: int = 3
+) -> CMPUNet:
+    """A quarter of the slides' size: grouped 7x7 convolutions, no unneeded biases, and an attention of its own.
+
+    Arguments are those of `CMPUNet`.
+
+    Example:
+        >>> import torch
+        >>> cmp_unet_gu((8, 16))(torch.zeros(1, 3, 32, 32)).shape
+        torch.Size([1, 1, 32, 32])
+    """
+    return CMPUNet(
+        widths,
+        dropout=dropout,
+        bias=False,
+        grouped=True,
+        attention=QueryAttention,
+        residual=True,
+        align_corners=True,
+        channels=channels,
+    )

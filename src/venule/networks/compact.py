@@ -38,7 +38,7 @@ class Compact(nn.Module):
         unfolded = fine // 2
         # Pixel unshuffle as a convolution of zeros and ones: the same to the bit, and runtimes are made for it.
         self.register_buffer("fold", torch.eye(4 * channels).view(-1, channels, 2, 2), persistent=False)
-        self.folded = UNet(tuple(widths[:-1]), bridge=widths[-1], bridge_norm=True, channels=4 * channels)
+        self.folded = UNet(widths[:-1], bridge=widths[-1], bridge_norm=True, channels=4 * channels)
         self.folded.head = nn.Conv2d(widths[0], 4 * unfolded, 1)
         self.refine = nn.Sequential(convolution_pair(unfolded + channels, fine), nn.Conv2d(fine, 1, 1))
 

@@ -2,7 +2,8 @@
 
 from torch import nn
 
-from venule.networks.blocks import ChannelAttention, ConvOffset2D, SpatialAttention
+from venule.networks.blocks import ChannelAttention, SpatialAttention
+from venule.networks.deformable import ConvOffset2D
 
 
 def use_keras_conventions(network: nn.Module) -> None:

@@ -3,21 +3,12 @@
 from functools import partial
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import nn
 
-from venule.networks.blocks import (
-    DropBlock,
-    SpatialAttention,
-    TransposedConvolution,
-    check_multiple,
-    decode,
-    dropped_convolution,
-    dropped_pair,
-    encode,
-)
+from venule.networks.blocks import DropBlock, NarrowUNet, SpatialAttention, dropped_convolution, dropped_pair
 
 
-class SAUNet(nn.Module):
+class SAUNet(NarrowUNet):
     """A U-Net whose convolutions drop blocks, and whose bridge weighs places.
 
     Args:
@@ -36,21 +27,10 @@ class SAUNet(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, keep: float = 0.82, channels: int = 3) -> None:
-        super().__init__()
-        self.multiple = 2 ** len(widths)
         drop = partial(DropBlock, keep)
-        bottom = 2 * widths[-1]
-        self.encoder = nn.ModuleList(dropped_pair(i, o, drop) for i, o in pairwise((channels, *widths)))
-        self.bridge = nn.Sequential(
-            dropped_convolution(widths[-1], bottom, drop), SpatialAttention(), dropped_convolution(bottom, bottom, drop)
+        last, bottom = widths[-1], 2 * widths[-1]
+        encoder = [dropped_pair(i, o, drop) for i, o in pairwise((channels, *widths))]
+        bridge = nn.Sequential(
+            dropped_convolution(last, bottom, drop), SpatialAttention(), dropped_convolution(bottom, bottom, drop)
         )
-        lower = (bottom, *reversed(widths))
-        self.up = nn.ModuleList(TransposedConvolution(i, o) for i, o in pairwise(lower))
-        self.decoder = nn.ModuleList(dropped_pair(2 * w, w, drop) for w in reversed(widths))
-        self.head = nn.Conv2d(widths[0], 1, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        check_multiple(x, self.multiple)
-        features = encode(x, (*self.encoder, self.bridge))
-        logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])
-        return logits
+        super().__init__(encoder, bridge, widths=widths, drop=drop)

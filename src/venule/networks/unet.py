@@ -2,12 +2,12 @@
 
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import nn
 
-from venule.networks.blocks import check_multiple, convolution_pair, decode, encode
+from venule.networks.blocks import UShape, convolution_pair
 
 
-class UNet(nn.Module):
+class UNet(UShape):
     """Encoder and decoder joined by concatenation, with 'same' padding: nothing is cropped.
 
     As in the study, the bridge alone has no batch normalisation unless `bridge_norm` says so.
@@ -35,21 +35,11 @@ class UNet(nn.Module):
         bridge_norm: bool = False,
         channels: int = 3,
     ) -> None:
-        super().__init__()
-        widths = tuple(widths)
-        bottom = bridge or 2 * widths[-1]
-        self.multiple = 2 ** len(widths)
-        self.encoder = nn.ModuleList(
-            convolution_pair(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True)
+        upwards = (bridge or 2 * widths[-1], *reversed(widths))
+        super().__init__(
+            [convolution_pair(i, o) for i, o in pairwise((channels, *widths))],
+            convolution_pair(widths[-1], upwards[0], norm=bridge_norm),
+            [nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(upwards)],
+            [convolution_pair(2 * width, width) for width in upwards[1:]],
+            nn.Conv2d(widths[0], 1, 1),
         )
-        self.bridge = convolution_pair(widths[-1], bottom, norm=bridge_norm)
-        lower = (bottom, *reversed(widths))
-        self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(lower))
-        self.decoder = nn.ModuleList(convolution_pair(2 * w, w) for w in reversed(widths))
-        self.head = nn.Conv2d(widths[0], 1, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        check_multiple(x, self.multiple)
-        features = encode(x, (*self.encoder, self.bridge))
-        logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])
-        return logits

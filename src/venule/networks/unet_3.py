@@ -3,12 +3,12 @@
 from functools import partial
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import nn
 
-from venule.networks.blocks import TransposedConvolution, check_multiple, decode, dropped_pair, encode
+from venule.networks.blocks import NarrowUNet, dropped_pair
 
 
-class UNet3(nn.Module):
+class UNet3(NarrowUNet):
     """A narrow U-Net with dropout between convolution and batch normalisation.
 
     Args:
@@ -26,16 +26,6 @@ class UNet3(nn.Module):
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64), *, dropout: float = 0.1, channels: int = 3) -> None:
-        super().__init__()
-        self.multiple = 2 ** len(widths)
         drop = partial(nn.Dropout, dropout)
-        levels = (*widths, 2 * widths[-1])
-        self.encoder = nn.ModuleList(dropped_pair(i, o, drop) for i, o in pairwise((channels, *levels)))
-        self.up = nn.ModuleList(TransposedConvolution(i, o) for o, i in reversed(list(pairwise(levels))))
-        self.decoder = nn.ModuleList(dropped_pair(2 * w, w, drop) for w in reversed(widths))
-        self.head = nn.Conv2d(widths[0], 1, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        check_multiple(x, self.multiple)
-        logits: Tensor = self.head(decode(encode(x, self.encoder), self.up, self.decoder)[-1])
-        return logits
+        levels = pairwise((channels, *widths, 2 * widths[-1]))
+        super().__init__([dropped_pair(i, o, drop) for i, o in levels], None, widths=widths, drop=drop)

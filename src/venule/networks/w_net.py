@@ -34,7 +34,7 @@ class LittleUNet(nn.Module):
 
     def __init__(self, widths: tuple[int, ...], channels: int) -> None:
         super().__init__()
-        self.encoder = nn.ModuleList(ResidualPair(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True))
+        self.encoder = nn.ModuleList(ResidualPair(i, o) for i, o in pairwise((channels, *widths)))
         self.pool = nn.MaxPool2d(2)
         lower = tuple(reversed(widths))
         self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(lower))
@@ -73,8 +73,8 @@ class WNet(nn.Module):
     def __init__(self, widths: tuple[int, ...] = (8, 16, 32), *, channels: int = 3) -> None:
         super().__init__()
         self.multiple = 2 ** (len(widths) - 1)
-        self.first = LittleUNet(tuple(widths), channels)
-        self.second = LittleUNet(tuple(widths), channels + 1)
+        self.first = LittleUNet(widths, channels)
+        self.second = LittleUNet(widths, channels + 1)
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         check_multiple(x, self.multiple)
