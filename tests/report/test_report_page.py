@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 
 from venule.errors import VenuleError
-from venule.report.html import ReportPage, make_report
-from venule.report.numbers import number_text
-from venule.report.overview import percentile_rank
+from venule.report import number_text
+from venule.report.html import make_report, percentile_rank
 from venule.report.pdf import make_pdf
 from venule.report.sheet import ReportedValue, Sheet
 
-PAGE = ReportPage("Eyes", ("about",), (), ("width",), (("Width", "width_px", "how wide"),), most=10)
+BROKEN = Sheet({"reason": "not-an-image", "message": "cannot be read"}, "broken", "/in/broken.png")
 
 
-def sheet(name, width, **rest):
-    return Sheet(name, f"/in/{name}.png", {"All": [ReportedValue("width", "Width", "px", width)]}, **rest)
+def sheet(name, width, draw=tuple):
+    return Sheet({"calibre_median_px": str(width)}, name, f"/in/{name}.png", draw)
 
 
 def page_of(sheets):
-    return "".join(make_report(sheets, PAGE))
+    about = {"title": "Eyes", "about": ("about",), "remarks": (), "glossary": (("Calibre", "calibre_px", "how wide"),)}
+    return "".join(make_report(sheets, shown=("calibre_median",), most=10, **about))
 
 
 def picture():
@@ -30,8 +30,7 @@ def picture():
 
 def test_the_most_unusual_photographs_come_first_and_failures_before_them():
     widths = [5.0, 5.1, 4.9, 5.2, 4.8, 9.0]
-    failed = Sheet("broken", "/in/broken.png", {}, flags=("not-an-image",), notes=("cannot be read",), failed=True)
-    page = page_of([*(sheet(f"eye{number}", width) for number, width in enumerate(widths)), failed])
+    page = page_of([*(sheet(f"eye{number}", width) for number, width in enumerate(widths)), BROKEN])
     table = page[page.index('<table id="overview"') : page.index("</table>")]
     assert re.findall(r">(eye\d|broken)<", table)[:2] == ["broken", "eye5"]
     assert 'class="far">9.00' in table
@@ -71,8 +70,7 @@ def test_names_of_files_cannot_write_into_the_page():
 
 def test_every_photograph_is_a_page_of_the_pdf():
     content = io.BytesIO()
-    failed = Sheet("broken", "/in/broken.png", {}, flags=("not-an-image",), notes=("cannot be read",), failed=True)
-    make_pdf(content, [sheet("one", 5.0, draw=picture), sheet("two", 6.0, draw=picture), failed], title="Eyes")
+    make_pdf(content, [sheet("one", 5.0, draw=picture), sheet("two", 6.0, draw=picture), BROKEN], title="Eyes")
     assert len(re.findall(rb"/Type /Page\b", content.getvalue())) == 3
 
 

@@ -1,7 +1,6 @@
 """Pictures and tables that people read."""
 
 from venule.report.contact_sheet import contact_sheet
-from venule.report.numbers import NOTHING, number_text, score_text
-from venule.report.tables import Table
+from venule.report.tables import NOTHING, Table, number_text, score_text
 
 __all__ = ["NOTHING", "Table", "contact_sheet", "number_text", "score_text"]

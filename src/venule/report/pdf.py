@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
-from venule.report.sheet import Picture, RegionTable, Sheet
+from venule.report.sheet import Picture, RegionRow, Sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Page
@@ -67,8 +67,8 @@ def _values(page: "Page", sheet: Sheet, top: float) -> None:
     groups = [_rows(name, sheet) for name in sheet.groups]
     columns = _in_columns(groups)
     longest = max((len(column) for column in columns), default=0)
-    regions = sheet.regions()
-    below = len(regions.rows) + 1 if regions else 0
+    headings, regions = sheet.regions()
+    below = len(regions) + 1 if regions else 0
     step = min(ROW, (top - BOTTOM) / max(1, longest + below + 1))
     width = (RIGHT - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
     for number, column in enumerate(columns):
@@ -80,7 +80,7 @@ def _values(page: "Page", sheet: Sheet, top: float) -> None:
             page.text(left + 0.665 * width, y, value, size=SIZE, va="top", ha="right")
             page.text(left + width, y, rest, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
     if regions:
-        _regions(page, regions, top - step * (longest + 1), step)
+        _regions(page, headings, regions, top - step * (longest + 1), step)
 
 
 def _rows(name: str, sheet: Sheet) -> list[Row]:
@@ -109,14 +109,14 @@ def _in_columns(groups: Sequence[list[Row]]) -> list[list[Row]]:
         room += 1
 
 
-def _regions(page: "Page", regions: RegionTable, top: float, step: float) -> None:
+def _regions(page: "Page", headings: Sequence[str], regions: Sequence[RegionRow], top: float, step: float) -> None:
     names = 0.12  # of the page, for the regions' names
-    width = (RIGHT - LEFT - names) / len(regions.headings)
-    rights = [LEFT + names + (column + 1) * width for column in range(len(regions.headings))]
+    width = (RIGHT - LEFT - names) / len(headings)
+    rights = [LEFT + names + (column + 1) * width for column in range(len(headings))]
     page.text(LEFT, top, "By region", size=SIZE, weight="bold", va="top")
-    for right, heading in zip(rights, regions.headings, strict=True):
+    for right, heading in zip(rights, headings, strict=True):
         page.text(right, top, heading, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
-    for number, row in enumerate(regions.rows, start=1):
+    for number, row in enumerate(regions, start=1):
         y = top - step * number
         page.text(LEFT, y, row.name, size=SIZE, va="top")
         if row.reason:

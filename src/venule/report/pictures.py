@@ -1,7 +1,6 @@
 """The pictures of a report: the photograph, its vessels, centrelines, calibres and most tortuous segments."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -24,39 +23,30 @@ DIM = 0.45  # brightness of the photograph under lines
 FINE = 4  # bits of a pixel's fraction that OpenCV draws with
 
 
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """What the pictures of a photograph show.
+def make_pictures(
+    photograph: Photograph, vessels: BoolArray, *, overlay: ImageArray, graph: Mapping[str, Any]
+) -> Sequence[Picture]:
+    """The pictures of a photograph with their captions.
 
-    Attributes:
+    Args:
         photograph: the photograph.
         vessels: bool (height, width), inside the field of view.
         overlay: uint8 (height, width, 3) RGB, the vessels over the photograph.
         graph: optic disc, fovea, nodes and segments, as in the file that ends in _graph.json.
     """
-
-    photograph: Photograph
-    vessels: BoolArray
-    overlay: ImageArray
-    graph: Mapping[str, Any]
-
-
-def make_pictures(drawn: Drawn) -> Sequence[Picture]:
-    """The pictures of a photograph with their captions."""
-    photograph, graph = drawn.photograph, drawn.graph
     fov = photograph.fov.mask
     inside = cv2.bitwise_and(photograph.image, photograph.image, mask=fov.view(np.uint8))
     scale = min(1.0, SIDE / max(fov.shape))
     picture = _reduced(np.asarray(inside, np.uint8), scale)
-    vessels = _reduced(drawn.vessels * np.uint8(255), scale)
+    mask = _reduced(vessels * np.uint8(255), scale)
     lines = [np.array(segment["centreline"], np.float64) for segment in graph["segments"]]
     tortuous = _most_tortuous(graph, lines, photograph.fov.diameter)
     dimmed = np.ascontiguousarray((picture * DIM).astype(np.uint8))
     scaled = [line * scale for line in lines]
     return [
         ("Photograph: optic disc (circle), fovea (cross)", _landmarks(picture, graph, scale)),
-        ("Vessels", np.repeat(vessels[..., None], 3, axis=2)),
-        ("Vessels over the photograph", _reduced(drawn.overlay, scale)),
+        ("Vessels", np.repeat(mask[..., None], 3, axis=2)),
+        ("Vessels over the photograph", _reduced(overlay, scale)),
         (
             "Centrelines: ends (yellow), branchings (orange), crossings (blue)",
             _skeleton(dimmed, scaled, graph["nodes"], scale),

@@ -1,13 +1,19 @@
-"""What a report says of one photograph."""
+"""What a report says of one photograph, from its row of results.csv."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from venule.errors import VenuleError
+from venule.measurement import BY_NAME, MEASUREMENTS, REGIONS
+from venule.measurement.measured import columns_of
 from venule.photograph.arrays import ImageArray
-from venule.report.numbers import NOTHING, interval_text, number_text
+from venule.report.labels import COUNTS, FLAWS, GROUPS, LABELS, PHOTOGRAPH, REASONS, REGION_NAMES, UNITS
+from venule.report.tables import NOTHING, interval_text, number_text
 
+UNCERTAIN = 0.3  # confidence of the optic disc below which the report asks to check it
+
+Row = Mapping[str, str]
 Picture = tuple[str, ImageArray]  # with its caption
 
 
@@ -57,15 +63,10 @@ class ReportedValue:
 
 @dataclass(frozen=True)
 class RegionRow:
-    """The measurements of one region.
-
-    Attributes:
-        name: of the region.
-        values: in the order of the table's headings.
-    """
+    """The measurements of one region, in the order of the table's headings."""
 
     name: str
-    values: tuple[ReportedValue, ...]
+    values: Sequence[ReportedValue]
 
     @property
     def reason(self) -> str:
@@ -74,38 +75,39 @@ class RegionRow:
         return reasons.pop() if len(reasons) == 1 else ""
 
 
-@dataclass(frozen=True)
-class RegionTable:
-    """Measurements by region: a row for each region, a column for each measurement."""
-
-    headings: tuple[str, ...]
-    rows: tuple[RegionRow, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """What the report says of one photograph.
 
     Attributes:
+        row: of results.csv, in text.
         name: shown, and searched for.
         path: of the photograph; "" where it has none.
-        groups: values under headings; none for a photograph that failed.
-        make_regions: makes the table of the regions; None: there is none.
-        flags: in a word each, what is wrong; of a photograph that failed, the reason.
-        notes: the same in sentences.
         draw: makes the pictures when they are asked for, so that those of one photograph at a time are in memory;
-            raises `VenuleError` where the photograph can no longer be shown.
-        failed: whether there is nothing but the reason.
+            raises `VenuleError` where the photograph can no longer be shown. None: it could not be measured.
     """
 
+    row: Row
     name: str
-    path: str
-    groups: Mapping[str, Sequence[ReportedValue]]
-    make_regions: Callable[[], RegionTable] | None = None
-    flags: Sequence[str] = ()
-    notes: Sequence[str] = ()
-    draw: Callable[[], Sequence[Picture]] = tuple
-    failed: bool = False
+    path: str = ""
+    draw: Callable[[], Sequence[Picture]] | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is nothing but the reason."""
+        return self.draw is None
+
+    @cached_property
+    def groups(self) -> dict[str, list[ReportedValue]]:
+        """The values under their headings; none of a photograph that failed."""
+        if self.failed:
+            return {}
+        known = {name: self.row[name] for name in PHOTOGRAPH if self.row.get(name)}
+        groups = {"Photograph": [ReportedValue(name, *PHOTOGRAPH[name], float(text)) for name, text in known.items()]}
+        reasons = self._reasons()
+        for heading, names in GROUPS.items():
+            groups[heading] = [self._value(name, "", label, reasons) for name, label in names.items()]
+        return groups
 
     @cached_property
     def values(self) -> dict[str, ReportedValue]:
@@ -116,13 +118,70 @@ class Sheet:
         """A measurement, where it has a value."""
         return one.value if (one := self.values.get(key)) else None
 
-    def regions(self) -> RegionTable | None:
-        """The table of the regions, where there is one."""
-        return self.make_regions() if self.make_regions else None
+    @property
+    def flags(self) -> list[str]:
+        """In a word each, what is wrong; of a photograph that failed, the reason."""
+        if self.failed:
+            return [self.row["reason"]]
+        return [word for word, _ in self._flaws()] + ["disc uncertain"] * bool(self._disc_note())
+
+    @property
+    def notes(self) -> list[str]:
+        """The same in sentences."""
+        if self.failed:
+            return [f"{self.row['reason']}: {self.row['message']}"]
+        flaws = ", ".join(clause for _, clause in self._flaws())
+        quality_note = flaws and f"Check the photograph before you use its measurements: {flaws}."
+        return [note for note in (quality_note, self._disc_note()) if note]
+
+    def regions(self) -> tuple[Sequence[str], Sequence[RegionRow]]:
+        """Headings and rows of the table of regions; nothing of a photograph that failed."""
+        if self.failed:
+            return (), ()
+        reasons = self._reasons()
+        names = [definition.name for definition in MEASUREMENTS if definition.by_region]
+        rows = [
+            RegionRow(REGION_NAMES[region], [self._value(name, region, LABELS[name], reasons) for name in names])
+            for region in REGIONS
+        ]
+        headings = []
+        for name, values in zip(names, zip(*(row.values for row in rows), strict=True), strict=True):
+            unit = next((value.unit for value in values if value.unit), "")
+            headings.append(LABELS[name].removesuffix(", mean") + (f" ({unit})" if unit else ""))
+        return headings, rows
 
     def shown(self) -> tuple[Sequence[Picture], Sequence[str]]:
         """The pictures, and the notes; where the photograph cannot be shown, a note says why."""
         try:
-            return self.draw(), self.notes
+            return self.draw() if self.draw else (), self.notes
         except VenuleError as error:
             return (), (*self.notes, f"The photograph cannot be shown: {error}")
+
+    def _flaws(self) -> list[Sequence[str]]:
+        codes = [code for code in self.row.get("quality_reasons", "").split("; ") if code]
+        return [FLAWS.get(code, (code, code)) for code in codes]
+
+    def _disc_note(self) -> str:
+        confidence = self.row.get("disc_confidence")
+        if not confidence or float(confidence) >= UNCERTAIN:
+            return ""
+        return (
+            f"The position of the optic disc is uncertain (confidence {confidence}): check it before you use the "
+            "measurements of regions."
+        )
+
+    def _reasons(self) -> dict[str, str]:
+        return dict(part.split(": ", 1) for part in self.row.get("reasons", "").split("; ") if ": " in part)
+
+    def _value(self, name: str, region: str, label: str, reasons: Mapping[str, str]) -> ReportedValue:
+        """A measurement, in the unit that the scale gives, else in pixels."""
+        key = f"{name}_{region}" if region else name
+        units = dict(columns_of(BY_NAME[name], region, ("um", "deg")))
+        known = [column for column in units if self.row.get(column)]
+        if not known:
+            code = reasons.get(key, "not-measurable")
+            return ReportedValue(key, label, "", None, reason=REASONS.get(code, code))
+        ends = (self.row.get(known[-1] + end) for end in ("", "_lower", "_upper"))
+        value, lower, upper = (float(text) if text else None for text in ends)
+        unit = UNITS.get(units[known[-1]], units[known[-1]])
+        return ReportedValue(key, label, unit, value, lower, upper, whole=name in COUNTS)

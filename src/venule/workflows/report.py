@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
@@ -16,12 +16,11 @@ from venule.batch import Output, read_journal, read_path
 from venule.errors import VenuleError, missing_extra
 from venule.measurement import MEASUREMENTS, Scale
 from venule.photograph import Photograph, read_photograph
-from venule.report.from_row import Row, make_sheet
-from venule.report.html import ReportPage, make_report
+from venule.report.html import make_report
 from venule.report.labels import LABELS, MAIN
 from venule.report.pdf import make_pdf
-from venule.report.pictures import Drawn
-from venule.report.sheet import Sheet
+from venule.report.pictures import make_pictures
+from venule.report.sheet import Picture, Row, Sheet
 from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, analyse
 from venule.workflows.measure import MeasurePhotograph
@@ -48,20 +47,20 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     """
     if pdf and find_spec("matplotlib") is None:
         raise missing_extra("pdf", "report.pdf needs matplotlib")
-    rows = _read_rows(output)
     outputs = {record.path: record.outputs for record in read_journal(output)}
-    sheets = [_sheet_of(output, row, outputs.get(row["path"], {})) for row in rows]
+    sheets = [_sheet_of(output, row, outputs.get(row["path"], {})) for row in _read_rows(output)]
     manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
-    report = _report(rows, sheets, manifest["settings"], f"venule {manifest['venule']}, {manifest['ended'][:10]}")
+    made = f"venule {manifest['venule']}, {manifest['ended'][:10]}"
     folder = Output.at(output)
     with folder.writing("report.html") as file:
-        for part in make_report(sheets, report):
+        for part in _page(sheets, manifest["settings"], made):
             file.write(part.encode("utf-8", errors="xmlcharrefreplace"))
-    parts = _parts(sheets) if pdf else {}
-    for name, pages in parts.items():
-        with folder.writing(name) as file:
-            make_pdf(file, pages, title=report.title)
-    return [output / name for name in ("report.html", *parts)]
+    names = ["report.html"]
+    for start in range(0, len(sheets) if pdf else 0, PAGES):
+        names.append("report.pdf" if len(sheets) <= PAGES else f"report-{len(names):03}.pdf")
+        with folder.writing(names[-1]) as file:
+            make_pdf(file, sheets[start : start + PAGES], title=_title(sheets))
+    return [output / name for name in names]
 
 
 def report_in_memory(
@@ -85,61 +84,64 @@ def report_in_memory(
         ModelError: the model is unknown or altered.
     """
     settings = MeasurePhotograph(segmentation, scale=scale).settings()
-    rows, sheets = [], []
+    sheets = []
     for photograph, its in zip(photographs, maps, strict=True):
-        load = None
+        draw = None
         try:
             analysis = analyse(photograph, segmentation, max_pixels=max_pixels, scale=scale, **its)
             row = {column: "" if value is None else str(value) for column, value in analysis.row().items()}
-            load = partial(_drawn_in_memory, photograph, analysis.outputs(), max_pixels)
+            draw = partial(_pictures_in_memory, photograph, analysis.outputs(), max_pixels)
         except Exception as error:  # one photograph must not end the report
             row = {"reason": getattr(error, "reason", "unexpected-error"), "message": str(error)}
-        rows.append(row)
-        sheets.append(make_sheet(row, name=photograph.name, load=load))
+        sheets.append(Sheet(row, photograph.name, draw=draw))
     today = datetime.now(UTC).date().isoformat()
-    return "".join(make_report(sheets, _report(rows, sheets, settings, f"venule {__version__}, {today}")))
+    return "".join(_page(sheets, settings, f"venule {__version__}, {today}"))
 
 
-def _report(rows: Sequence[Row], sheets: Sequence[Sheet], settings: Mapping[str, Any], made: str) -> ReportPage:
-    title = f"Retinal vessels of {len(rows)} photograph{'s' if len(rows) > 1 else ''}"
-    return ReportPage(title, _about(settings, made), _remarks(rows, sheets), ("quality", *MAIN), _glossary())
+def _page(sheets: Sequence[Sheet], settings: Mapping[str, Any], made: str) -> Iterator[str]:
+    sources = {one.name: f" ({one.source})" if one.source else "" for one in MEASUREMENTS}
+    return make_report(
+        sheets,
+        title=_title(sheets),
+        about=_about(settings, made),
+        remarks=_remarks(sheets),
+        shown=("quality", *MAIN),
+        glossary=[(LABELS[one.name], one.column(), one.meaning + sources[one.name]) for one in MEASUREMENTS],
+    )
 
 
-def _drawn_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixels: int) -> Drawn:
-    photograph = read_photograph(file.content, name=file.name, max_pixels=max_pixels)
-    return _drawn(photograph, outputs[VESSELS], outputs[GRAPH])
+def _title(sheets: Sequence[Sheet]) -> str:
+    return f"Retinal vessels of {len(sheets)} photograph{'s' if len(sheets) > 1 else ''}"
 
 
-def _drawn(photograph: Photograph, mask: bytes, graph: str | bytes) -> Drawn:
+def _pictures(photograph: Photograph, mask: bytes, graph: bytes) -> Sequence[Picture]:
     found = VesselMap.from_probability(decode_mask(mask).astype(np.float32), photograph, threshold=0.5)
-    return Drawn(photograph, found.vessels, found.overlay(), json.loads(graph))
+    return make_pictures(photograph, found.vessels, overlay=found.overlay(), graph=json.loads(graph))
+
+
+def _pictures_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixels: int) -> Sequence[Picture]:
+    photograph = read_photograph(file.content, name=file.name, max_pixels=max_pixels)
+    return _pictures(photograph, outputs[VESSELS], outputs[GRAPH])
 
 
 def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
     path = row["path"]
     if row["status"] != "ok":
-        return make_sheet(row, name=Path(path).name, path=path)
+        return Sheet(row, Path(path).name, path)
     name = next((name for name in outputs if name.endswith(GRAPH)), "").removesuffix(GRAPH)
-    load = partial(_drawn_from_files, output, name, path)
-    return make_sheet(row, name=name or Path(path).name, path=path, load=load)
 
+    def draw() -> Sequence[Picture]:
+        if not name:
+            raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
+        try:
+            mask, graph = ((output / f"{name}{suffix}").read_bytes() for suffix in (VESSELS, GRAPH))
+        except OSError as error:
+            raise VenuleError(
+                f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
+            ) from error
+        return _pictures(read_photograph(read_path(path), name=path), mask, graph)
 
-def _drawn_from_files(output: Path, name: str, path: str) -> Drawn:
-    if not name:
-        raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
-    try:
-        mask, graph = ((output / f"{name}{suffix}").read_bytes() for suffix in (VESSELS, GRAPH))
-    except OSError as error:
-        raise VenuleError(
-            f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
-        ) from error
-    return _drawn(read_photograph(read_path(path), name=path), mask, graph)
-
-
-def _parts(sheets: Sequence[Sheet]) -> dict[str, Sequence[Sheet]]:
-    """The photographs of each PDF: report.pdf, or for many photographs report-001.pdf and so on."""
-    parts = [sheets[start : start + PAGES] for start in range(0, len(sheets), PAGES)]
-    return {"report.pdf" if len(parts) == 1 else f"report-{n:03}.pdf": part for n, part in enumerate(parts, start=1)}
+    return Sheet(row, name or Path(path).name, path, draw)
 
 
 def _read_rows(output: Path) -> list[dict[str, str]]:
@@ -177,7 +179,7 @@ def _about(settings: Mapping[str, Any], made: str) -> list[str]:
     ]
 
 
-def _remarks(rows: Sequence[Row], sheets: Sequence[Sheet]) -> list[str]:
+def _remarks(sheets: Sequence[Sheet]) -> list[str]:
     """What the reader must know before comparing photographs."""
     remarks = []
     if failed := sum(sheet.failed for sheet in sheets):
@@ -185,16 +187,10 @@ def _remarks(rows: Sequence[Row], sheets: Sequence[Sheet]) -> list[str]:
     if flagged := sum(bool(sheet.flags) and not sheet.failed for sheet in sheets):
         has = "has a warning" if flagged == 1 else "have warnings"
         remarks.append(f"{flagged} of {len(sheets)} photographs {has}; see the remarks in the table.")
-    across = [float(row["fov_diameter_px"]) for row in rows if row.get("fov_diameter_px")]
+    across = [value for sheet in sheets if (value := sheet.value("fov_diameter_px"))]
     if across and max(across) > ALIKE * min(across):
         remarks.append(
             f"The diameter of the field of view ranges from {min(across):,.0f} to {max(across):,.0f} pixels: do not "
             "compare lengths in pixels between these photographs."
         )
     return remarks
-
-
-def _glossary() -> list[tuple[str, str, str]]:
-    """Label, column and meaning of every measurement."""
-    sources = {one.name: f" ({one.source})" if one.source else "" for one in MEASUREMENTS}
-    return [(LABELS[one.name], one.column(), one.meaning + sources[one.name]) for one in MEASUREMENTS]

@@ -1,4 +1,4 @@
-// Numbers and facts of a photograph, as people read them; numbers by the same rules as report/numbers.py.
+// Numbers and facts of a photograph, as people read them; numbers by the same rules as report/tables.py.
 
 import { t, word, words } from "./texts.js";
 
