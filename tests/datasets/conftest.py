@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from venule.datasets.known import ROLES
-from venule.datasets.registry import KNOWN
+from venule.datasets.known import ROLES, known_set
 
 MakeCopy = Callable[..., Path]
 
@@ -36,12 +35,12 @@ def make_copy(tmp_path: Path) -> MakeCopy:
     """Make a copy of a set; `images` False makes empty files, enough for whatever reads names alone."""
 
     def make(name: str, *, images: bool = True, roles: tuple[str, ...] = ROLES, splits: tuple[str, ...] = ()) -> Path:
-        known = KNOWN[name]
+        known = known_set(name)
         folder = tmp_path / known.title
         drawn: dict[tuple[str, str], bytes] = {}
         for _, split, where in known.entries():
             for role in roles:
-                for place in getattr(where, role)[:1] if not splits or split in splits else ():
+                for place in where[role][:1] if not splits or split in splits else ():
                     path = folder / place
                     path.parent.mkdir(parents=True, exist_ok=True)
                     kind = (role, "".join(path.suffixes))

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from venule.datasets import open_dataset, read_drawing, read_record
-from venule.datasets.registry import KNOWN
+from venule.datasets.known import KNOWN
 from venule.errors import DatasetError, MaskError, PhotographError
 
 
@@ -21,7 +21,7 @@ def test_each_set_is_recognised_and_split_as_published(make_copy, name, train, t
     assert all(record.reference is not None and record.reference.is_file() for record in dataset.records)
 
 
-@pytest.mark.parametrize("name", list(KNOWN))
+@pytest.mark.parametrize("name", KNOWN)
 def test_no_person_is_in_two_splits(make_copy, name):
     dataset = open_dataset(make_copy(name, images=False))
     splits: dict[str, set[str | None]] = {}

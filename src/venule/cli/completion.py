@@ -29,7 +29,7 @@ def networks() -> list[str]:
 
 def data_sets() -> list[str]:
     """Names of the data sets that venule knows."""
-    from venule.datasets.registry import KNOWN
+    from venule.datasets.known import KNOWN
 
     return list(KNOWN)
 

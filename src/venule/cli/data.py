@@ -21,13 +21,15 @@ def list_sets() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from venule.datasets.registry import KNOWN
+    from venule.datasets.known import KNOWN, known_set
 
     table = Table("name", "photographs", "size", "drawings", "licence", "how to get it", box=SIMPLE)
-    for name, known in KNOWN.items():
+    for name in KNOWN:
+        known = known_set(name)
+        photographs = sum(len(names) for names in known.splits.values())
         size = f"{known.size[0]}x{known.size[1]}"
         way = "venule data get" if known.host else "by hand"
-        table.add_row(name, str(known.photographs), size, known.drawings, known.licence, way)
+        table.add_row(name, str(photographs), size, known.drawings, known.licence, way)
     Console().print(table)
     typer.echo("venule data get NAME downloads a data set, or says how to get it by hand.")
 
@@ -70,7 +72,7 @@ def get(
     from rich.console import Console
     from rich.progress import DownloadColumn, Progress, TaskID
 
-    from venule.datasets.registry import known_set
+    from venule.datasets.known import known_set
     from venule.workflows.download import get_dataset, how_to_get
 
     known = known_set(name)

@@ -8,9 +8,8 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from venule.datasets.dataset import read_drawing, read_file
-from venule.datasets.folder import files_by_stem, open_folder
-from venule.datasets.known import ROLES, KnownSet, find, index_files
-from venule.datasets.registry import PLAIN, known_set, recognise
+from venule.datasets.folder import DRAWINGS, PLAIN, files_by_stem, open_folder, recognise
+from venule.datasets.known import ROLES, KnownSet, find, index_files, known_set
 from venule.errors import DatasetError, VenuleError
 from venule.photograph import decode
 from venule.photograph.mask import check_size
@@ -83,7 +82,7 @@ def _check_folder(folder: Path) -> Check:
     dataset = open_folder(folder)
     defects = []
     counts: Counter[str] = Counter()
-    used = {path for record in dataset.records for path in (record.reference, record.fov, record.second) if path}
+    used = {getattr(record, role) for record in dataset.records for role in DRAWINGS}
     for record in dataset.records:
         counts["photographs"] += 1
         if record.reference is None:
@@ -94,16 +93,16 @@ def _check_folder(folder: Path) -> Check:
         except VenuleError as error:
             defects.append(Defect("unreadable", record.photograph, str(error)))
             continue
-        for role in ("reference", "fov", "second"):
+        for role in DRAWINGS:
             path: Path | None = getattr(record, role)
             if path is not None:
                 counts[NOUNS[role]] += 1
                 defects += _check_drawing(path, record.photograph, shape)
-    for place in ("vessels", "fov", "second"):
+    for place in DRAWINGS.values():
         for path in files_by_stem(folder / place).values():
             if path not in used:
                 defects.append(Defect("extra", path, f"{path} belongs to no photograph in {folder / 'images'}"))
-    return Check("folder", dict(counts), 0, _in_order(defects))
+    return Check(PLAIN, dict(counts), 0, _in_order(defects))
 
 
 def _check_drawing(path: Path, photograph: Path, shape: tuple[int, ...]) -> Iterator[Defect]:
@@ -123,39 +122,32 @@ def _check_known(known: KnownSet, folder: Path) -> Check:
     defects = list(_missing(known, folder, index))
     expected = set()
     compared = 0
-    for _, _, where in known.entries():
-        for role in ROLES:
-            candidates: tuple[str, ...] = getattr(where, role)
+    for _, _, paths in known.entries():
+        for role, candidates in paths.items():
             path = find(index, candidates)
             if path is None:
                 continue
             counts[NOUNS[role]] += 1
             expected.add(path)
             compared += candidates[0] in published
-            digest = _sha256(path) if published else ""
-            if candidates[0] in homes[digest]:
+            original = homes[_sha256(path) if published else ""]
+            if candidates[0] in original:
                 continue
-            original = homes[digest]
             defect = _renumbered(path, original) if original else _wrong_size(path, known, role)
-            if defect is None and candidates[0] in published:
-                defect = Defect(
-                    "altered",
-                    path,
-                    f"{path} has the right size, but not the published bytes: this copy was saved "
-                    "again, or comes from another edition",
-                )
             if defect is not None:
                 defects.append(defect)
+            elif candidates[0] in published:
+                message = "has the right size, but not the published bytes: this copy was saved again, or comes from"
+                defects.append(Defect("altered", path, f"{path} {message} another edition"))
     extra = [path for path in index.values() if path not in expected and not fnmatch(path.name.lower(), known.undrawn)]
     defects += _extra(known, folder, extra, expected, homes)
     return Check(known.name, dict(counts), compared, _in_order(defects))
 
 
 def _missing(known: KnownSet, folder: Path, index: dict[str, Path]) -> Iterator[Defect]:
-    for split, names in known.splits.items():
-        wheres = [known.files(name, split) for name in names]
+    for split in known.splits:
         for role in ROLES:
-            places: list[tuple[str, ...]] = [getattr(where, role) for where in wheres if getattr(where, role)]
+            places = [paths[role] for _, of, paths in known.entries() if of == split and paths[role]]
             absent = [folder / candidates[0] for candidates in places if find(index, candidates) is None]
             if absent and len(absent) == len(places):
                 if split not in known.withheld or role not in ("reference", "second"):
@@ -175,10 +167,10 @@ def _extra(
     known: KnownSet, folder: Path, extra: list[Path], expected: set[Path], homes: dict[str, set[str]]
 ) -> Iterator[Defect]:
     published = Counter(
-        folder / PurePosixPath(getattr(where, role)[0]).parent
-        for _, _, where in known.entries()
-        for role in ROLES
-        if getattr(where, role)
+        folder / PurePosixPath(candidates[0]).parent
+        for _, _, paths in known.entries()
+        for candidates in paths.values()
+        if candidates
     )
     there = Counter(path.parent for path in [*extra, *expected])
     augmented = {place for place in published if there[place] >= AUGMENTED * published[place]}

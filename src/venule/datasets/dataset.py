@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from venule.errors import DatasetError
+from venule.photograph import Photograph, decode, find_fov, fov_from_mask, read_mask
 from venule.photograph.arrays import BoolArray
-from venule.photograph.mask import check_drawing, check_size, read_mask
-from venule.photograph.photograph import Photograph
+from venule.photograph.mask import check_drawing, check_size
 
 MAX_UNPACKED_BYTES = 300_000_000  # of one .gz file; a STARE photograph has 1.3 million
 
@@ -108,8 +108,6 @@ def read_record(record: Record) -> Example:
         >>> read_record(record).name
         'phantom_0001'
     """
-    from venule.photograph import decode, find_fov, fov_from_mask
-
     image = decode(read_file(record.photograph), name=str(record.photograph))
     photograph = f"its photograph {record.photograph}"
     if record.fov is None:
@@ -150,10 +148,8 @@ def read_file(path: Path) -> Path | bytes:
     Raises:
         DatasetError: it cannot be unpacked.
     """
-    return _unpack(path) if path.suffix.lower() == ".gz" else path
-
-
-def _unpack(path: Path) -> bytes:
+    if path.suffix.lower() != ".gz":
+        return path
     try:
         with gzip.open(path) as file:
             content = file.read(MAX_UNPACKED_BYTES + 1)

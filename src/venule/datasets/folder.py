@@ -1,6 +1,7 @@
-"""A plain folder: `images/`, `vessels/`, optional `fov/` and `second/`, matched by the name before the suffix.
+"""Recognise and open the data set in a folder, a published one or one of the plain layout.
 
-An optional `splits.json` lists the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
+The plain layout: `images/`, `vessels/`, optional `fov/` and `second/`, matched by the name before the suffix. An
+optional `splits.json` lists the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
 """
 
 from pathlib import Path
@@ -8,13 +9,51 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from venule.datasets.dataset import Dataset, Record
-from venule.datasets.known import IMAGE_SUFFIXES
+from venule.datasets.known import IMAGE_SUFFIXES, KNOWN, known_set, open_known
 from venule.errors import DatasetError
 
+PLAIN = "folder"
+DRAWINGS = {"reference": "vessels", "fov": "fov", "second": "second"}  # by role, the folder of the plain layout
 
-def recognises(folder: Path) -> bool:
-    """Whether the folder has the two folders of the plain layout."""
-    return (folder / "images").is_dir() and (folder / "vessels").is_dir()
+
+def open_dataset(path: Path, *, name: str | None = None) -> Dataset:
+    """Open the data set in a folder.
+
+    Args:
+        path: the folder.
+        name: of the data set, "folder" for the plain layout; None: recognise it.
+
+    Raises:
+        DatasetError: there is no such folder, the data set is not known or recognised, or files are missing.
+
+    Example:
+        >>> open_dataset(folder).name
+        'folder'
+    """
+    path = Path(path)
+    name = recognise(path) if name is None else name
+    if not path.is_dir():
+        raise DatasetError(f"{path} is not a folder")
+    return open_folder(path) if name == PLAIN else open_known(known_set(name), path)
+
+
+def recognise(path: Path) -> str:
+    """The name of the data set in a folder.
+
+    Raises:
+        DatasetError: there is no such folder, or its layout is not known.
+    """
+    if not path.is_dir():
+        raise DatasetError(f"{path} is not a folder")
+    name = _name_of(path)
+    if name is not None:
+        return name
+    inside = [child for child in sorted(path.iterdir()) if child.is_dir() and _name_of(child)]
+    hint = f"; did you mean {' or '.join(str(child) for child in inside)}?" if inside else ""
+    raise DatasetError(
+        f"{path} does not have the layout of a known data set ({', '.join(KNOWN)}). A data set of your own needs the "
+        f"folders images/ and vessels/ with the same names in both{hint}"
+    )
 
 
 def open_folder(folder: Path) -> Dataset:
@@ -27,7 +66,7 @@ def open_folder(folder: Path) -> Dataset:
             photograph that does not exist, or one twice.
     """
     photographs = files_by_stem(folder / "images")
-    drawings = {role: files_by_stem(folder / place) for role, place in _PLACES.items()}
+    drawings = {role: files_by_stem(folder / place) for role, place in DRAWINGS.items()}
     if not photographs:
         raise DatasetError(f"{folder / 'images'} contains no image")
     if not photographs.keys() & drawings["reference"].keys():
@@ -40,15 +79,13 @@ def open_folder(folder: Path) -> Dataset:
         Record(
             name=path.stem,
             photograph=path,
-            reference=drawings["reference"].get(stem),
-            fov=drawings["fov"].get(stem),
-            second=drawings["second"].get(stem),
             subject=path.stem,
             split=splits.get(path.stem),
+            **{role: there.get(stem) for role, there in drawings.items()},
         )
         for stem, path in photographs.items()
     ]
-    return Dataset("folder", folder, tuple(records))
+    return Dataset(PLAIN, folder, tuple(records))
 
 
 def files_by_stem(folder: Path) -> dict[str, Path]:
@@ -62,7 +99,10 @@ def files_by_stem(folder: Path) -> dict[str, Path]:
     return found
 
 
-_PLACES = {"reference": "vessels", "fov": "fov", "second": "second"}
+def _name_of(path: Path) -> str | None:
+    if (path / "images").is_dir() and (path / "vessels").is_dir():
+        return PLAIN
+    return next((name for name in KNOWN if known_set(name).recognises(path)), None)
 
 
 def _read_splits(path: Path, names: set[str]) -> dict[str, str]:

@@ -1,35 +1,26 @@
-"""The description of a published data set, and opening a copy of it."""
+"""The published data sets, one YAML file each, and opening a copy of one."""
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import Any
+
+import yaml
+from pydantic import BaseModel
 
 from venule.datasets.dataset import Dataset, Record
 from venule.errors import DatasetError
 
+KNOWN = ("drive", "chase_db1", "hrf", "stare", "fives")
 IMAGE_SUFFIXES = {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ppm", ".pgm", ".gz"}
 ROLES = ("photograph", "reference", "fov", "second")
+Paths = dict[str, tuple[str, ...]]  # by role: possible paths inside the folder of the data set, the usual one first
 
 
-@dataclass(frozen=True)
-class Files:
-    """Possible paths of the files of one photograph inside the folder of the data set, the usual one first.
-
-    An empty tuple: the data set has no such file.
-    """
-
-    photograph: tuple[str, ...]
-    reference: tuple[str, ...] = ()
-    fov: tuple[str, ...] = ()
-    second: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Host:
+class Host(BaseModel, frozen=True, extra="forbid"):
     """Where a program can download a data set. The addresses have not been tested.
 
     Attributes:
@@ -45,8 +36,7 @@ class Host:
     max_unpacked: int
 
 
-@dataclass(frozen=True)
-class KnownSet:
+class KnownSet(BaseModel, frozen=True, extra="forbid"):
     """A published data set.
 
     Attributes:
@@ -57,8 +47,10 @@ class KnownSet:
         licence: in a few words.
         page: where the data set is described and published.
         marks: glob patterns; a folder in which one matches is a copy of this data set.
-        files: (name, split) -> files of a photograph.
-        subject: name of a photograph -> its person.
+        splits: names of the photographs of each published split; {"all": [...]} if none was published.
+        files: for each split, the paths of the files of a photograph; {name} stands for its name, {number} for its name
+            without that of the split.
+        person: pattern of the part of a name that tells the person.
         withheld: splits whose drawings some copies lack.
         undrawn: glob pattern of published photographs without drawings.
         checked: whether the checksums of the published files are known.
@@ -73,8 +65,9 @@ class KnownSet:
     licence: str
     page: str
     marks: tuple[str, ...]
-    files: Callable[[str, str], Files]
-    subject: Callable[[str], str] = str
+    splits: dict[str, list[str]]
+    files: dict[str, Paths]
+    person: str = ".+"
     withheld: tuple[str, ...] = ()
     undrawn: str = ""
     checked: bool = False
@@ -82,31 +75,34 @@ class KnownSet:
     by_hand: str = ""
 
     @property
-    def splits(self) -> dict[str, list[str]]:
-        """Names of the photographs of each published split; {"all": [...]} if none was published."""
-        splits: dict[str, list[str]] = _read_json(f"{self.name}.json")
-        return splits
-
-    @property
-    def photographs(self) -> int:
-        """Number of photographs."""
-        return sum(len(names) for names in self.splits.values())
-
-    @property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the published files by their path inside the folder; {} if they are not known."""
-        checksums: dict[str, str] = _read_json(f"{self.name}_checksums.json") if self.checked else {}
+        checksums: dict[str, str] = json.loads(_read(f"{self.name}_checksums.json")) if self.checked else {}
         return checksums
 
-    def entries(self) -> Iterator[tuple[str, str, Files]]:
-        """Each photograph: name, split, files."""
+    def entries(self) -> Iterator[tuple[str, str, Paths]]:
+        """Each photograph: name, split, possible paths of its files by their role; a role that it lacks has none."""
         for split, names in self.splits.items():
             for name in names:
-                yield name, split, self.files(name, split)
+                words = {"name": name, "number": name.removeprefix(f"{split}_")}
+                places = self.files[split]
+                yield name, split, {role: tuple(p.format(**words) for p in places.get(role, ())) for role in ROLES}
 
     def recognises(self, folder: Path) -> bool:
         """Whether the folder looks like a copy of this data set, complete or not."""
         return any(next(folder.glob(mark), None) is not None for mark in self.marks)
+
+
+@cache
+def known_set(name: str) -> KnownSet:
+    """A published data set by its name, ignoring case.
+
+    Raises:
+        DatasetError: the name is not known.
+    """
+    if name.lower() not in KNOWN:
+        raise DatasetError(f"unknown data set {name!r}; known: {', '.join(KNOWN)}")
+    return KnownSet(name=name.lower(), **yaml.safe_load(_read(f"{name.lower()}.yaml")))
 
 
 def open_known(known: KnownSet, folder: Path) -> Dataset:
@@ -119,30 +115,30 @@ def open_known(known: KnownSet, folder: Path) -> Dataset:
         DatasetError: photographs, drawings or masks are missing.
     """
     index = index_files(folder)
-    found = {name: {role: find(index, getattr(where, role)) for role in ROLES} for name, _, where in known.entries()}
+    entries = list(known.entries())
     records = []
-    for split, names in known.splits.items():
-        for role in ROLES:
-            _check_all_or_none(known, folder, split, role, {name: found[name][role] for name in names})
-        for name in names:
-            paths = found[name]
-            if paths["photograph"] is not None:
-                records.append(
-                    Record(
-                        name=name,
-                        photograph=paths["photograph"],
-                        reference=paths["reference"],
-                        fov=paths["fov"],
-                        second=paths["second"],
-                        subject=known.subject(name),
-                        split=None if split == "all" else split,
-                    )
+    for role in ROLES:
+        for split in known.splits:
+            wanted = [paths[role] for _, of, paths in entries if of == split]
+            missing = [paths[0] for paths in wanted if paths and find(index, paths) is None]
+            if missing and len(missing) < len(wanted):
+                raise DatasetError(
+                    f"{folder} lacks {len(missing)} of the {len(wanted)} files ({role}) of the {split} split of "
+                    f"{known.title}, the first {missing[0]}: `venule data check {folder}` lists them; {known.page} has "
+                    "the original"
                 )
+    for name, split, paths in entries:
+        photograph, reference, fov, second = (find(index, paths[role]) for role in ROLES)
+        if photograph is not None:
+            person = re.match(known.person, name)
+            subject = person.group() if person else name
+            published = None if split == "all" else split
+            records.append(Record(name, photograph, reference, fov, second, subject, published))
     if not records:
-        first = next(known.entries())[2].photograph[0]
         raise DatasetError(
-            f"{folder} contains no photograph of {known.title} under its published name ({first} and so on): this copy "
-            f"was renamed or is incomplete; `venule data check {folder}` lists each file, {known.page} has the original"
+            f"{folder} contains no photograph of {known.title} under its published name "
+            f"({entries[0][2]['photograph'][0]} and so on): this copy was renamed or is incomplete; `venule data check "
+            f"{folder}` lists each file, {known.page} has the original"
         )
     return Dataset(known.name, folder, tuple(sorted(records, key=lambda record: record.name)))
 
@@ -169,15 +165,5 @@ def find(index: dict[str, Path], candidates: tuple[str, ...]) -> Path | None:
     return next((index[path.lower()] for path in candidates if path.lower() in index), None)
 
 
-def _check_all_or_none(known: KnownSet, folder: Path, split: str, role: str, paths: dict[str, Path | None]) -> None:
-    missing = [name for name, path in paths.items() if path is None]
-    if missing and len(missing) < len(paths):
-        expected = getattr(known.files(missing[0], split), role)[0]
-        raise DatasetError(
-            f"{folder} lacks {len(missing)} of the {len(paths)} files ({role}) of the {split} split of {known.title}, "
-            f"the first {expected}: `venule data check {folder}` lists them; {known.page} has the original"
-        )
-
-
-def _read_json(name: str) -> Any:
-    return json.loads((package_files("venule.datasets") / name).read_text("utf-8"))
+def _read(name: str) -> str:
+    return (package_files("venule.datasets") / name).read_text("utf-8")

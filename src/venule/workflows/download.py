@@ -11,8 +11,7 @@ import requests
 
 from venule.batch.archives import ArchiveError, Member, members, read_member
 from venule.datasets.copies import Check, check_dataset
-from venule.datasets.known import KnownSet
-from venule.datasets.registry import known_set
+from venule.datasets.known import KnownSet, known_set
 from venule.errors import DatasetError
 
 Progress = Callable[[str, int, int | None], None]
@@ -75,7 +74,9 @@ def how_to_get(name: str, folder: Path) -> str:
         DatasetError: the data set is not known.
     """
     known = known_set(name)
-    first = {split: known.files(names[0], split).photograph[0] for split, names in known.splits.items()}
+    first: dict[str, str] = {}
+    for _, split, paths in known.entries():
+        first.setdefault(split, paths["photograph"][0])
     return "\n".join(
         [
             f"venule does not download {known.title}: {known.by_hand}."
