@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from venule.datasets.phantoms.drawing import sweep
-from venule.datasets.phantoms.vessel_segment import Segment
+from venule.datasets.phantoms.vessels import Segment, sweep
 from venule.measurement import VesselGraph
 from venule.measurement.fractal import fractal_dimensions
 from venule.measurement.junctions import junctions

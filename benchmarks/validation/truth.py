@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.datasets.phantoms import Phantom
-from venule.datasets.phantoms.vessel_segment import Kind, Segment
+from venule.datasets.phantoms.vessels import Kind, Segment
 from venule.measurement import Node, VesselGraph, VesselSegment
 from venule.measurement.centreline import resample
 from venule.measurement.eye import Eye

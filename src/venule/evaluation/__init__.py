@@ -2,8 +2,7 @@
 
 from venule.evaluation.agreement import LEGEND, agreement_colours, agreement_map
 from venule.evaluation.counts import Counts
-from venule.evaluation.pooling import ScorePool
-from venule.evaluation.scores import SCORES, RegionScores, Scores, evaluate
+from venule.evaluation.scores import SCORES, RegionScores, ScorePool, Scores, evaluate
 from venule.evaluation.uncertainty import Difference, MeanInterval, bootstrap_mean_interval, paired_difference
 
 __all__ = [
