@@ -14,7 +14,7 @@ from venule.datasets import open_dataset
 from venule.models import Interval, Score, load_model, shipped_models
 from venule.models.model import CARD_FILE
 from venule.report import NOTHING, score_text
-from venule.workflows.evaluate import choose_methods, evaluate_methods, summarise
+from venule.workflows.evaluate import evaluate_dataset
 
 # What each model has not seen: data set, split. `drive` goes on from `general`, so it has seen what that has.
 UNSEEN = {
@@ -30,10 +30,8 @@ LABELS = {
 
 def score(model: str, data: Path, name: str, split: str) -> tuple[Score, Interval | None]:
     """A model's mean Dice in the field of view, and the second observer's on the same photographs."""
-    dataset = open_dataset(data / name)
-    evaluation = evaluate_methods(dataset, choose_methods(dataset, split, model=model), split=split)
-    means = summarise(evaluation).means
-    found = {entrant: interval(regions["fov"]["dice"]) for entrant, regions in means.items()}
+    evaluation = evaluate_dataset(open_dataset(data / name), split=split, model=model)
+    found = {entrant: interval(regions["fov"]["dice"]) for entrant, regions in evaluation.means.items()}
     second = next((value for entrant, value in found.items() if entrant != model), None)
     command = f"venule evaluate {name} --split {split} --model {model}"
     return Score(

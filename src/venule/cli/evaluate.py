@@ -46,22 +46,24 @@ def evaluate(
     from rich.progress import Progress
 
     from venule.datasets import open_dataset
-    from venule.workflows.evaluate import choose_methods, evaluate_methods, score_tables, summarise, write_evaluation
+    from venule.workflows.evaluate import evaluate_dataset
+    from venule.workflows.score_files import score_tables, write_evaluation
 
-    data = open_dataset(dataset)
-    methods = choose_methods(data, split, model=model, compare=compare, masks=masks, threshold=threshold, flips=flips)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("scoring", total=None)
-        evaluation = evaluate_methods(
-            data,
-            methods,
+        evaluation = evaluate_dataset(
+            open_dataset(dataset),
             split=split,
+            model=model,
+            compare=compare,
+            masks=masks,
+            threshold=threshold,
+            flips=flips,
             output=output,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    summary = summarise(evaluation)
-    for table in score_tables(evaluation, summary):
+    for table in score_tables(evaluation):
         Console().print(table.to_rich())
     if output:
-        write_evaluation(evaluation, summary, output)
+        write_evaluation(evaluation, output)
         typer.echo(f"{output}: scores.csv, summary.json, summary.md, agreement/")

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from venule.errors import EvaluationError
 from venule.evaluation.counts import Areas, CalibrationBins, CentrelineCounts, Counts, RankHistogram
@@ -143,62 +142,7 @@ def evaluate(
         >>> scores.dice > 0.7
         True
     """
-    found, probability, region = _parts(vessels, fov, threshold)
-    drawn_anywhere = read_mask(reference, name="the reference drawing")
-    for name, array in (("the reference drawing", drawn_anywhere), ("the field of view", region)):
-        check_size(array, found.shape, name=name, photograph="the vessel map")
-    if not region.any():
-        raise EvaluationError("the field of view is empty: nothing can be scored inside it", reason="empty-region")
-    found, drawn = found & region, drawn_anywhere & region
-    cut = None if probability is None else np.where(region, probability, 0)
-    lines = CentrelineCounts.of(found, drawn)
-    all_lines = lines if (drawn == drawn_anywhere).all() else CentrelineCounts.of(found, drawn_anywhere)
-    return Scores(
-        fov=_inside(region, found, drawn_anywhere, cut, lines),
-        frame=_inside(np.ones_like(region), found, drawn_anywhere, cut, all_lines),
-    )
-
-
-def _parts(
-    vessels: VesselMap | MaskSource, fov: FieldOfView | MaskSource | None, threshold: float | None
-) -> tuple[BoolArray, FloatArray | None, BoolArray]:
-    """Vessels, probability where there is one, and the field of view, of whatever was given."""
-    region: BoolArray | None = None
-    if fov is not None:
-        region = fov.mask if isinstance(fov, FieldOfView) else read_mask(fov, name="the field of view")
-    if isinstance(vessels, VesselMap):
-        if threshold is not None:
-            raise EvaluationError("a vessel map has its threshold: give evaluate its probability to use another one")
-        return vessels.vessels, vessels.probability, vessels.fov if region is None else region
-    if threshold is None or (isinstance(vessels, np.ndarray) and vessels.dtype == np.bool_):
-        found, probability = read_mask(vessels, name="the vessel map"), None
-    else:
-        probability = _probability(vessels)
-        found = np.asarray(probability >= threshold)
-    return found, probability, np.ones(found.shape, np.bool_) if region is None else region
-
-
-def _probability(vessels: MaskSource) -> FloatArray:
-    """As it is given, where it is an array of floats: 64 bits rank pixels that 32 bits cannot tell apart."""
-    given = vessels if isinstance(vessels, np.ndarray) and vessels.dtype.kind == "f" else None
-    shares = read_probability(vessels, name="the vessel map")
-    return shares if given is None else given.astype(np.result_type(given, np.float32), copy=False)
-
-
-def _inside(
-    region: BoolArray,
-    found: BoolArray,
-    reference: BoolArray,
-    probability: FloatArray | None,
-    centrelines: CentrelineCounts,
-) -> RegionScores:
-    ranked = None if probability is None else (probability[region], reference[region])
-    return RegionScores(
-        counts=Counts.of(found, reference, region),
-        centrelines=centrelines,
-        calibration=CalibrationBins.of(*ranked) if ranked else None,
-        areas=Areas.of(*ranked) if ranked else None,
-    )
+    return _score(*_parts(vessels, reference, fov, threshold))
 
 
 class ScorePool:
@@ -217,20 +161,20 @@ class ScorePool:
 
     def add(
         self,
-        vessels: VesselMap | BoolArray | FloatArray,
-        reference: BoolArray,
+        vessels: VesselMap | MaskSource,
+        reference: MaskSource,
         *,
-        fov: BoolArray,
+        fov: FieldOfView | MaskSource | None = None,
         threshold: float | None = None,
     ) -> Scores:
         """Score one more photograph; arguments, result and errors are those of `evaluate`."""
-        scores = evaluate(vessels, reference, fov=fov, threshold=threshold)
-        probability: NDArray[Any] = vessels.probability if isinstance(vessels, VesselMap) else vessels
-        if probability.dtype != np.bool_:
-            for region in ("fov", "frame"):
-                self._ranks.setdefault(region, RankHistogram())
-            self._ranks["fov"].add(probability[fov], reference[fov])
-            self._ranks["frame"].add(np.where(fov, probability, 0), reference)
+        found, probability, region, drawn = _parts(vessels, reference, fov, threshold)
+        scores = _score(found, probability, region, drawn)
+        if probability is not None:
+            for name in ("fov", "frame"):
+                self._ranks.setdefault(name, RankHistogram())
+            self._ranks["fov"].add(probability[region], drawn[region])
+            self._ranks["frame"].add(np.where(region, probability, 0), drawn)
         self._scores.append(scores)
         return scores
 
@@ -258,4 +202,70 @@ def _pool(scores: list[RegionScores], ranks: RankHistogram | None) -> RegionScor
         centrelines=reduce(add, (one.centrelines for one in scores)),
         calibration=reduce(add, bins) if ranked else None,
         areas=ranks.areas() if ranks is not None and ranked else None,
+    )
+
+
+def _parts(
+    vessels: VesselMap | MaskSource,
+    reference: MaskSource,
+    fov: FieldOfView | MaskSource | None,
+    threshold: float | None,
+) -> tuple[BoolArray, FloatArray | None, BoolArray, BoolArray]:
+    """Vessels, probability where there is one, field of view and drawing, of whatever was given."""
+    probability: FloatArray | None = None
+    region: BoolArray | None = None
+    if isinstance(vessels, VesselMap):
+        if threshold is not None:
+            raise EvaluationError("a vessel map has its threshold: give evaluate its probability to use another one")
+        found, region = vessels.vessels, vessels.fov
+        if vessels.model or not np.array_equal(vessels.probability, found):  # a mask has no probability of its own
+            probability = vessels.probability
+    elif threshold is None or (isinstance(vessels, np.ndarray) and vessels.dtype == np.bool_):
+        found = read_mask(vessels, name="the vessel map")
+    else:
+        probability = _probability(vessels)
+        found = np.asarray(probability >= threshold)
+    if fov is not None:
+        region = fov.mask if isinstance(fov, FieldOfView) else read_mask(fov, name="the field of view")
+    elif region is None:
+        region = np.ones(found.shape, np.bool_)
+    drawn = read_mask(reference, name="the reference drawing")
+    for name, array in (("the reference drawing", drawn), ("the field of view", region)):
+        check_size(array, found.shape, name=name, photograph="the vessel map")
+    if not region.any():
+        raise EvaluationError("the field of view is empty: nothing can be scored inside it", reason="empty-region")
+    return found, probability, region, drawn
+
+
+def _probability(vessels: MaskSource) -> FloatArray:
+    """As it is given, where it is an array of floats: 64 bits rank pixels that 32 bits cannot tell apart."""
+    given = vessels if isinstance(vessels, np.ndarray) and vessels.dtype.kind == "f" else None
+    shares = read_probability(vessels, name="the vessel map")
+    return shares if given is None else given.astype(np.result_type(given, np.float32), copy=False)
+
+
+def _score(found: BoolArray, probability: FloatArray | None, region: BoolArray, drawn: BoolArray) -> Scores:
+    inside, drawn_inside = found & region, drawn & region
+    cut = None if probability is None else np.where(region, probability, 0)
+    lines = CentrelineCounts.of(inside, drawn_inside)
+    all_lines = lines if (drawn_inside == drawn).all() else CentrelineCounts.of(inside, drawn)
+    return Scores(
+        fov=_inside(region, inside, drawn, cut, lines),
+        frame=_inside(np.ones_like(region), inside, drawn, cut, all_lines),
+    )
+
+
+def _inside(
+    region: BoolArray,
+    found: BoolArray,
+    reference: BoolArray,
+    probability: FloatArray | None,
+    centrelines: CentrelineCounts,
+) -> RegionScores:
+    ranked = None if probability is None else (probability[region], reference[region])
+    return RegionScores(
+        counts=Counts.of(found, reference, region),
+        centrelines=centrelines,
+        calibration=CalibrationBins.of(*ranked) if ranked else None,
+        areas=Areas.of(*ranked) if ranked else None,
     )

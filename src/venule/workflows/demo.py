@@ -13,7 +13,8 @@ from venule.errors import OutputError
 from venule.photograph.arrays import ImageArray
 from venule.report import contact_sheet
 from venule.workflows import SegmentPhotograph, segment_files
-from venule.workflows.evaluate import choose_methods, evaluate_methods, summarise, write_evaluation
+from venule.workflows.evaluate import evaluate_dataset
+from venule.workflows.score_files import write_evaluation
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,8 @@ def make_demo(output: Path, *, count: int = 3, seed: int = 1, model: str = "gene
     work = SegmentPhotograph(model, overlay=True)
     result = segment_files([str(photographs / "images")], vessels, work=work)
     dataset = open_dataset(photographs)
-    evaluation = evaluate_methods(dataset, choose_methods(dataset, "all", model=model), split="all", output=scores)
-    write_evaluation(evaluation, summarise(evaluation), scores)
+    evaluation = evaluate_dataset(dataset, split="all", model=model, output=scores)
+    write_evaluation(evaluation, scores)
     pictures = []
     for record in dataset.records:
         found = {

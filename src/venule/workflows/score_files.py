@@ -11,7 +11,7 @@ from venule import __version__
 from venule.batch.outputs import write_whole
 from venule.evaluation import SCORES, MeanInterval, RegionScores
 from venule.report import NOTHING, Table, score_text
-from venule.workflows.evaluate.scoring import REGIONS, Evaluation, PhotographScores, Summary
+from venule.workflows.evaluate import REGIONS, Evaluation, PhotographScores
 
 TITLES = {
     "dice": "Dice",
@@ -36,7 +36,7 @@ COMPARISON = (
 )
 
 
-def write_evaluation(evaluation: Evaluation, summary: Summary, folder: Path) -> None:
+def write_evaluation(evaluation: Evaluation, folder: Path) -> None:
     """Write scores.csv (one row a photograph and method), summary.json and summary.md.
 
     Raises:
@@ -44,41 +44,41 @@ def write_evaluation(evaluation: Evaluation, summary: Summary, folder: Path) -> 
     """
     scores = pd.DataFrame([_line(row) for row in evaluation.rows], dtype=object)
     write_whole(folder / "scores.csv", scores.to_csv(index=False, lineterminator="\n").encode())
-    write_whole(folder / "summary.json", (json.dumps(_json(evaluation, summary), indent=2) + "\n").encode())
-    write_whole(folder / "summary.md", _markdown(evaluation, summary).encode())
+    write_whole(folder / "summary.json", (json.dumps(_json(evaluation), indent=2) + "\n").encode())
+    write_whole(folder / "summary.md", _markdown(evaluation).encode())
 
 
-def score_tables(evaluation: Evaluation, summary: Summary) -> list[Table]:
+def score_tables(evaluation: Evaluation) -> list[Table]:
     """One table a region, and one of the comparison where two methods are compared."""
     methods = list(evaluation.pooled)
     found = [
         Table(
             title=f"{title} ({len(evaluation.photographs)} photographs, {len(evaluation.subjects)} people)",
             columns=("score", *(heading for name in methods for heading in (name, "pooled"))),
-            rows=tuple(_score_row(evaluation, summary, region, score) for score in SCORES),
+            rows=tuple(_score_row(evaluation, region, score) for score in SCORES),
         )
         for region, title in REGIONS.items()
     ]
-    return [*found, _comparison(evaluation.compared, summary)] if evaluation.compared else found
+    return [*found, _comparison(evaluation, evaluation.compared)] if evaluation.compared else found
 
 
-def _comparison(compared: tuple[str, str], summary: Summary) -> Table:
+def _comparison(evaluation: Evaluation, compared: tuple[str, str]) -> Table:
     headings = [heading for title in REGIONS.values() for heading in (title[0].lower() + title[1:], "p")]
     rows = []
     for score in SCORES:
         cells = [TITLES[score]]
         for region in REGIONS:
-            difference = summary.differences[region].get(score)
+            difference = evaluation.differences[region].get(score)
             cells.append(_interval(difference.interval) if difference else NOTHING)
             cells.append(f"{difference.p_value:.4f}" if difference else NOTHING)
         rows.append(tuple(cells))
     return Table(" minus ".join(compared), ("score", *headings), tuple(rows))
 
 
-def _score_row(evaluation: Evaluation, summary: Summary, region: str, score: str) -> tuple[str, ...]:
+def _score_row(evaluation: Evaluation, region: str, score: str) -> tuple[str, ...]:
     cells = [TITLES[score]]
     for name, pooled in evaluation.pooled.items():
-        mean = summary.means[name][region][score]
+        mean = evaluation.means[name][region][score]
         cells.append(NOTHING if isinstance(mean, str) else _interval(mean))
         cells.append(score_text(getattr(pooled, region).values[score]))
     return tuple(cells)
@@ -88,11 +88,11 @@ def _interval(interval: MeanInterval) -> str:
     return score_text(interval.mean, lower=interval.lower, upper=interval.upper)
 
 
-def _markdown(evaluation: Evaluation, summary: Summary) -> str:
+def _markdown(evaluation: Evaluation) -> str:
     head = f"# {evaluation.dataset.name}, {evaluation.split}\n\n{EXPLANATION}\n"
     if evaluation.without_drawing:
         head += f"\nNot scored, having no drawing: {', '.join(evaluation.without_drawing)}.\n"
-    parts = [head, *(table.to_markdown() for table in score_tables(evaluation, summary))]
+    parts = [head, *(table.to_markdown() for table in score_tables(evaluation))]
     return "\n".join([*parts, *([COMPARISON + "\n"] if evaluation.compared else [])])
 
 
@@ -113,7 +113,7 @@ def _line(row: PhotographScores) -> dict[str, Any]:
     return line | {"undefined": "; ".join(reasons)}
 
 
-def _json(evaluation: Evaluation, summary: Summary) -> dict[str, Any]:
+def _json(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "venule": __version__,
         "dataset": evaluation.dataset.name,
@@ -121,7 +121,7 @@ def _json(evaluation: Evaluation, summary: Summary) -> dict[str, Any]:
         "photographs": list(evaluation.photographs),
         "without_drawing": list(evaluation.without_drawing),
         "entrants": {
-            name: {region: _region_json(summary.means[name][region], getattr(pooled, region)) for region in REGIONS}
+            name: {region: _region_json(evaluation.means[name][region], getattr(pooled, region)) for region in REGIONS}
             for name, pooled in evaluation.pooled.items()
         },
         "comparison": {
@@ -129,7 +129,7 @@ def _json(evaluation: Evaluation, summary: Summary) -> dict[str, Any]:
             "second": evaluation.compared[1],
             "difference": {
                 region: {score: asdict(difference) for score, difference in found.items()}
-                for region, found in summary.differences.items()
+                for region, found in evaluation.differences.items()
             },
         }
         if evaluation.compared
