@@ -21,9 +21,8 @@ from scipy.spatial import cKDTree
 import venule
 from venule.datasets import open_dataset, read_record
 from venule.datasets.phantoms import make_phantom
-from venule.measurement.make_graph import make_graph
+from venule.measurement.make_graph import make_graph, within_walls
 from venule.measurement.plane import Plane
-from venule.measurement.walls import within_walls
 
 LEVELS = (0.45, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
 SETS = ("CHASE_DB1", "HRF", "DRIVE")

@@ -40,7 +40,7 @@ napoleon_use_ivar = True
 napoleon_custom_sections = [("Shape", "params_style")]
 nitpick_ignore_regex = [
     ("py:.*", r"(?!venule).*"),  # of other projects; their inventories need the network
-    ("py:.*", r"venule\.(arrays|batch\.work|batch\.archives|measurement\.section|networks|study)\..*"),  # not public
+    ("py:.*", r"venule\.(arrays|batch\.work|batch\.archives|measurement\.regions|networks|study)\..*"),  # not public
 ]
 
 EXAMPLES = (  # the order within each part

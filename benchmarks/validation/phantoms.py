@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from benchmarks.validation.truth import drawn_map, exact_eye
@@ -13,6 +13,7 @@ from venule.measurement import Value
 from venule.measurement.all_measurements import measure_eye
 from venule.measurement.eye import Eye
 from venule.measurement.intervals import half_range, odds_tried, with_intervals
+from venule.measurement.make_graph import make_graph
 from venule.segmentation import segment
 
 SIZES = (560, 1400)  # pixels, between which the sizes of the phantoms lie
@@ -68,7 +69,8 @@ def compare_phantom(seed: int) -> list[Compared]:
     compared = []
     for kind, found in maps.items():
         eye = Eye.of(found, arteries=phantom.arteries, veins=phantom.veins)
-        others = [measure_eye(eye.at_odds(odds)) for odds in odds_tried(found)]
+        planes = [eye.plane.at_odds(odds) for odds in odds_tried(found)]
+        others = [measure_eye(replace(eye, plane=plane, graph=make_graph(plane))) for plane in planes]
         values = with_intervals(measure_eye(eye), others, drawn=kind == "drawn")
         for place, (value, exact) in enumerate(zip(values, truth, strict=True)):
             spread = math.nan

@@ -15,6 +15,7 @@ from venule.photograph.mask import MaskSource, check_drawing, check_size, mask_n
 
 _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
+OPACITY = 0.6  # of the vessels in an overlay
 
 
 @dataclass(frozen=True)
@@ -149,16 +150,7 @@ class VesselMap:
         vessels = read_mask(mask, name=name)
         field, image = _parts(vessels.shape, photograph, fov)
         check_drawing(vessels, field.mask, name=name or mask_name(mask))
-        drawn = vessels & field.mask
-        return cls(
-            probability=drawn.astype(np.float32),
-            vessels=drawn,
-            fov=field.mask,
-            threshold=0.5,
-            fov_diameter=field.diameter,
-            model="",
-            image=image,
-        )
+        return cls._of(vessels.astype(np.float32), field, image, threshold=0.5, model="")
 
     @classmethod
     def from_probability(
@@ -193,7 +185,13 @@ class VesselMap:
         shares = read_probability(probability)
         field, image = _parts(shares.shape, photograph, fov)
         check_size(shares, field.mask.shape, name=mask_name(probability))
-        threshold = check_threshold(threshold)
+        return cls._of(shares, field, image, threshold=check_threshold(threshold), model=model)
+
+    @classmethod
+    def _of(
+        cls, shares: ProbabilityArray, field: FieldOfView, image: ImageArray, *, threshold: float, model: str
+    ) -> Self:
+        """The map inside a field of view."""
         return cls(
             probability=np.where(field.mask, shares, np.float32(0)),
             vessels=(shares >= threshold) & field.mask,
@@ -253,11 +251,8 @@ class VesselMap:
         """Share of the field of view that is vessel, in [0, 1]."""
         return float(np.count_nonzero(self.vessels)) / max(1, int(np.count_nonzero(self.fov)))
 
-    def overlay(self, *, opacity: float = 0.6) -> ImageArray:
+    def overlay(self) -> ImageArray:
         """The photograph with its vessels in light blue, black outside the field of view.
-
-        Args:
-            opacity: of the vessel layer, in [0, 1].
 
         Returns:
             uint8 (height, width, 3) RGB. Outside the field of view nothing is shown: names and dates stand there.
@@ -268,7 +263,7 @@ class VesselMap:
         """
         picture = np.where(self.fov[..., None], self.image, 0).astype(np.uint8)
         layer = np.array(OVERLAY_COLOUR, np.float32)
-        picture[self.vessels] = ((1 - opacity) * picture[self.vessels] + opacity * layer).astype(np.uint8)
+        picture[self.vessels] = ((1 - OPACITY) * picture[self.vessels] + OPACITY * layer).astype(np.uint8)
         return picture
 
     def _repr_png_(self) -> bytes:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from venule.measurement.distances import distance_to_false
+from venule.measurement.plane import distance_to_false
 
 
 @pytest.fixture(params=[1, 2])

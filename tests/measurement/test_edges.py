@@ -9,7 +9,7 @@ from benchmarks.validation.shapes import drawn, straight, vessel_map
 
 from venule.errors import MaskError, MeasurementError
 from venule.measurement import MEASUREMENTS, REGIONS, Scale, measure, table_columns
-from venule.measurement.equivalents import knudtson
+from venule.measurement.landmark_measurements import knudtson
 
 
 def disc(size, radius):

@@ -9,8 +9,8 @@ from benchmarks.validation.shapes import curve, drawn, graph_of, ray, straight
 
 from venule.measurement import VesselGraph
 from venule.measurement.all_measurements import measure, measure_eye
-from venule.measurement.equivalents import knudtson
 from venule.measurement.eye import Eye
+from venule.measurement.landmark_measurements import knudtson
 from venule.measurement.plane import Plane
 from venule.vessel_map import Disc, Fovea
 

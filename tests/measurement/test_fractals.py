@@ -8,7 +8,7 @@ from benchmarks.validation.shapes import FRACTALS, gasket
 
 from venule.errors import MeasurementError
 from venule.measurement.fractal import MOMENTS, fractal_dimensions, multifractal_spectrum
-from venule.measurement.gaps import lacunarity
+from venule.measurement.vessel_measurements import lacunarity
 
 
 @pytest.mark.parametrize("name", FRACTALS)

@@ -10,10 +10,9 @@ from benchmarks.validation.truth import drawn_map, exact_eye
 from venule.datasets.phantoms import make_phantom
 from venule.errors import MeasurementError
 from venule.measurement import Scale, measure
-from venule.measurement.around_disc import disc_fovea_distance
 from venule.measurement.eye import Eye
-from venule.measurement.regions import Area, regions
-from venule.measurement.section import Section
+from venule.measurement.landmark_measurements import disc_fovea_distance
+from venule.measurement.regions import Area, Section, regions
 from venule.segmentation import segment
 
 SEEDS = (11, 12, 13, 14, 15, 16)

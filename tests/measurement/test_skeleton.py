@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from skimage.morphology import skeletonize
 
-from venule.measurement.skeleton import skeleton_paths
+from venule.measurement.tracing import skeleton_paths
 
 
 def _drawn(*lines: str) -> np.ndarray:

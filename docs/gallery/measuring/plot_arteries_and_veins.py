@@ -17,7 +17,7 @@ import venule
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import Scale
 from venule.measurement.all_measurements import measure_eye
-from venule.measurement.equivalents import calibres_in_zone_b
+from venule.measurement.landmark_measurements import calibres_in_zone_b
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 

@@ -15,9 +15,8 @@ from venule.measurement.intervals import odds_tried, with_intervals
 from venule.measurement.make_graph import make_graph
 from venule.measurement.measured import Measured, Value
 from venule.measurement.plane import Plane
-from venule.measurement.regions import Area, areas
+from venule.measurement.regions import Area, Section, areas
 from venule.measurement.scale import Scale
-from venule.measurement.section import Section
 from venule.photograph import FieldOfView
 from venule.photograph.mask import MaskSource
 from venule.vessel_map import Landmarks, VesselMap

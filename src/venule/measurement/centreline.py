@@ -13,19 +13,11 @@ SMOOTHING = 2.0  # pixels, sigma along the curve: removes the steps of the skele
 STRAIGHT_ON = 35.0  # degrees that a vessel may turn by where it crosses another
 
 
-def resample(path: FloatArray, *, spacing: float = 1.0) -> FloatArray:
-    """Points at even distances along a path; its ends stay.
-
-    Args:
-        path: (points, 2).
-        spacing: between points, about; the nearest value that divides the length evenly is taken.
-
-    Returns:
-        At least two points.
-    """
+def resample(path: FloatArray) -> FloatArray:
+    """Points about a pixel apart along a path (points, 2), at least two; its ends stay."""
     steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(steps)])
-    places = np.linspace(0, along[-1], max(2, round(along[-1] / spacing) + 1))
+    places = np.linspace(0, along[-1], max(2, round(along[-1]) + 1))
     return np.column_stack([np.interp(places, along, path[:, axis]) for axis in (0, 1)])
 
 

@@ -1,22 +1,15 @@
-"""The data dictionary: every measurement's name, meaning, unit and source."""
+"""The data dictionary: every measurement's name, meaning, unit and source (measurements.csv), and its function."""
 
+import csv
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
-from venule.measurement import (
-    around_disc,
-    avascular,
-    branching,
-    calibre,
-    density,
-    equivalents,
-    fractal,
-    gaps,
-    mean_tortuosity,
-)
-from venule.measurement.section import Section
+from venule.measurement import landmark_measurements as landmarks
+from venule.measurement import vessel_measurements as vessels
+from venule.measurement.regions import Section
 
 
 @dataclass(frozen=True)
@@ -59,194 +52,63 @@ class Definition:
         return self.name + (f"_{region}" if region else "") + suffix
 
 
-def _singularity_length(section: Section) -> float:
-    return fractal.multifractal_spectrum(section.centreline_pixels, diameter=section.plane.diameter).length
+FUNCTIONS: dict[str, Callable[[Section], float]] = {
+    "vessel_density": vessels.area_density,
+    "length_density": vessels.length_density,
+    "vessel_length": vessels.total_length,
+    "vessel_perimeter": vessels.wall_length,
+    "segments": vessels.segment_count,
+    "ends": vessels.end_count,
+    "branchings": vessels.branching_count,
+    "crossings": vessels.crossing_count,
+    "calibre_mean": vessels.mean_calibre,
+    "calibre_median": partial(vessels.calibre_quantile, share=0.5),
+    "calibre_sd": vessels.calibre_spread,
+    **{f"calibre_p{n}0": partial(vessels.calibre_quantile, share=n / 10) for n in (1, 2, 3, 4, 6, 7, 8, 9)},
+    "branching_angle": partial(vessels.median_of_branchings, of="angle"),
+    "junction_exponent": partial(vessels.median_of_branchings, of="exponent"),
+    "branch_asymmetry": partial(vessels.median_of_branchings, of="asymmetry"),
+    "branch_area_ratio": partial(vessels.median_of_branchings, of="area_ratio"),
+    "tortuosity_distance": vessels.mean_distance_tortuosity,
+    "tortuosity_distance_median": vessels.median_distance_tortuosity,
+    "tortuosity_curvature": vessels.mean_curvature_tortuosity,
+    "tortuosity_squared_curvature": vessels.mean_squared_curvature_tortuosity,
+    "tortuosity_inflection": vessels.mean_inflection_tortuosity,
+    "box_dimension": lambda section: section.dimensions.box,
+    "information_dimension": lambda section: section.dimensions.information,
+    "correlation_dimension": lambda section: section.dimensions.correlation,
+    "singularity_length": vessels.singularity_length,
+    "lacunarity": vessels.section_lacunarity,
+    "sparsity_mean": vessels.mean_sparsity,
+    "sparsity_largest": vessels.largest_sparsity,
+    "vessels_at_disc": landmarks.vessels_at_disc,
+    "arcade_angle": landmarks.arcade_angle,
+    "avascular_radius": landmarks.avascular_radius,
+    "avascular_area": landmarks.avascular_area,
+    "disc_fovea_distance": landmarks.disc_fovea_distance,
+    "disc_diameter": landmarks.disc_diameter,
+    "crae": landmarks.crae,
+    "crve": landmarks.crve,
+    "avr": landmarks.avr,
+}
 
 
-MEASUREMENTS: tuple[Definition, ...] = (
-    Definition(
-        "vessel_density", "share of the area covered by vessels", of=density.area_density, by_region=True, most=1
-    ),
-    Definition(
-        "length_density",
-        "length of the centrelines, divided by the area",
-        "per length",
-        of=density.length_density,
-        by_region=True,
-    ),
-    Definition("vessel_length", "total length of the centrelines", "length", of=density.total_length),
-    Definition(
-        "vessel_perimeter",
-        "total length of the vessel walls",
-        "length",
-        source="Crofton 1868",
-        of=density.wall_length,
-    ),
-    Definition(
-        "segments", "number of segments: vessels between two ends, branchings or crossings", of=density.segment_count
-    ),
-    Definition("ends", "number of free ends, including those at the edge of the field of view", of=density.end_count),
-    Definition(
-        "branchings",
-        "number of branchings; n - 2 where n segments meet, less two for each vessel that only crosses",
-        of=density.branching_count,
-        by_region=True,
-    ),
-    Definition("crossings", "number of crossings of two vessels", of=density.crossing_count),
-    Definition(
-        "calibre_mean", "vessel width, mean along the vessels", "length", of=calibre.mean_calibre, by_region=True
-    ),
-    Definition("calibre_median", "vessel width, median along the vessels", "length", of=calibre.median_calibre),
-    Definition("calibre_sd", "vessel width, standard deviation along the vessels", "length", of=calibre.calibre_spread),
-    *(
+def _read_definitions() -> tuple[Definition, ...]:
+    text = (Path(__file__).parent / "measurements.csv").read_text(encoding="utf-8")
+    return tuple(
         Definition(
-            f"calibre_p{tenth}0",
-            f"vessel width, {tenth}0th percentile along the vessels",
-            "length",
-            of=partial(calibre.calibre_quantile, share=tenth / 10),
+            row["name"],
+            row["meaning"],
+            row["unit"],
+            row["source"],
+            by_region=row["by_region"] == "yes",
+            least=float(row["least"]),
+            most=float(row["most"] or "inf"),
+            of=FUNCTIONS[row["name"]],
         )
-        for tenth in (1, 2, 3, 4, 6, 7, 8, 9)
-    ),
-    Definition(
-        "branching_angle",
-        "angle between the two branches, median over branchings",
-        "deg",
-        of=branching.branching_angle,
-        most=180,
-    ),
-    Definition(
-        "junction_exponent",
-        "exponent x in parent^x = wider^x + narrower^x of the calibres, median over branchings",
-        source="Murray 1926, PNAS",
-        of=branching.junction_exponent,
-    ),
-    Definition(
-        "branch_asymmetry",
-        "calibre of the narrower branch over that of the wider, median over branchings",
-        of=branching.branch_asymmetry,
-        most=1,
-    ),
-    Definition(
-        "branch_area_ratio",
-        "cross-sectional area of both branches over that of the parent, median over branchings",
-        of=branching.area_ratio,
-    ),
-    Definition(
-        "tortuosity_distance",
-        "length over distance between the ends, mean over segments, weighted by length",
-        source="Lotmar et al. 1979",
-        of=mean_tortuosity.mean_distance_tortuosity,
-        least=1,
-        by_region=True,
-    ),
-    Definition(
-        "tortuosity_distance_median",
-        "length over distance between the ends, median over segments",
-        source="Lotmar et al. 1979",
-        of=mean_tortuosity.median_distance_tortuosity,
-        least=1,
-    ),
-    Definition(
-        "tortuosity_curvature",
-        "absolute curvature times the diameter of the field of view, mean weighted by length",
-        source="Hart et al. 1999 (tau 4)",
-        of=mean_tortuosity.mean_curvature_tortuosity,
-    ),
-    Definition(
-        "tortuosity_squared_curvature",
-        "squared curvature times the squared diameter of the field of view, mean weighted by length",
-        source="Hart et al. 1999 (tau 5)",
-        of=mean_tortuosity.mean_squared_curvature_tortuosity,
-    ),
-    Definition(
-        "tortuosity_inflection",
-        "(inflections + 1) times length over distance between the ends, mean weighted by length",
-        source="Bullitt et al. 2003",
-        of=mean_tortuosity.mean_inflection_tortuosity,
-        least=1,
-    ),
-    Definition(
-        "box_dimension",
-        "box-counting dimension of the centrelines",
-        source="Masters 2004",
-        of=lambda section: section.dimensions.box,
-        most=2,
-    ),
-    Definition(
-        "information_dimension",
-        "information dimension of the centrelines",
-        source="Rényi 1959",
-        of=lambda section: section.dimensions.information,
-        most=2,
-    ),
-    Definition(
-        "correlation_dimension",
-        "correlation dimension of the centrelines",
-        source="Grassberger and Procaccia 1983",
-        of=lambda section: section.dimensions.correlation,
-        most=2,
-    ),
-    Definition(
-        "singularity_length",
-        "width of the multifractal spectrum of the centrelines, q from -4 to 4",
-        source="Stošić and Stošić 2006",
-        of=_singularity_length,
-    ),
-    Definition(
-        "lacunarity",
-        "unevenness of the vessels in boxes of 1/16 of the field of view",
-        source="Allain and Cloitre 1991",
-        of=gaps.section_lacunarity,
-        least=1,
-    ),
-    Definition(
-        "sparsity_mean",
-        "distance from a point between vessels to the nearest vessel, mean",
-        "length",
-        of=gaps.mean_sparsity,
-        by_region=True,
-    ),
-    Definition(
-        "sparsity_largest",
-        "distance from a point between vessels to the nearest vessel, largest",
-        "length",
-        of=gaps.largest_sparsity,
-    ),
-    Definition(
-        "vessels_at_disc",
-        "number of vessels that cross a circle around the disc's centre whose radius is one disc diameter",
-        of=around_disc.vessels_at_disc,
-    ),
-    Definition(
-        "arcade_angle",
-        "angle at the disc between the temporal arcades, two disc diameters from it",
-        "deg",
-        of=around_disc.arcade_angle,
-        most=360,
-    ),
-    Definition(
-        "avascular_radius",
-        "radius of the largest circle around the fovea without vessels",
-        "length",
-        of=avascular.avascular_radius,
-    ),
-    Definition(
-        "avascular_area",
-        "area of the largest circle around the fovea without vessels",
-        "area",
-        of=avascular.avascular_area,
-    ),
-    Definition(
-        "disc_fovea_distance",
-        "distance between the centres of the optic disc and the fovea",
-        "length",
-        of=around_disc.disc_fovea_distance,
-    ),
-    Definition("disc_diameter", "diameter of the optic disc", "length", of=around_disc.disc_diameter),
-    Definition(
-        "crae", "central retinal artery equivalent (CRAE)", "length", "Knudtson et al. 2003", of=equivalents.crae
-    ),
-    Definition("crve", "central retinal vein equivalent (CRVE)", "length", "Knudtson et al. 2003", of=equivalents.crve),
-    Definition("avr", "arteriovenous ratio, CRAE over CRVE", "", "Knudtson et al. 2003", of=equivalents.avr),
-)
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+MEASUREMENTS: tuple[Definition, ...] = _read_definitions()
 BY_NAME = {definition.name: definition for definition in MEASUREMENTS}

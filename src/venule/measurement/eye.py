@@ -1,18 +1,16 @@
 """An eye ready to be measured: its plane, its graph, its optic disc and its fovea."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Self, TypeVar
 
 from venule.errors import MeasurementError
-from venule.measurement.disc import find_disc
-from venule.measurement.fovea import find_fovea
 from venule.measurement.graph import VesselGraph
-from venule.measurement.make_graph import make_graph
+from venule.measurement.landmarks import find_disc, find_fovea
+from venule.measurement.make_graph import make_graph, within_walls
 from venule.measurement.plane import Plane
 from venule.measurement.tortuosity import Winding
-from venule.measurement.walls import within_walls
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import MaskSource
 from venule.vessel_map import Disc, Fovea, VesselMap
@@ -70,11 +68,6 @@ class Eye:
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
         return cls(plane, graph, disc, fovea, *kinds)
 
-    def at_odds(self, factor: float) -> Self:
-        """The same eye with the odds of its threshold multiplied by a factor; disc and fovea stay."""
-        plane = self.plane.at_odds(factor)
-        return replace(self, plane=plane, graph=make_graph(plane))
-
     @cached_property
     def within_walls(self) -> BoolArray:
         """Pixels between the walls of vessels, bool (height, width)."""
@@ -91,9 +84,7 @@ class Eye:
         Raises:
             MeasurementError: it was not found.
         """
-        if isinstance(self.disc, MeasurementError):
-            raise MeasurementError(str(self.disc), reason=self.disc.reason)
-        return self.disc
+        return _or_raise(self.disc)
 
     def known_fovea(self) -> Fovea:
         """The fovea.
@@ -101,9 +92,7 @@ class Eye:
         Raises:
             MeasurementError: it was not found.
         """
-        if isinstance(self.fovea, MeasurementError):
-            raise MeasurementError(str(self.fovea), reason=self.fovea.reason)
-        return self.fovea
+        return _or_raise(self.fovea)
 
     def placed_fovea(self) -> Fovea:
         """The fovea, if its position is known and not only its direction from the disc.
@@ -122,6 +111,12 @@ def _or_error(find: Callable[[], Found]) -> Found | MeasurementError:
         return find()
     except MeasurementError as error:
         return error.with_traceback(None)  # it would keep the arrays of the frames that it came through
+
+
+def _or_raise(found: Found | MeasurementError) -> Found:
+    if isinstance(found, MeasurementError):
+        raise MeasurementError(str(found), reason=found.reason)  # anew: one error object gathers every traceback
+    return found
 
 
 def _kind_graph(found: VesselMap, mask: MaskSource | None, name: str) -> VesselGraph | None:

@@ -1,7 +1,7 @@
 """Fractal dimensions of the centrelines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -16,8 +16,7 @@ GRIDS = 4  # positions of the grid of boxes along each axis
 MOMENTS = np.arange(-4.0, 4.01, 0.5)  # of the multifractal spectrum
 
 
-@dataclass(frozen=True)
-class Dimensions:
+class Dimensions(NamedTuple):
     """Three fractal dimensions of a set of pixels; 1 for a line, 2 for the whole plane.
 
     Attributes:
@@ -32,8 +31,7 @@ class Dimensions:
     correlation: float
 
 
-@dataclass(frozen=True)
-class Spectrum:
+class Spectrum(NamedTuple):
     """The multifractal spectrum of a set of pixels.
 
     Attributes:

@@ -1,6 +1,5 @@
 """The vessel graph: ends, branchings and crossings, and the segments between them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -148,12 +147,12 @@ class VesselGraph:
     @cached_property
     def points(self) -> FloatArray:
         """All points of all centrelines, (points, 2)."""
-        return _joined([segment.centreline for segment in self.segments], width=2)
+        return np.concatenate([np.zeros((0, 2)), *(segment.centreline for segment in self.segments)])
 
     @cached_property
     def calibres(self) -> FloatArray:
         """The calibre at each of `points`."""
-        return _joined([segment.calibre for segment in self.segments])
+        return np.concatenate([np.zeros(0), *(segment.calibre for segment in self.segments)])
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -234,8 +233,3 @@ class VesselGraph:
                 for s in self.segments
             ],
         }
-
-
-def _joined(parts: Iterable[FloatArray], width: int | None = None) -> FloatArray:
-    empty = np.zeros((0, width) if width else 0)
-    return np.concatenate([empty, *parts])

@@ -7,7 +7,6 @@ import scipy
 
 from venule.measurement.centreline import leaving_direction
 from venule.measurement.graph import Node, VesselGraph
-from venule.measurement.make_graph import lines_from
 
 EXPONENTS = (0.2, 12.0)  # between which a junction exponent is searched
 BESIDE = 20  # points of a vessel beside a junction over which its calibre is taken
@@ -74,7 +73,7 @@ def _junction(graph: VesselGraph, index: int) -> Junction | None:
     for number in node.segments:
         segment = graph.segments[number].leaving(index)
         calibre = float(np.median(segment.calibre[:BESIDE]))
-        arms.append((calibre, lines_from(segment, index)[0]))
+        arms.append((calibre, segment.centreline))
     arms.sort(key=lambda arm: -arm[0])
     radius = arms[0][0] / 2
     (parent, _), (wide, one), (narrow, other) = arms

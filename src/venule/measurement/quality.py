@@ -64,39 +64,19 @@ class Properties:
     confidence: float
 
 
-@dataclass(frozen=True)
-class Limit:
-    """A property beyond which a photograph is worth a look.
-
-    Attributes:
-        name: of the property.
-        least: of it.
-        most: of it.
-    """
-
-    name: str
-    least: float = -math.inf
-    most: float = math.inf
-
-    def broken_by(self, properties: Properties) -> bool:
-        """Whether these properties lie beyond; what is not known does not."""
-        value = getattr(properties, self.name)
-        return bool(value < self.least or value > self.most)
-
-
 # Where degraded copies of training photographs had lost a twentieth of their Dice, or, of what no copy has (`lost`,
-# `cut`, `vessels`), well beyond any photograph of the data sets.
+# `cut`, `vessels`), well beyond any photograph of the data sets: a property, the least and the most that it may be.
 LIMITS = {
-    "too-dark": Limit("brightness", least=0.06),
-    "low-contrast": Limit("contrast", least=0.012),
-    "blurred": Limit("sharpness", least=0.32),
-    "noisy": Limit("noise", most=0.5),
-    "compressed": Limit("blockiness", most=4.0),
-    "artefact": Limit("lost", most=0.03),
-    "fov-cut": Limit("cut", most=0.25),
-    "few-vessels": Limit("vessels", least=0.03),
-    "many-vessels": Limit("vessels", most=0.3),  # such as a map whose vessels are 0 in place of 255
-    "network-unsure": Limit("confidence", least=0.75),
+    "too-dark": ("brightness", 0.06, math.inf),
+    "low-contrast": ("contrast", 0.012, math.inf),
+    "blurred": ("sharpness", 0.32, math.inf),
+    "noisy": ("noise", -math.inf, 0.5),
+    "compressed": ("blockiness", -math.inf, 4.0),
+    "artefact": ("lost", -math.inf, 0.03),
+    "fov-cut": ("cut", -math.inf, 0.25),
+    "few-vessels": ("vessels", 0.03, math.inf),
+    "many-vessels": ("vessels", -math.inf, 0.3),  # such as a map whose vessels are 0 in place of 255
+    "network-unsure": ("confidence", 0.75, math.inf),
 }
 
 
@@ -126,7 +106,7 @@ class Quality:
         """A table with a row for each property: property, value, reason (the code where it is out of its limits)."""
         from pandas import DataFrame
 
-        broken = {LIMITS[reason].name: reason for reason in self.reasons}
+        broken = {LIMITS[reason][0]: reason for reason in self.reasons}
         rows = [(name, value, broken.get(name, "")) for name, value in asdict(self.properties).items()]
         return DataFrame(rows, columns=["property", "value", "reason"])
 
@@ -148,8 +128,9 @@ def assess_quality(found: VesselMap) -> Quality:
         True
     """
     properties = properties_of(found)
-    reasons = tuple(reason for reason, limit in LIMITS.items() if limit.broken_by(properties))
-    return Quality(score_of(properties) if found.model else None, reasons, properties)
+    values = asdict(properties)  # NaN, where one is not known, is neither below nor above
+    reasons = (code for code, (name, least, most) in LIMITS.items() if values[name] < least or values[name] > most)
+    return Quality(score_of(properties) if found.model else None, tuple(reasons), properties)
 
 
 def score_of(properties: Properties) -> float:

@@ -1,15 +1,22 @@
-"""The regions of the retina that are measured."""
+"""The regions of the retina that are measured, and the vessels in each."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from itertools import compress
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from venule.errors import MeasurementError
 from venule.measurement.eye import Eye
+from venule.measurement.fractal import Dimensions, fractal_dimensions
+from venule.measurement.graph import Node
+from venule.measurement.junctions import Junction, junctions
 from venule.measurement.plane import Plane
+from venule.measurement.tortuosity import Winding
 from venule.photograph.arrays import BoolArray, FloatArray
 from venule.vessel_map import Disc, Fovea
 
@@ -20,6 +27,8 @@ ETDRS = (1 / 3, 1.0, 2.0)
 SECTORS = ("temporal", "inferior", "nasal", "superior")
 SURE = 0.2  # confidence from which on a disc is left out of what is measured
 LEAST_SEEN = 0.75  # of the area of a region: the share that must lie in the field of view
+
+Placed = TypeVar("Placed", Node, Junction)
 
 REGIONS = {
     "zone_b": "ring about the optic disc, 0.5 to 1 disc diameter from its rim",
@@ -116,6 +125,88 @@ def outside_disc(eye: Eye) -> BoolArray:
     if isinstance(eye.disc, MeasurementError) or eye.disc.confidence < SURE:
         return np.ones(eye.plane.fov.shape, np.bool_)
     return np.asarray(_away(eye.plane, eye.disc.centre) > eye.disc.diameter / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """Vessels within an area of the field of view.
+
+    Attributes:
+        eye: that is measured.
+        area: of its plane, within the field of view.
+    """
+
+    eye: Eye
+    area: Area
+
+    @cached_property
+    def vessels(self) -> BoolArray:
+        """Pixels of the area's box between the walls of vessels, within the area."""
+        return self.area.cut(self.eye.within_walls) & self.area.inside
+
+    @cached_property
+    def centreline_pixels(self) -> BoolArray:
+        """The centrelines within the area as pixels, bool (height, width) of the plane."""
+        drawn = np.zeros(self.eye.plane.fov.shape, np.bool_)
+        drawn[tuple(np.rint(self.points).astype(np.intp).T)] = True
+        return drawn
+
+    @cached_property
+    def dimensions(self) -> Dimensions:
+        """Fractal dimensions of the centrelines within the area.
+
+        Raises:
+            MeasurementError: there are no vessels, or the field of view is too small.
+        """
+        return fractal_dimensions(self.centreline_pixels, diameter=self.eye.plane.diameter)
+
+    @cached_property
+    def _chosen(self) -> BoolArray:
+        return self.area.holds(self.eye.graph.points)
+
+    @cached_property
+    def points(self) -> FloatArray:
+        """Points of centrelines within the area, (points, 2)."""
+        return np.asarray(self.eye.graph.points[self._chosen])
+
+    @cached_property
+    def calibres(self) -> FloatArray:
+        """The calibre at each of `points`."""
+        return np.asarray(self.eye.graph.calibres[self._chosen])
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """The length of centreline that each of `points` stands for."""
+        return np.asarray(self.eye.graph.weights[self._chosen])
+
+    @cached_property
+    def windings(self) -> tuple[Winding, ...]:
+        """How each segment winds whose middle lies within the area."""
+        middles = [segment.centreline[len(segment.centreline) // 2] for segment in self.eye.graph.segments]
+        return tuple(compress(self.eye.windings, self.area.holds(np.array(middles).reshape(-1, 2))))
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Nodes within the area."""
+        return self._within(self.eye.graph.nodes)
+
+    @cached_property
+    def junctions(self) -> tuple[Junction, ...]:
+        """Places within the area where a vessel splits in two."""
+        return self._within(junctions(self.eye.graph))
+
+    def _within(self, places: Sequence[Placed]) -> tuple[Placed, ...]:
+        positions = np.array([place.position for place in places]).reshape(-1, 2)
+        return tuple(compress(places, self.area.holds(positions)))
+
+    def check_vessels(self) -> None:
+        """Check that there is a centreline in the area.
+
+        Raises:
+            MeasurementError: there is none.
+        """
+        if not len(self.points):
+            raise MeasurementError("there is no vessel in this area", reason="no-vessels")
 
 
 def _zones(plane: Plane, disc: Disc) -> dict[str, BoolArray | MeasurementError]:

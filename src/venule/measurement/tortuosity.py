@@ -45,36 +45,7 @@ def curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float
     Returns:
         Radians per unit of length; 0 for a straight segment, 1 / radius for an arc.
     """
-    return _absolute(curvature(centreline, sigma=sigma))
-
-
-def squared_curvature_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
-    """The mean of the squared curvature of a segment over its length (Hart et al. 1999, tau 5).
-
-    Args:
-        centreline: (points, 2), evenly spaced.
-        sigma: smoothing along the segment, in points.
-
-    Returns:
-        Per unit of length squared; 0 for a straight segment, 1 / radius**2 for an arc.
-    """
-    return _squared(curvature(centreline, sigma=sigma))
-
-
-def inflection_tortuosity(centreline: FloatArray, *, sigma: float = 3.0) -> float:
-    """Inflections plus one, times length over chord (Bullitt et al. 2003, the inflection count metric).
-
-    Args:
-        centreline: (points, 2), evenly spaced.
-        sigma: smoothing along the segment, in points.
-
-    Returns:
-        1.0 for a straight segment; a bend counts where it turns by 0.15 radians or more.
-
-    Raises:
-        MeasurementError: as `distance_tortuosity`.
-    """
-    return (inflections(centreline, sigma=sigma) + 1) * distance_tortuosity(centreline)
+    return float(np.abs(curvature(centreline, sigma=sigma)).mean())
 
 
 def inflections(centreline: FloatArray, *, sigma: float = 3.0) -> int:
@@ -83,14 +54,6 @@ def inflections(centreline: FloatArray, *, sigma: float = 3.0) -> int:
     These changes are the peaks and troughs of its direction along its length that stand out by as much.
     """
     return _inflections(centreline, curvature(centreline, sigma=sigma))
-
-
-def _absolute(bends: FloatArray) -> float:
-    return float(np.abs(bends).mean())
-
-
-def _squared(bends: FloatArray) -> float:
-    return float((bends**2).mean())
 
 
 def _inflections(centreline: FloatArray, bends: FloatArray) -> int:
@@ -138,22 +101,22 @@ class Winding:
 
     @cached_property
     def distance(self) -> float:
-        """Distance tortuosity."""
+        """Length over chord (Lotmar et al. 1979)."""
         return distance_tortuosity(self.line)
 
     @property
     def absolute(self) -> float:
-        """Curvature tortuosity."""
-        return _absolute(self.bends)
+        """Mean absolute curvature (Hart et al. 1999, tau 4)."""
+        return float(np.abs(self.bends).mean())
 
     @property
     def squared(self) -> float:
-        """Squared curvature tortuosity."""
-        return _squared(self.bends)
+        """Mean squared curvature (Hart et al. 1999, tau 5)."""
+        return float((self.bends**2).mean())
 
     @property
     def inflection(self) -> float:
-        """Inflection tortuosity."""
+        """Inflections plus one, times length over chord (Bullitt et al. 2003, the inflection count metric)."""
         return (_inflections(self.line, self.bends) + 1) * self.distance
 
     def tells(self, shortest: float = SHORTEST) -> bool:
