@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from venule.photograph.normalise import normalise
+from venule.photograph.working import normalise
 
 
 def test_each_channel_has_mean_0_and_deviation_1_inside_and_is_0_outside():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from venule.photograph import FieldOfView
-from venule.photograph.normalise import normalise
+from venule.photograph.working import normalise
 from venule.training.augmentation import cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
 from venule.training.recipe import Augmentation, DataSource, Recipe

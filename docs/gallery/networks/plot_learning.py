@@ -15,7 +15,7 @@ from venule import networks
 from venule.datasets.phantoms import make_phantom
 from venule.evaluation import Counts
 from venule.photograph import Photograph
-from venule.photograph.normalise import normalise
+from venule.photograph.working import normalise
 from venule.segmentation import predict_with
 from venule.training.losses import vessel_loss
 

@@ -10,7 +10,7 @@ from venule.errors import MissingExtraError, PhotographError
 from venule.measurement import Scale
 from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
 from venule.photograph import decode, read_mask
-from venule.photograph.signature import is_dicom
+from venule.photograph.decode import is_dicom
 from venule.workflows.analyse import GRAPH, VESSELS
 from venule.workflows.dicom import metadata_of
 

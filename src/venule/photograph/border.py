@@ -40,12 +40,9 @@ class Cutout:
 
 
 def cut_out(small: ImageArray) -> Cutout:
-    """Cut out the part that differs from the border, at the threshold whose outline fits a circle best.
+    """Cut out the part of a small copy that differs from the border, at the threshold that fits a circle best.
 
     Low thresholds keep dark rims; high ones tolerate glare and JPEG noise in the border. The outline decides.
-
-    Args:
-        small: uint8 (height, width, 3) RGB, about 512 pixels wide.
     """
     distance = _distance_from_border(small)
     sample = distance[::2, ::2]

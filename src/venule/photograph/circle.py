@@ -59,14 +59,8 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
 
 def draw_disc(circle: Circle, shape: tuple[int, int]) -> BoolArray:
     """Bool (height, width), True where the centre of a pixel is inside the circle."""
-    mask = np.zeros(shape, np.bool_)
-    rows = np.arange(shape[0])
-    half = np.sqrt(np.maximum(0.0, circle.radius**2 - (rows - circle.row) ** 2))
-    first = np.clip(np.ceil(circle.column - half), 0, shape[1]).astype(int)
-    last = np.clip(np.floor(circle.column + half) + 1, 0, shape[1]).astype(int)
-    for row in np.flatnonzero(np.abs(rows - circle.row) <= circle.radius):
-        mask[row, first[row] : last[row]] = True
-    return mask
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    return np.asarray((columns - circle.column) ** 2 <= circle.radius**2 - (rows - circle.row) ** 2)
 
 
 def _through(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:

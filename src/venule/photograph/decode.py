@@ -3,8 +3,8 @@
 import io
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,8 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPIm
 
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_from_pil, turn_upright
-from venule.photograph.pixels import SMALLEST_SIDE, check_not_small, grey_of, image_from_array
-from venule.photograph.signature import is_dicom
+from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_from_pil, turned_upright
+from venule.photograph.pixels import SMALLEST_SIDE, check_dimensions, grey_of, image_from_array
 
 # Listed, so that Pillow does not start another program (Ghostscript); two readers must be imported first.
 _FORMATS = (
@@ -29,9 +28,9 @@ _FORMATS = (
     TiffImagePlugin.TiffImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
 )
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF")
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF", b"BM")
 MOST_PIXELS = 300_000_000
-_MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and programs write 1 to 15
+MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and programs write 1 to 15
 _switches_lock = threading.Lock()
 
 
@@ -67,27 +66,36 @@ def decode(source: Path | str | bytes, *, max_pixels: int = MOST_PIXELS, name: s
         from venule.photograph.dicom import read_image  # here: most runs meet no DICOM
 
         return read_image(data, max_pixels=max_pixels, name=name)
-    return _decode_with(_pixels, data, max_pixels=max_pixels, name=name, smallest=SMALLEST_SIDE)
+    with _opened(data, max_pixels=max_pixels, name=name, smallest=SMALLEST_SIDE) as opened:
+        return _pixels(opened, data, name=name)
 
 
 def decode_levels(source: Path | str | bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
     """Read the grey levels of a file as they are, unscaled: of a mask, or a map of probability.
 
-    Args:
-        source: path of the file, or its bytes.
-        max_pixels: a larger file is refused by its header.
-        name: what messages call it.
+    Arguments and errors are those of `decode`.
 
     Returns:
         (height, width): uint8, uint16, int32 or float32, as the file has them; 0 and 255 of black and white.
-
-    Raises:
-        PhotographError: as `decode` says.
     """
     data = _content(source, name=name)
     if is_dicom(data, name=name):
         return grey_of(decode(data, max_pixels=max_pixels, name=name))
-    return _decode_with(_levels, data, max_pixels=max_pixels, name=name, smallest=1)
+    with _opened(data, max_pixels=max_pixels, name=name, smallest=1) as opened:
+        if _has_sixteen_bits_of_colour(opened, data):
+            return grey_of(_pixels(opened, data, name=name))
+        return levels_from_pil(opened, name=name)
+
+
+def is_dicom(data: bytes, *, name: str = "") -> bool:
+    """Whether a file is DICOM, by its mark at byte 128 or by its name.
+
+    Args:
+        data: its content.
+        name: its name; a file without the mark is DICOM if its name ends in ".dcm" and it does not begin like another
+            image format.
+    """
+    return data[128:132] == b"DICM" or (name.lower().endswith(".dcm") and not data.startswith(_SIGNATURES))
 
 
 def _content(source: Path | str | bytes, *, name: str) -> bytes:
@@ -97,13 +105,18 @@ def _content(source: Path | str | bytes, *, name: str) -> bytes:
     return data
 
 
-def _decode_with(
-    read: Callable[..., NDArray[Any]], data: bytes, *, max_pixels: int, name: str, smallest: int
-) -> NDArray[Any]:
+@contextmanager
+def _opened(data: bytes, *, max_pixels: int, name: str, smallest: int) -> Iterator[Image.Image]:
+    """Load an image; what goes wrong with its pixels is damage."""
     with _open(data, max_pixels=max_pixels, name=name) as opened:
-        _check_size(opened, data, max_pixels=max_pixels, name=name, smallest=smallest)
+        check_dimensions(opened.height, opened.width, name=name, most=max_pixels, smallest=smallest)
         try:
-            return read(opened, data, max_pixels=max_pixels, name=name)
+            scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
+            if scans > MOST_SCANS:
+                raise ValueError(f"a JPEG with {scans:,} scans, which could take hours; the limit is {MOST_SCANS}")
+            with _pillow_set_up(max_pixels, locked=opened.format == "TIFF"):  # Pillow checks its size again
+                opened.load()  # strict: a truncated file is an error here
+            yield opened
         except PhotographError:
             raise
         except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
@@ -155,33 +168,16 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
         ) from error
 
 
-def _check_size(opened: Image.Image, data: bytes, *, max_pixels: int, name: str, smallest: int) -> None:
-    """Refuse by the header a file that is too large, too small, or too slow to decode."""
-    width, height = opened.size
-    if width * height > max_pixels:
-        raise PhotographError(
-            f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {max_pixels:,}: "
-            "make it smaller, or raise max_pixels",
-            reason="too-large",
-        )
-    if min(height, width) < smallest:
-        check_not_small(height, width, name=name)
-    scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
-    if scans > _MOST_SCANS:
-        raise PhotographError(
-            f"{name} is a JPEG with {scans:,} scans, which could take hours; the limit is {_MOST_SCANS}: save it "
-            "again with any program",
-            reason="broken-image",
-        )
-
-
 @contextmanager
-def _pillow_set_up(max_pixels: int) -> Iterator[None]:
+def _pillow_set_up(max_pixels: int, *, locked: bool = True) -> Iterator[None]:
     """Change two settings of Pillow, which apply to the whole process, while a file is opened.
 
     One is the limit on size, because the canvas of a GIF is filled when it is opened. The other makes Pillow read
     uncompressed TIFF files with libtiff, which refuses files whose size Pillow and OpenCV would read differently.
     """
+    if not locked:
+        yield
+        return
     with _switches_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         before = Image.MAX_IMAGE_PIXELS, TiffImagePlugin.READ_LIBTIFF
@@ -192,27 +188,13 @@ def _pillow_set_up(max_pixels: int) -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS, TiffImagePlugin.READ_LIBTIFF = before
 
 
-def _pixels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> ImageArray:
-    sixteen_bits_of_colour = _has_sixteen_bits_of_colour(opened, data)
-    _load(opened, max_pixels=max_pixels)
-    if sixteen_bits_of_colour:
-        return _sixteen_bits_of_colour(opened, data, name=name)
-    turn_upright(opened)
-    if opened.mode == "I" and opened.format == "PPM":  # Pillow always scales to 65535
-        return image_from_array(np.asarray(opened).astype(np.uint16), name=name)
-    return eight_bits_of(opened, white_is_zero=has_white_as_zero(opened), name=name)
-
-
-def _levels(opened: Image.Image, data: bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
+def _pixels(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
     if _has_sixteen_bits_of_colour(opened, data):
-        return grey_of(_pixels(opened, data, max_pixels=max_pixels, name=name))
-    _load(opened, max_pixels=max_pixels)
-    return levels_from_pil(opened, name=name)
-
-
-def _load(opened: Image.Image, *, max_pixels: int) -> None:
-    with _pillow_set_up(max_pixels) if opened.format == "TIFF" else nullcontext():  # Pillow checks the size again
-        opened.load()  # strict: a truncated file is an error here
+        return _sixteen_bits_of_colour(opened, data, name=name)
+    upright = turned_upright(opened)
+    if upright.mode == "I" and opened.format == "PPM":  # Pillow always scales to 65535
+        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
+    return eight_bits_of(upright, white_is_zero=has_white_as_zero(opened), name=name)
 
 
 def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
@@ -239,8 +221,7 @@ def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> I
         return image
     turned = Image.fromarray(image)
     turned.info = opened.info
-    turn_upright(turned)
-    return np.array(turned)
+    return np.array(turned_upright(turned))
 
 
 def _same_picture(deep: NDArray[Any], eight: NDArray[np.uint8]) -> bool:

@@ -16,8 +16,9 @@ from PIL import Image
 
 from venule.errors import MissingExtraError, PhotographError, missing_extra
 from venule.photograph.arrays import ImageArray
+from venule.photograph.decode import MOST_SCANS
 from venule.photograph.lossless_jpeg import decode_apart
-from venule.photograph.pixels import check_not_small, image_from_array
+from venule.photograph.pixels import check_dimensions, image_from_array
 
 try:
     import pydicom
@@ -31,13 +32,13 @@ try:
 except ImportError as error:
     raise missing_extra("dicom", f"DICOM needs pydicom ({error})") from error
 
-PHOTOGRAPHY = (
+_PHOTOGRAPHY = (
     uid.OphthalmicPhotography8BitImageStorage,
     uid.OphthalmicPhotography16BitImageStorage,
     uid.WideFieldOphthalmicPhotographyStereographicProjectionImageStorage,
     uid.WideFieldOphthalmicPhotography3DCoordinatesImageStorage,
 )
-SECONDARY = (
+_SECONDARY = (
     uid.SecondaryCaptureImageStorage,
     uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
     uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
@@ -66,7 +67,6 @@ _DECODERS: dict[str, str] = {
     uid.HTJ2KLosslessRPCL: "pylibjpeg",
     uid.HTJ2K: "pylibjpeg",
 }
-_MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels
 _SQUARE = 0.01  # largest relative difference between height and width of a pixel
 _WIDEST = 200.0  # degrees; largest angle of a camera
 
@@ -88,15 +88,7 @@ class Facts:
 
 
 def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
-    """The photograph in a DICOM file; the first of several frames.
-
-    Args:
-        data: content of the file.
-        max_pixels: a larger photograph is refused by its header, before memory is allocated.
-        name: its name in messages.
-
-    Returns:
-        uint8 (height, width, 3) RGB.
+    """The photograph in a DICOM file, uint8 (height, width, 3) RGB; the first of several frames.
 
     Raises:
         PhotographError: with one of the reasons `not-an-image`, `other-modality`, `burned-in-annotation`,
@@ -105,7 +97,7 @@ def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
     """
     with _damage_named(name):
         dataset = _parse(data, largest=6 * max_pixels + 2**24, name=name)
-        check_is_photograph(dataset, name=name)
+        _check_is_photograph(dataset, name=name)
         _check_pixels(dataset, max_pixels=max_pixels, name=name)
         return image_from_array(_first_frame(dataset, data, name=name), name=name)
 
@@ -118,7 +110,7 @@ def read_header(data: bytes, *, name: str) -> Dataset:
     """
     with _damage_named(name):
         dataset = _parse(data, largest=2**31, name=name)
-        check_is_photograph(dataset, name=name)
+        _check_is_photograph(dataset, name=name)
         del dataset.PixelData
         return dataset
 
@@ -139,12 +131,7 @@ def facts_of(header: Dataset, *, name: str) -> Facts:
         )
 
 
-def check_is_photograph(dataset: Dataset, *, name: str) -> None:
-    """Check that it can be a photograph of a retina.
-
-    Raises:
-        PhotographError: with the reason `not-an-image`, `other-modality` or `burned-in-annotation`.
-    """
+def _check_is_photograph(dataset: Dataset, *, name: str) -> None:
     kind = str(dataset.get("SOPClassUID", ""))
     called = uid.UID(kind).name or "no SOP class"
     if "PixelData" not in dataset:
@@ -153,7 +140,7 @@ def check_is_photograph(dataset: Dataset, *, name: str) -> None:
             reason="not-an-image",
         )
     modality = str(dataset.get("Modality", ""))
-    if kind not in PHOTOGRAPHY and not (kind in SECONDARY and modality in _MODALITIES):
+    if kind not in _PHOTOGRAPHY and not (kind in _SECONDARY and modality in _MODALITIES):
         raise PhotographError(
             f"{name} is not a photograph of a retina ({called}, modality {modality or 'missing'}): use ophthalmic "
             "photographs (OP), or secondary captures of modality OP or OT",
@@ -205,14 +192,7 @@ def _parse(data: bytes, *, largest: int, name: str) -> Dataset:
 
 def _check_pixels(dataset: Dataset, *, max_pixels: int, name: str) -> None:
     """Refuse by the header a photograph that is too large, too small, or not supported."""
-    height, width = int(dataset.Rows), int(dataset.Columns)
-    if height * width > max_pixels:
-        raise PhotographError(
-            f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {max_pixels:,}: "
-            "make it smaller, or raise max_pixels",
-            reason="too-large",
-        )
-    check_not_small(height, width, name=name)
+    check_dimensions(int(dataset.Rows), int(dataset.Columns), name=name, most=max_pixels)
     stored, allocated = int(dataset.BitsStored), int(dataset.BitsAllocated)
     known = (
         dataset.PhotometricInterpretation in _COLOURS
@@ -284,22 +264,22 @@ def _check_frame(frame: bytes, dataset: Dataset) -> None:
         if len(frame) > 2 * whole + 1024:  # run lengths that are much longer than the photograph
             raise ValueError(f"{len(frame):,} bytes of run lengths for {whole:,}")
         return
-    if stated_size(frame) != (height, width):
+    if _stated_size(frame) != (height, width):
         raise ValueError(f"the compressed frame is not {width}x{height}, as the header says")
-    if frame.count(b"\xff\xda") > _MOST_SCANS:
+    if frame.count(b"\xff\xda") > MOST_SCANS:
         raise ValueError("too many scans")
     if not frame.rstrip(b"\0").endswith(b"\xff\xd9"):
         raise ValueError("the compressed frame has no end")
 
 
-def stated_size(frame: bytes) -> tuple[int, int] | None:
+def _stated_size(frame: bytes) -> tuple[int, int] | None:
     """Height and width in the header of a JPEG, JPEG-LS or JPEG 2000 codestream; None for anything else."""
     if frame.startswith(b"\xff\x4f\xff\x51"):  # SOC, SIZ
         right, bottom, left, top = struct.unpack(">4I", frame[8:24])
         return bottom - top, right - left
     if frame[4:8] == b"jP  ":
         start = frame.find(b"\xff\x4f\xff\x51")
-        return stated_size(frame[start:]) if start > 0 else None
+        return _stated_size(frame[start:]) if start > 0 else None
     place = 2
     while frame.startswith(b"\xff\xd8") and place + 9 <= len(frame) and frame[place] == 0xFF:
         marker = frame[place + 1]
@@ -315,7 +295,7 @@ def stated_size(frame: bytes) -> tuple[int, int] | None:
 
 def _micrometres(header: Dataset) -> float | None:
     """Pixel Spacing on the retina: of a photograph, or of a capture with a Pixel Spacing Calibration Type."""
-    if str(header.get("SOPClassUID", "")) not in PHOTOGRAPHY and not header.get("PixelSpacingCalibrationType"):
+    if str(header.get("SOPClassUID", "")) not in _PHOTOGRAPHY and not header.get("PixelSpacingCalibrationType"):
         return None
     spacing = header.get("PixelSpacing")
     if spacing is None or isinstance(spacing, str) or len(spacing) != 2:

@@ -54,28 +54,17 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
 
 
 def refuse_strip(image: ImageArray) -> None:
-    """Refuse a strip, because the reduced copy could not show it.
-
-    Args:
-        image: uint8 (height, width, 3).
-
-    Raises:
-        PhotographError: `not-a-fundus` if one side is more than 8 times as long as the other.
-    """
+    """Raise `not-a-fundus` if one side is more than 8 times as long as the other: no reduced copy could show it."""
     height, width = image.shape[:2]
     if max(height, width) > _LONGEST_STRIP * min(height, width):
         raise _not_a_fundus(f"it is a strip of {width}x{height} pixels")
 
 
 def refuse_drawing(image: ImageArray) -> None:
-    """Refuse an image with two grey levels, such as the drawings and masks in data sets.
+    """Raise `not-a-fundus` for an image with two grey levels, such as the drawings and masks in data sets.
 
-    Args:
-        image: uint8 (height, width, 3) RGB, at full size: a reduced copy would have other levels in between.
-
-    Raises:
-        PhotographError: `not-a-fundus` if at least 98 % of the pixels are within 16 grey levels of the darkest or the
-            brightest, these differ by more than 100, and there is no colour.
+    At least 98 % of its pixels are within 16 grey levels of the darkest or the brightest, these differ by more than
+    100, and there is no colour. A reduced copy would have other levels in between: `image` has its full size.
     """
     step = max(1, max(image.shape[:2]) // 512)
     red, green, blue = cv2.split(np.ascontiguousarray(image[::step, ::step]))

@@ -49,10 +49,7 @@ def read_mask(source: MaskSource, *, name: str | None = None, max_pixels: int = 
 def read_probability(source: MaskSource, *, name: str | None = None, max_pixels: int = MOST_PIXELS) -> ProbabilityArray:
     """Read grey levels that mean probabilities: black is 0, white is 1.
 
-    Args:
-        source: as for `read_mask`; floats lie in [0, 1].
-        name: what messages call it; the path where none is given.
-        max_pixels: a larger file is refused by its header.
+    Arguments are those of `read_mask`; floats lie in [0, 1].
 
     Returns:
         float32 (height, width) in [0, 1].
@@ -117,17 +114,7 @@ def read_vessels(
 
 
 def check_drawing(mask: BoolArray, fov: BoolArray, *, name: str, photograph: str = "its photograph") -> None:
-    """Check that a mask of vessels fits its photograph and is not inverted.
-
-    Args:
-        mask: bool (height, width).
-        fov: bool, the field of view of the photograph.
-        name: what messages call the mask.
-        photograph: what messages call the photograph.
-
-    Raises:
-        MaskError: `wrong-size` or `inverted-mask`.
-    """
+    """Raise MaskError unless a mask of vessels has the size of the field of view, and is not inverted."""
     check_size(mask, fov.shape, name=name, photograph=photograph)
     share = int(np.count_nonzero(mask & fov)) / max(1, int(np.count_nonzero(fov)))
     if share > _INVERTED:
@@ -139,17 +126,7 @@ def check_drawing(mask: BoolArray, fov: BoolArray, *, name: str, photograph: str
 
 
 def check_size(mask: NDArray[Any], shape: tuple[int, ...], *, name: str, photograph: str = "its photograph") -> None:
-    """Check that a mask has the size of its photograph.
-
-    Args:
-        mask: (height, width).
-        shape: (height, width) of the photograph.
-        name: what messages call the mask.
-        photograph: what messages call the photograph.
-
-    Raises:
-        MaskError: `wrong-size`.
-    """
+    """Raise MaskError `wrong-size` unless a mask has the shape of its photograph, (height, width)."""
     if mask.shape != shape[:2]:
         raise MaskError(
             f"{name} is {mask.shape[1]}x{mask.shape[0]}, {photograph} {shape[1]}x{shape[0]}: they must have the same "

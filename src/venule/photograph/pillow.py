@@ -9,7 +9,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.pixels import check_not_small, grey_of, image_from_array, over_black
+from venule.photograph.pixels import check_dimensions, grey_of, image_from_array, over_black
 
 _OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
@@ -42,8 +42,8 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
         raise PhotographError(
             f"{name} cannot be loaded ({error}): copy its file again", reason="broken-image"
         ) from error
-    check_not_small(image.height, image.width, name=name)
-    white_is_zero, upright = has_white_as_zero(image), _upright(image)
+    check_dimensions(image.height, image.width, name=name)
+    white_is_zero, upright = has_white_as_zero(image), turned_upright(image)
     if upright.mode == "F":
         return image_from_array(np.asarray(upright), name=name)
     if upright.mode == "I":
@@ -56,17 +56,13 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
 def levels_from_pil(image: Image.Image, *, name: str = "the PIL image") -> NDArray[Any]:
     """The unchanged grey levels of a loaded image of Pillow, upright; transparent pixels are black.
 
-    Args:
-        image: any mode that files have; it is not changed.
-        name: what error messages call it.
-
     Returns:
         (height, width): uint8, uint16, int32 or float32, as in the image; 0 and 255 for mode 1.
 
     Raises:
         PhotographError: `unsupported-mode`.
     """
-    white_is_zero, upright = has_white_as_zero(image), _upright(image)
+    white_is_zero, upright = has_white_as_zero(image), turned_upright(image)
     plain = "transparency" not in upright.info and not (white_is_zero and upright.mode.startswith("I"))
     if plain and upright.mode.startswith(("1", "L", "I", "F")) and upright.mode not in _ALPHA_MODES:
         return np.asarray(upright.convert("L") if upright.mode == "1" else upright)
@@ -74,12 +70,7 @@ def levels_from_pil(image: Image.Image, *, name: str = "the PIL image") -> NDArr
 
 
 def eight_bits_of(upright: Image.Image, *, white_is_zero: bool, name: str) -> ImageArray:
-    """The pixels of a loaded image.
-
-    Args:
-        upright: any mode that files have.
-        white_is_zero: whether 0 means white; see `has_white_as_zero`.
-        name: what error messages call it.
+    """The pixels of a loaded image; `white_is_zero` as `has_white_as_zero` says.
 
     Raises:
         PhotographError: `unsupported-mode`.
@@ -102,13 +93,8 @@ def has_white_as_zero(opened: Image.Image) -> bool:
     return opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
 
 
-def turn_upright(image: Image.Image) -> None:
-    """Apply the EXIF orientation; an invalid one is ignored."""
+def turned_upright(image: Image.Image) -> Image.Image:
+    """The image with its EXIF orientation applied; an invalid one is ignored."""
     with suppress(Exception):  # it can cause any error in Pillow
-        ImageOps.exif_transpose(image, in_place=True)
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    with suppress(Exception):
         return ImageOps.exif_transpose(image)
     return image

@@ -38,7 +38,7 @@ def image_from_array(array: NDArray[Any], *, name: str = "the array") -> ImageAr
             "channels in the order RGBA",
             reason="bad-array",
         )
-    check_not_small(array.shape[0], array.shape[1], name=name)
+    check_dimensions(*array.shape[:2], name=name)
     eight = _eight_bits(array, name=name)
     if eight.ndim == 2 or eight.shape[2] == 1:
         return np.asarray(cv2.cvtColor(eight.reshape(eight.shape[:2]), cv2.COLOR_GRAY2RGB), np.uint8)
@@ -61,9 +61,17 @@ def grey_of(image: ImageArray) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def check_not_small(height: int, width: int, *, name: str) -> None:
-    """Raise PhotographError `too-small` if the shorter side is below SMALLEST_SIDE."""
-    if min(height, width) < SMALLEST_SIDE:
+def check_dimensions(
+    height: int, width: int, *, name: str, most: int | None = None, smallest: int = SMALLEST_SIDE
+) -> None:
+    """Raise PhotographError: `too-large` above so many pixels, `too-small` if the shorter side is below `smallest`."""
+    if most is not None and width * height > most:
+        raise PhotographError(
+            f"{name} is {width}x{height}, {width * height:,} pixels; the limit is {most:,}: "
+            "make it smaller, or raise max_pixels",
+            reason="too-large",
+        )
+    if min(height, width) < smallest:
         raise PhotographError(
             f"{name} is {width}x{height} pixels; the shorter side of a photograph must have at least "
             f"{SMALLEST_SIDE}: give the original, not a thumbnail",

@@ -1,4 +1,4 @@
-"""Convert a photograph to the working scale, and a probability back."""
+"""Prepare a photograph for a network: convert it to the working scale and back, and normalise it."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -120,6 +120,30 @@ class WorkingScale:
 
     def _resize(self, crop: NDArray[Any], interpolation: int) -> NDArray[Any]:
         return np.asarray(cv2.resize(crop, self.size[::-1], interpolation=interpolation))
+
+
+def normalise(image: ImageArray, fov: BoolArray) -> NDArray[np.float32]:
+    """Bring each channel to mean 0 and standard deviation 1 inside the field of view.
+
+    Training and segmentation both use this function, so that they cannot differ.
+
+    Args:
+        image: uint8 (height, width, 3), RGB, at working scale.
+        fov: bool (height, width), the field of view at working scale.
+
+    Returns:
+        float32 (3, height, width); 0 outside the field of view. A constant channel is 0, for example if a red-free
+        photograph is stored in one channel.
+    """
+    mean, deviation = (np.ravel(each) for each in cv2.meanStdDev(image, mask=fov.view(np.uint8)))
+    scaled = np.zeros((3, *fov.shape), np.float32)
+    for channel in range(3):
+        if deviation[channel] >= 1e-3:
+            np.subtract(
+                image[..., channel], np.float32(mean[channel]), out=scaled[channel], where=fov, dtype=np.float32
+            )
+            scaled[channel] *= np.float32(1 / deviation[channel])
+    return scaled
 
 
 def _wrong_size(what: str, got: tuple[int, ...], expected: tuple[int, int]) -> PhotographError:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from venule.photograph import Photograph, WorkingScale
 from venule.photograph.arrays import ProbabilityArray
-from venule.photograph.normalise import normalise
+from venule.photograph.working import normalise
 
 MIRRORS = ((2,), (3,), (2, 3))  # axes of (N, C, H, W)
 

@@ -53,7 +53,7 @@ def vary_camera(
     *,
     rng: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Vary the colours of a crop as between cameras, and normalise it as `venule.photograph.normalise` does.
+    """Vary the colours of a crop as between cameras, and normalise it as `venule.photograph.working.normalise` does.
 
     Args:
         image: uint8 (crop, crop, 3).

@@ -10,8 +10,8 @@ import numpy as np
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure
 from venule.photograph import Photograph, find_fov, read_photograph
 from venule.photograph.arrays import BoolArray
+from venule.photograph.decode import is_dicom
 from venule.photograph.mask import read_vessels
-from venule.photograph.signature import is_dicom
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import Metadata, metadata_of
 from venule.workflows.segment import SegmentPhotograph, encode_mask

@@ -11,7 +11,7 @@ from venule.batch.archives import is_archive
 from venule.batch.inputs import find_inputs
 from venule.errors import PhotographError, missing_extra
 from venule.models import load_model
-from venule.photograph.signature import is_dicom
+from venule.photograph.decode import is_dicom
 from venule.vessel_map import VesselMap
 
 if TYPE_CHECKING:
