@@ -16,7 +16,7 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPIm
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
 from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_from_pil, turned_upright
-from venule.photograph.pixels import SMALLEST_SIDE, check_dimensions, grey_of, image_from_array
+from venule.photograph.pixels import MOST_SCANS, SMALLEST_SIDE, check_dimensions, grey_of, image_from_array
 
 # Listed, so that Pillow does not start another program (Ghostscript); two readers must be imported first.
 _FORMATS = (
@@ -30,7 +30,6 @@ _FORMATS = (
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF", b"BM")
 MOST_PIXELS = 300_000_000
-MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and programs write 1 to 15
 _switches_lock = threading.Lock()
 
 

@@ -16,9 +16,8 @@ from PIL import Image
 
 from venule.errors import MissingExtraError, PhotographError, missing_extra
 from venule.photograph.arrays import ImageArray
-from venule.photograph.decode import MOST_SCANS
 from venule.photograph.lossless_jpeg import decode_apart
-from venule.photograph.pixels import check_dimensions, image_from_array
+from venule.photograph.pixels import MOST_SCANS, check_dimensions, image_from_array
 
 try:
     import pydicom

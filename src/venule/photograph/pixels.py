@@ -10,6 +10,7 @@ from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
 
 SMALLEST_SIDE = 64  # pixels; in smaller photographs, no vessel is wider than a pixel
+MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and programs write 1 to 15
 
 
 def image_from_array(array: NDArray[Any], *, name: str = "the array") -> ImageArray:
