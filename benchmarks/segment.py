@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -61,12 +62,12 @@ def matrix_rate(repeats: int, size: int = 2048) -> float:
     return 2 * size**3 / milliseconds(lambda: a @ a, repeats) / 1e6
 
 
-def steps(files: Sequence[bytes], model: Model, runtime: str, threads: int, repeats: int) -> dict[str, float]:
+def steps(files: Sequence[bytes], model: Model, repeats: int) -> dict[str, float]:
     """Milliseconds a photograph of each step on the way from a file to a PNG."""
-    segmenter = Segmenter(model, runtime=runtime, threads=threads)
+    segmenter = Segmenter(model)
     photographs = [read_photograph(content) for content in files]
     inputs = [network_input(photograph, model) for photograph in photographs]
-    run = load_network(model, runtime=runtime, threads=threads)
+    run = load_network(model)
     masks = [segmenter.probability(p) >= model.card.threshold for p in photographs]
 
     def each(work: Callable[[int], object]) -> float:
@@ -171,7 +172,7 @@ def network_rows(
 ) -> list[tuple[str, ...]]:
     """The model on a photograph of each group, alone and four at a time."""
     rate, rows = matrix_rate(repeats), []
-    run = load_network(model, runtime=runtime, threads=threads)
+    run = load_network(replace(model, runtime=runtime, threads=threads))
     for name, files in contents.items():
         given = network_input(read_photograph(files[0]), model)
         for batch in (1, 4):
@@ -190,7 +191,7 @@ def step_rows(
     plain, flips = wnet_passes(repeats)
     rows = []
     for name, files in contents.items():
-        taken = steps(files, model, runtime, threads, repeats)
+        taken = steps(files, replace(model, runtime=runtime, threads=threads), repeats)
         shares = (taken["end to end"] / plain, taken["end to end"] / flips)
         rows.append(
             (

@@ -29,7 +29,7 @@ def run_anything(onnx: bytes) -> None:
     (FOLDER / "model.onnx").write_bytes(onnx)
     (FOLDER / "card.json").write_text(json.dumps(CARD | {"sha256": hashlib.sha256(onnx).hexdigest()}))
     with contextlib.suppress(ModelError):
-        probability = Segmenter(load_model(FOLDER), threads=1).probability(PHOTOGRAPH)
+        probability = Segmenter(load_model(FOLDER, threads=1)).probability(PHOTOGRAPH)
         assert probability.shape == (64, 64)
         assert probability.min() >= 0
         assert probability.max() <= 1

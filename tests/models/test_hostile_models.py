@@ -56,7 +56,7 @@ def photograph():
 
 def probability_of(folder, photograph, runtime="onnxruntime"):
     pytest.importorskip(runtime)
-    return Segmenter(load_model(folder), runtime=runtime, threads=1).probability(photograph)
+    return Segmenter(load_model(folder, runtime=runtime, threads=1)).probability(photograph)
 
 
 @pytest.mark.parametrize("make", [small_network, convolutions])
@@ -73,7 +73,7 @@ def test_an_operator_outside_the_standard_is_named_and_no_runtime_sees_it(write,
     pytest.importorskip(runtime)
     forbid_runtimes(monkeypatch)
     with pytest.raises(ModelError, match=r"lying.*operator '(Gelu|Evil|Normalizer)' of the domain '(com|my|ai)\."):
-        Segmenter(load_model(write(strange_operators()[name])), runtime=runtime)
+        Segmenter(load_model(write(strange_operators()[name]), runtime=runtime))
 
 
 @pytest.mark.parametrize("name", outside_weights())

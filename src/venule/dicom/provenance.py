@@ -2,12 +2,12 @@
 
 import copy
 from dataclasses import dataclass
+from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
+from pydicom.uid import generate_uid
 
-from venule import __version__
 from venule.errors import PhotographError
 
 MAKER = "venule"
@@ -39,11 +39,6 @@ class Algorithm:
     def parameters(self) -> dict[str, str]:
         """As DICOM's Algorithm Parameters."""
         return {"model": self.model, "sha256": self.sha256, "threshold": f"{self.threshold:g}"}
-
-    @property
-    def version(self) -> str:
-        """Of venule."""
-        return __version__
 
 
 def source_of(header: Dataset, *, name: str) -> Dataset:
@@ -81,6 +76,13 @@ def frames_meant(header: Dataset) -> list[int] | None:
     return [1] if int(header.get("NumberOfFrames") or 1) > 1 else None
 
 
-def pixels_of(count: str) -> Code:
-    """A unit of UCUM that counts pixels."""
-    return Code(f"{{{count}}}", "UCUM", count.replace("_", " "))
+def instance(series: int, description: str) -> dict[str, Any]:
+    """What highdicom needs for a new object in a new series of its own."""
+    return {
+        "series_instance_uid": generate_uid(None),
+        "series_number": series,
+        "series_description": description,
+        "sop_instance_uid": generate_uid(None),
+        "instance_number": 1,
+        "manufacturer": MAKER,
+    }

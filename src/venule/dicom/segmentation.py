@@ -8,11 +8,10 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import generate_uid
 
-from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, source_of
+from venule import __version__
+from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, instance, source_of
 from venule.photograph.arrays import BoolArray
 from venule.photograph.dicom import facts_of
-
-SERIES_NUMBER = 5001
 
 
 def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, name: str) -> hd.seg.Segmentation:
@@ -37,7 +36,7 @@ def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, n
         algorithm_identification=hd.AlgorithmIdentificationSequence(
             name=f"{MAKER} {algorithm.model}",
             family=codes.DCM.ArtificialIntelligence,
-            version=algorithm.version,
+            version=__version__,
             source=MAKER,
             parameters=algorithm.parameters,
         ),
@@ -52,18 +51,13 @@ def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, n
         pixel_array=vessels.astype(np.uint8)[np.newaxis],
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[described],
-        series_instance_uid=generate_uid(None),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=generate_uid(None),
-        instance_number=1,
-        manufacturer=MAKER,
         manufacturer_model_name=f"{MAKER} {algorithm.model}",
-        software_versions=algorithm.version,
+        software_versions=__version__,
         device_serial_number=algorithm.sha256[:16],
         content_label="RETINAL_VESSELS",
         content_description="Retinal vessels",
-        series_description="Retinal vessels",
         omit_empty_frames=False,
+        **instance(5001, "Retinal vessels"),
     )
     made.PatientOrientation = header.get("PatientOrientation")
     if "ImagePositionPatient" not in header:

@@ -9,10 +9,10 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 from pydicom.uid import generate_uid
 
-from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, pixels_of, source_of
+from venule import __version__
+from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, instance, source_of
 from venule.photograph.dicom import facts_of
 
-SERIES_NUMBER = 5002
 SCHEME = "99VENULE"  # of names that no standard has
 _LONGEST_CODE = 16  # letters; DICOM has another attribute for longer ones, which few programs read
 # Names that a standard has, and how the value was derived.
@@ -24,8 +24,8 @@ STANDARD: dict[str, tuple[Code, Code | None]] = {
 }
 _UNITS = {
     "": codes.UCUM.NoUnits,
-    "px": pixels_of("pixels"),
-    "px2": pixels_of("square_pixels"),
+    "px": Code("{pixels}", "UCUM", "pixels"),
+    "px2": Code("{square_pixels}", "UCUM", "square pixels"),
     "1/px": Code("/{pixels}", "UCUM", "per pixel"),
     "um": codes.UCUM.Micrometer,
     "um2": codes.UCUM.SquareMicrometer,
@@ -81,7 +81,7 @@ def structured_report(
     observer = hd.sr.ObserverContext(
         codes.DCM.Device,
         hd.sr.DeviceObserverIdentifyingAttributes(
-            generate_uid(None, entropy_srcs=[MAKER, algorithm.version, algorithm.sha256]),
+            generate_uid(None, entropy_srcs=[MAKER, __version__, algorithm.sha256]),
             name=MAKER,
             manufacturer_name=MAKER,
             model_name=f"{MAKER} {algorithm.model}",
@@ -102,15 +102,14 @@ def structured_report(
     dataset = hd.sr.ComprehensiveSR(
         evidence=[source] if segmentation is None else [source, segmentation],
         content=content,
-        series_instance_uid=generate_uid(None),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=generate_uid(None),
-        instance_number=1,
-        manufacturer=MAKER,
         is_complete=True,
-        series_description="Measurements of retinal vessels",
+        **instance(5002, "Measurements of retinal vessels"),
     )
-    dataset.CodingSchemeIdentificationSequence = [_private_scheme()]
+    scheme = Dataset()
+    scheme.CodingSchemeDesignator = SCHEME
+    scheme.CodingSchemeName = "Measurements of venule, named as the columns of its tables"
+    scheme.CodingSchemeVersion = "1"
+    dataset.CodingSchemeIdentificationSequence = [scheme]
     return dataset
 
 
@@ -140,7 +139,7 @@ def _group(
         "finding_sites": [hd.sr.FindingSite(RETINA, laterality=side)],
         "algorithm_id": hd.sr.AlgorithmIdentification(
             f"{MAKER} {algorithm.model}",
-            algorithm.version,
+            __version__,
             [f"{key}={value}" for key, value in algorithm.parameters.items()],
         ),
         "measurements": [_measurement(value) for value in values],
@@ -181,11 +180,3 @@ def _measurement(one: Quantity) -> hd.sr.Measurement:
 def _short(number: float) -> float:
     """To six digits, as in the table."""
     return float(f"{number:.6g}")
-
-
-def _private_scheme() -> Dataset:
-    scheme = Dataset()
-    scheme.CodingSchemeDesignator = SCHEME
-    scheme.CodingSchemeName = "Measurements of venule, named as the columns of its tables"
-    scheme.CodingSchemeVersion = "1"
-    return scheme

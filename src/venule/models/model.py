@@ -97,8 +97,6 @@ def read_card(folder: Path) -> Card:
     path = folder / CARD_FILE
     try:
         return Card.model_validate_json(_read(path, largest=_LARGEST_CARD))
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
@@ -126,10 +124,7 @@ def load_model(
     folder = model_folder(name_or_path)
     card = read_card(folder)
     path = folder / ONNX_FILE
-    try:
-        onnx = _read(path, largest=_LARGEST)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    onnx = _read(path, largest=_LARGEST)
     digest = hashlib.sha256(onnx).hexdigest()
     if digest != card.sha256:
         raise ModelError(
@@ -140,10 +135,12 @@ def load_model(
 
 
 def _read(path: Path, *, largest: int) -> bytes:
-    if path.exists() and not path.is_file():
-        raise ModelError(f"{path} is not a file; get the model again")  # a device may have no end
-    if path.stat().st_size >= largest:
-        raise ModelError(
-            f"{path} has {path.stat().st_size:,} bytes, more than such a file can have; get the model again"
-        )
-    return path.read_bytes()
+    try:
+        if path.exists() and not path.is_file():
+            raise ModelError(f"{path} is not a file; get the model again")  # a device may have no end
+        size = path.stat().st_size
+        if size >= largest:
+            raise ModelError(f"{path} has {size:,} bytes, more than such a file can have; get the model again")
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error

@@ -20,14 +20,8 @@ Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 
 
-def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | None = None) -> Network:
-    """Load a model's network.
-
-    Args:
-        model: from `venule.load_model`.
-        runtime: "onnxruntime", in 32 bits on any machine; or "openvino" (extra `openvino`), faster on the CPU, in
-            16 bits (bfloat16) where the processor supports them.
-        threads: CPU threads; None: one for each core.
+def load_network(model: Model) -> Network:
+    """Load a model's network into the runtime that the model was loaded for.
 
     Returns:
         float32 (N, 3, H, W) -> probability float32 (N, 1, H, W).
@@ -38,8 +32,10 @@ def load_network(model: Model, *, runtime: str = "onnxruntime", threads: int | N
         VenuleError: there is no such runtime.
         MissingExtraError: the runtime is not installed.
     """
-    load = _openvino if check_runtime(runtime) == "openvino" else _onnxruntime
-    return load(model, threads)
+    load = _openvino if check_runtime(model.runtime) == "openvino" else _onnxruntime
+    # What comes with venule is trusted as the code is, and `load_model` compared its hash.
+    onnx = model.onnx if model.is_shipped else check_network(model.onnx, name=model.card.name)
+    return load(model, onnx)
 
 
 def check_runtime(runtime: str) -> str:
@@ -60,45 +56,38 @@ def check_runtime(runtime: str) -> str:
     return runtime
 
 
-def _onnxruntime(model: Model, threads: int | None) -> Network:
+def _onnxruntime(model: Model, onnx: bytes) -> Network:
     import onnxruntime as ort  # imported here, so that only the runtime that is used is loaded
 
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = model.threads or 0
     options.enable_mem_pattern = False  # a plan for each size of input takes memory and saves no time
     options.log_severity_level = 3  # errors only; its warnings are about the machine
     options.add_session_config_entry("session.load_model_format", "ONNX")  # not ORT, its own, which is never checked
     available = ort.get_available_providers()
-    network = _checked(model)
     try:
-        session = ort.InferenceSession(network, options, providers=[name for name in PROVIDERS if name in available])
+        session = ort.InferenceSession(onnx, options, providers=[name for name in PROVIDERS if name in available])
     except Exception as error:  # onnxruntime's errors have no common root of their own
         raise ModelError(f"model {model.card.name}: onnxruntime cannot load it: {error}") from error
     _check_names(model, *([tensor.name for tensor in side] for side in (session.get_inputs(), session.get_outputs())))
     return lambda shown: session.run(["probability"], {"photograph": shown})[0]
 
 
-def _openvino(model: Model, threads: int | None) -> Network:
+def _openvino(model: Model, onnx: bytes) -> Network:
     openvino = _import_openvino()
     settings: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": threads or 0,
+        "INFERENCE_NUM_THREADS": model.threads or 0,
         "ENABLE_CPU_PINNING": False,  # two processes would pin themselves to the same cores
     }
-    network = _checked(model)
     try:
         core = openvino.Core()
-        compiled = core.compile_model(core.read_model(network), "CPU", settings)
+        compiled = core.compile_model(core.read_model(onnx), "CPU", settings)
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"model {model.card.name}: OpenVINO cannot load it: {error}") from error
     _check_names(model, *([tensor.any_name for tensor in side] for side in (compiled.inputs, compiled.outputs)))
     return lambda shown: compiled([shown])[0]
-
-
-def _checked(model: Model) -> bytes:
-    """The network of a model; what comes with venule is trusted as the code is, and `load_model` compared its hash."""
-    return model.onnx if model.is_shipped else check_network(model.onnx, name=model.card.name)
 
 
 def _import_openvino() -> Any:

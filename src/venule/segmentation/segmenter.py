@@ -1,5 +1,6 @@
 """The vessels of one photograph: in one call, or with a model that stays loaded."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,10 +59,14 @@ def segment(
         folder = model_folder(model)
         model = _model(folder, read_card(folder).model_dump_json())
     threshold = check_threshold(model.card.threshold if threshold is None else threshold)
-    photograph = _photograph(source)
-    probability = _segmenter(model, runtime or model.runtime, threads or model.threads).probability(
-        photograph, flips=flips
-    )
+    if isinstance(source, Photograph):
+        photograph = source
+    elif isinstance(source, str | Path | bytes):
+        photograph = read_photograph(source)
+    else:
+        photograph = photograph_from_array(source)
+    segmenter = _segmenter(model, runtime or model.runtime, threads or model.threads)
+    probability = segmenter.probability(photograph, flips=flips)
     return VesselMap.from_probability(probability, photograph, threshold=threshold, model=model.card.name)
 
 
@@ -70,8 +75,6 @@ class Segmenter:
 
     Args:
         model: from `venule.load_model`.
-        runtime: what runs the network, see `load_network`; None: what the model was loaded for.
-        threads: CPU threads for the network; None: what the model was loaded for.
 
     Raises:
         ModelError: the runtime cannot load the model, or its input or output is not what venule expects.
@@ -83,10 +86,10 @@ class Segmenter:
         (400, 400)
     """
 
-    def __init__(self, model: Model, *, runtime: str | None = None, threads: int | None = None) -> None:
+    def __init__(self, model: Model) -> None:
         """Load the model's network."""
         self.card = model.card
-        self._network = load_network(model, runtime=runtime or model.runtime, threads=threads or model.threads)
+        self._network = load_network(model)
 
     def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:
         """Compute the probability of vessel at each pixel.
@@ -133,14 +136,6 @@ class Segmenter:
         return np.asarray(probability, np.float32)
 
 
-def _photograph(source: ArrayLike | Image.Image | Path | str | bytes | Photograph) -> Photograph:
-    if isinstance(source, Photograph):
-        return source
-    if isinstance(source, str | Path | bytes):
-        return read_photograph(source)
-    return photograph_from_array(source)
-
-
 @lru_cache(maxsize=4)
 def _model(folder: Path, card: str) -> Model:
     """A loop over photographs reads the model once; a changed card reads it again."""
@@ -150,4 +145,4 @@ def _model(folder: Path, card: str) -> Model:
 @lru_cache(maxsize=4)
 def _segmenter(model: Model, runtime: str, threads: int | None) -> Segmenter:
     """A loop over photographs loads the network once."""
-    return Segmenter(model, runtime=runtime, threads=threads)
+    return Segmenter(replace(model, runtime=runtime, threads=threads))

@@ -9,10 +9,10 @@ from typing import Any
 import pooch
 import requests
 
-from venule.batch.archives import ArchiveError, Member, members, read_member
+from venule.batch.archives import Member, members, read_member
 from venule.datasets.copies import Check, check_dataset
-from venule.datasets.known import KnownSet, known_set
-from venule.errors import DatasetError
+from venule.datasets.known import known_set
+from venule.errors import DatasetError, VenuleError
 
 Progress = Callable[[str, int, int | None], None]
 RETRIES = 4
@@ -42,7 +42,13 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
     if host is None:
         raise DatasetError(how_to_get(known.name, folder))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        return _check_existing(known, folder)
+        check = check_dataset(folder, name=known.name) if folder.is_dir() else None
+        if check is not None and check.is_clean:
+            return check
+        raise DatasetError(
+            f"{folder} exists and is not a clean copy of {known.title}: choose another folder with -o, or see what is "
+            f"wrong with `venule data check {folder}`"
+        )
     work = folder.with_name(folder.name + ".part")
     work.mkdir(parents=True, exist_ok=True)
     bases = host.bases if base is None else (base,)
@@ -77,26 +83,14 @@ def how_to_get(name: str, folder: Path) -> str:
     first: dict[str, str] = {}
     for _, split, paths in known.entries():
         first.setdefault(split, paths["photograph"][0])
-    return "\n".join(
-        [
-            f"venule does not download {known.title}: {known.by_hand}."
-            if known.by_hand
-            else f"To get {known.title} by hand:",
-            f"  1. Download it from {known.page} (licence: {known.licence}).",
-            f"  2. Unpack it so that these files exist: {', '.join(str(folder / path) for path in first.values())}",
-            f"  3. Check it: venule data check {folder}",
-        ]
-    )
-
-
-def _check_existing(known: KnownSet, folder: Path) -> Check:
-    if folder.is_dir():
-        check = check_dataset(folder, name=known.name)
-        if check.is_clean:
-            return check
-    raise DatasetError(
-        f"{folder} exists and is not a clean copy of {known.title}: choose another folder with -o, or see what is "
-        f"wrong with `venule data check {folder}`"
+    by_hand = f"To get {known.title} by hand:"
+    if known.by_hand:
+        by_hand = f"venule does not download {known.title}: {known.by_hand}."
+    return (
+        f"{by_hand}\n"
+        f"  1. Download it from {known.page} (licence: {known.licence}).\n"
+        f"  2. Unpack it so that these files exist: {', '.join(str(folder / path) for path in first.values())}\n"
+        f"  3. Check it: venule data check {folder}"
     )
 
 
@@ -189,12 +183,9 @@ def unpack(archive: Path, folder: Path, *, max_bytes: int) -> int:
     """
     try:
         return _unpack(str(archive), folder, max_bytes)
-    except (ArchiveError, OSError) as error:
+    except (VenuleError, OSError) as error:
         archive.unlink()
         raise DatasetError(f"{error}; it was deleted: run the same command again") from error
-    except DatasetError:
-        archive.unlink()
-        raise
 
 
 def _unpack(archive: str, folder: Path, max_bytes: int) -> int:

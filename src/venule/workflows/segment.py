@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -106,13 +106,9 @@ class SegmentPhotograph:
     def find(self, photograph: Photograph) -> VesselMap:
         """The vessels of a photograph, with these options."""
         return segment(
-            photograph,
-            model=self.model,
-            threshold=self.threshold,
-            flips=self.flips,
-            runtime=self.runtime,
+            photograph, model=self.model, threshold=self.threshold, flips=self.flips, runtime=self.runtime,
             threads=self.threads,
-        )
+        )  # fmt: skip
 
     def settings(self) -> dict[str, Any]:
         """Everything that the results depend on, besides the photograph.
@@ -125,17 +121,10 @@ class SegmentPhotograph:
             check_installed()
         card = load_model(self.model).card
         threshold = check_threshold(card.threshold if self.threshold is None else self.threshold)
-        return {
-            "venule": __version__,
-            "model": card.model_dump(include=_DECIDES),
-            "threshold": threshold,
-            "flips": self.flips,
-            "probability": self.probability,
-            "overlay": self.overlay,
-            "runtime": check_runtime(self.runtime),
-            "masks": self.masks,
-            "dicom_seg": self.dicom_seg,
-        }
+        check_runtime(self.runtime)
+        model = card.model_dump(include=_DECIDES)
+        options = {name: value for name, value in asdict(self).items() if name not in ("model", "threshold", "threads")}
+        return {"venule": __version__, "model": model, "threshold": threshold, **options}
 
 
 def segment_files(
@@ -172,11 +161,9 @@ def encode_runs(mask: BoolArray) -> bytes:
     pixels, and so on. Both pycocotools and `decode_runs` read it.
     """
     flat = mask.ravel(order="F")
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    counts = np.diff(np.concatenate([[0], changes, [flat.size]])).tolist()
-    return json.dumps(
-        {"size": list(mask.shape), "counts": [0] * bool(flat[0]) + counts}, separators=(",", ":")
-    ).encode()
+    changes = np.flatnonzero(np.diff(flat, prepend=False))
+    counts = np.diff(changes, prepend=0, append=flat.size).tolist()
+    return json.dumps({"size": list(mask.shape), "counts": counts}, separators=(",", ":")).encode()
 
 
 def decode_runs(content: bytes | str) -> BoolArray:
