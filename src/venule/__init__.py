@@ -33,20 +33,6 @@ if TYPE_CHECKING:
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
-__all__ = [
-    "Landmarks",
-    "Scale",
-    "VesselMap",
-    "__version__",
-    "assess_quality",
-    "evaluate",
-    "load_model",
-    "make_phantom",
-    "measure",
-    "networks",
-    "read_photograph",
-    "segment",
-]
 
 # Loaded on first use: `import venule` and `venule --help` must not wait for libraries that they do not need.
 _HOMES = {
@@ -61,6 +47,7 @@ _HOMES = {
     "read_photograph": "venule.photograph",
     "segment": "venule.segmentation",
 }
+__all__ = ["__version__", "networks", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
@@ -69,7 +56,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     if name == "networks":
-        return import_module(f"venule.{name}")
+        return import_module("venule.networks")
     raise AttributeError(f"module 'venule' has no attribute {name!r}")
 
 

@@ -21,10 +21,6 @@ class VenuleError(Exception):
         if reason is not None:
             self.reason = reason
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Keep the reason code when the error is pickled, as it is between worker processes."""
-        return (_rebuild, (type(self), str(self), self.reason))
-
 
 class PhotographError(VenuleError):
     """A file or an array is not a fundus photograph that venule can process."""
@@ -99,7 +95,3 @@ def missing_extra(extra: str, need: str) -> MissingExtraError:
         training needs PyTorch: in a checkout of venule, run pip install -c constraints.txt '.[train]'
     """
     return MissingExtraError(f"{need}: in a checkout of venule, run pip install -c constraints.txt '.[{extra}]'")
-
-
-def _rebuild(kind: type[VenuleError], message: str, reason: str) -> VenuleError:
-    return kind(message, reason=reason)

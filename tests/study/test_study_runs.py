@@ -30,7 +30,7 @@ networks:
   - {network: w-net, arguments: {widths: [4, 8]}}
 training: {working_diameter: 64, crop: 64, epochs: 3, learning_rate: 0.01, conventions: torch, snapshots: [1, 3]}
 """
-PROGRAM = "import typer; from venule.cli.study import study; typer.run(study)"
+PROGRAM = "import typer; from venule.cli.training import study; typer.run(study)"
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_a_run_that_fails_says_why_spares_the_others_and_is_tried_again(recipe, 
         recipe.read_text().replace("[4]", "[4, 8, 8, 8]").replace("crop: 64", "crop: 68")
         + "variants: {original: {rotation: 0}}\n"
     )
-    from venule.cli.study import study as command
+    from venule.cli.training import study as command
 
     app = venule_app(command)
     output = tmp_path / "out"

@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn import metrics
 from typer.testing import CliRunner
 
-from venule.cli.evaluate import evaluate
+from venule.cli.scores import evaluate
 from venule.errors import EvaluationError, MaskError, VenuleError
 
 APP = typer.Typer()

@@ -12,7 +12,7 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from venule.cli.submit import submit
+from venule.cli.scores import submit
 from venule.errors import VenuleError
 
 APP = typer.Typer()

@@ -6,19 +6,13 @@ import typer
 from typer.core import TyperArgument, TyperOption
 
 from venule.cli import data
+from venule.cli.batches import merge, status
 from venule.cli.demo import demo
-from venule.cli.evaluate import evaluate
-from venule.cli.measure import measure
-from venule.cli.merge import merge
-from venule.cli.models import models
-from venule.cli.networks import networks
-from venule.cli.report import report
-from venule.cli.segment import segment
+from venule.cli.lists import models, networks
+from venule.cli.photographs import measure, report, segment
+from venule.cli.scores import evaluate, submit
 from venule.cli.serve import serve
-from venule.cli.status import status
-from venule.cli.study import study
-from venule.cli.submit import submit
-from venule.cli.train import train
+from venule.cli.training import study, train
 
 PANELS = {
     "Start": (demo, segment, serve),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from venule.photograph.arrays import ImageArray
 
@@ -27,7 +27,10 @@ def contact_sheet(pictures: Sequence[tuple[str, ImageArray]], columns: int, *, c
     """
     gap, size = cell // 24, cell // 21
     font = ImageFont.load_default(size)
-    scaled = [_fit(Image.fromarray(picture), cell) for _, picture in pictures]
+    scaled = []
+    for _, pixels in pictures:
+        smooth = Image.Resampling.LANCZOS if max(pixels.shape) > cell else Image.Resampling.NEAREST
+        scaled.append(ImageOps.contain(Image.fromarray(pixels), (cell, cell), smooth))
     height = max(picture.height for picture in scaled) + 2 * size
     rows = -(-len(pictures) // columns)
     width = min(columns, len(pictures)) * (cell + gap) + gap
@@ -39,12 +42,6 @@ def contact_sheet(pictures: Sequence[tuple[str, ImageArray]], columns: int, *, c
         room = height - 2 * size - picture.height
         sheet.paste(picture, (left + (cell - picture.width) // 2, top + 2 * size + room // 2))
     return np.asarray(sheet)
-
-
-def _fit(picture: Image.Image, cell: int) -> Image.Image:
-    scale = cell / max(picture.size)
-    width, height = (max(1, round(side * scale)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.NEAREST)
 
 
 def _shorten(title: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: int) -> str:

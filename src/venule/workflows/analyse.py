@@ -135,9 +135,9 @@ def warm_up(segmentation: SegmentPhotograph) -> None:
     Raises:
         ModelError: the model is unknown or altered.
     """
-    rows, columns = np.mgrid[:256, :256] - 128.0
-    inside = np.hypot(rows, columns) < 120
-    lines = inside & ((np.abs(rows) < 3) | (np.abs(columns - rows / 2) < 2))
-    image = np.where(lines[..., None], (120, 50, 25), (190, 100, 50)) * inside[..., None]
-    segmentation.find(Photograph(image.astype(np.uint8), find_fov(image.astype(np.uint8))))
-    measure(lines, fov=inside)  # loads its libraries
+    image = np.zeros((256, 256, 3), np.uint8)
+    cv2.circle(image, (128, 128), 120, (190, 100, 50), -1)
+    for start, end in (((20, 128), (236, 128)), ((80, 50), (180, 210))):
+        cv2.line(image, start, end, (120, 50, 25), 5)
+    segmentation.find(Photograph(image, find_fov(image)))
+    measure(image[..., 0] == 120, fov=image.any(axis=2))  # loads its libraries

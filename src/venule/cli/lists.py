@@ -1,4 +1,4 @@
-"""`venule models`."""
+"""`venule models` and `venule networks`."""
 
 import typer
 
@@ -18,3 +18,13 @@ def models() -> None:
             interval = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
             typer.echo(f"  Dice {score.dice.mean:.3f}{interval} on {score.data} ({score.photographs} photographs)")
         typer.echo(f"  {card.licence}")
+
+
+def networks() -> None:
+    """List the networks that can be trained: name, parameters, multiply-adds at 512x512, source."""
+    from venule.networks import NETWORKS
+
+    typer.echo(f"{'name':<25}{'trainable':>11}{'total':>12}{'multiply-adds':>15}  source")
+    for name, network in NETWORKS.items():
+        work = network.multiply_adds / 1e9
+        typer.echo(f"{name:<25}{network.trainable:>11,}{network.total:>12,}{work:>13.2f} G  {network.source}")

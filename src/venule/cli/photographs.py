@@ -1,0 +1,134 @@
+"""`venule segment`, `venule measure` and `venule report`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from venule.cli.options import (
+    OUTPUT,
+    SCALE,
+    VESSELS,
+    DicomSeg,
+    Output,
+    Photographs,
+    RunOptions,
+    VesselOptions,
+    flag,
+    option,
+    with_shared_options,
+)
+
+
+@with_shared_options
+def segment(
+    photographs: Photographs,
+    output: Output,
+    overlay: Annotated[
+        bool, flag("--overlay", "Also write NAME_overlay.png: the photograph with its vessels.", OUTPUT)
+    ] = False,
+    probability: Annotated[
+        bool, flag("--probability", "Also write NAME_probability.png: the probability, 0 to 255.", OUTPUT)
+    ] = False,
+    masks: Annotated[
+        Literal["png", "rle"],
+        option("png: NAME_vessels.png; rle: NAME_vessels.json, with the run lengths of COCO.", panel=OUTPUT),
+    ] = "png",
+    dicom_seg: DicomSeg = False,
+    *,
+    vessels: VesselOptions,
+    run: RunOptions,
+) -> None:
+    """Find the vessels of fundus photographs: one mask each, results.csv and manifest.json.
+
+    Example: `venule segment photographs/ -o vessels --overlay`
+    """
+    from venule.batch import show_progress
+    from venule.workflows import SegmentPhotograph, segment_files
+
+    work = SegmentPhotograph(
+        vessels.model,
+        vessels.threshold,
+        vessels.flips,
+        probability,
+        overlay,
+        run.runtime,
+        masks=masks,
+        dicom_seg=dicom_seg,
+    )
+    with show_progress() as progress:
+        result = segment_files(photographs, output, work=work, batch=run.batch(progress))
+    typer.echo(result)
+    raise typer.Exit(result.exit_code)
+
+
+@with_shared_options
+def measure(
+    photographs: Photographs,
+    output: Output,
+    segments: Annotated[
+        bool, flag("--segments", "Also write segments.csv: one row for each vessel segment.", OUTPUT)
+    ] = False,
+    dicom_seg: DicomSeg = False,
+    dicom_sr: Annotated[
+        bool,
+        flag("--dicom-sr", "For DICOM photographs, also write NAME_sr.dcm, a structured report (extra dicom).", OUTPUT),
+    ] = False,
+    *,
+    finding: VesselOptions,
+    vessels: Annotated[
+        Path | None, option("Measure the vessel maps in this folder, and run no model.", "FOLDER", VESSELS)
+    ] = None,
+    arteries: Annotated[Path | None, option("Folder with maps of the arteries.", "FOLDER", VESSELS)] = None,
+    veins: Annotated[Path | None, option("Folder with maps of the veins.", "FOLDER", VESSELS)] = None,
+    min_quality: Annotated[
+        float | None, option("Refuse photographs with a lower quality score.", "0-1", VESSELS, default="refuse none")
+    ] = None,
+    um_per_pixel: Annotated[float | None, option("Size of a pixel on the retina.", "MICROMETRES", SCALE)] = None,
+    field: Annotated[
+        float | None, option("Angle of the field of view, as the camera gives it, such as 45.", "DEGREES", SCALE)
+    ] = None,
+    disc_um: Annotated[float | None, option("Diameter of the optic disc, such as 1800.", "MICROMETRES", SCALE)] = None,
+    run: RunOptions,
+) -> None:
+    """Measure the vessels of fundus photographs: one row for each in results.csv.
+
+    What each column means is in dictionary.csv.
+
+    Example: `venule measure photographs/ -o measured --field 45`
+    """
+    from venule import Scale
+    from venule.batch import show_progress
+    from venule.workflows import SegmentPhotograph
+    from venule.workflows.measure import MeasurePhotograph, measure_files
+
+    work = MeasurePhotograph(
+        SegmentPhotograph(finding.model, finding.threshold, finding.flips, runtime=run.runtime, dicom_seg=dicom_seg),
+        vessels,
+        arteries,
+        veins,
+        Scale(um_per_pixel=um_per_pixel, field_degrees=field, disc_um=disc_um),
+        segments,
+        min_quality,
+        dicom_sr,
+    )
+    with show_progress() as progress:
+        result = measure_files(photographs, output, work=work, batch=run.batch(progress))
+    typer.echo(result)
+    raise typer.Exit(result.exit_code)
+
+
+def report(
+    output: Annotated[Path, typer.Argument(help="The output folder of venule measure.", metavar="FOLDER")],
+    pdf: Annotated[bool, flag("--pdf", "Also write report.pdf: a page for each photograph (extra pdf).")] = False,
+) -> None:
+    """Make report.html of measured photographs: pictures, numbers with intervals, distributions, outliers first.
+
+    It is one file, and needs no network connection.
+
+    Example: `venule report measured`
+    """
+    from venule.workflows.report import report_folder
+
+    for path in report_folder(output, pdf=pdf):
+        typer.echo(path)
