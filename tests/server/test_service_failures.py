@@ -14,13 +14,13 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from venule.server import Limits, Settings
+from venule.server import Settings
 
 
 @pytest.fixture(scope="module")
 def hurried(start):
     """A service that gives each photograph a thousandth of a second."""
-    with start(Settings(processes=1, limits=Limits(seconds=0.001, waiting=2))) as address:
+    with start(Settings(processes=1, seconds=0.001, waiting=2)) as address:
         wait_until_ready(address)
         yield address
 

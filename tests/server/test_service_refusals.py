@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from venule.errors import VenuleError
-from venule.server import Limits, Settings, make_app
-from venule.server.media_types import choose_format
+from venule.server import Settings, make_app
+from venule.server.routes import choose_format
 
 TOKEN = "a-secret-of-the-clinic"
 
@@ -72,20 +72,19 @@ def test_a_model_is_one_of_ours_and_never_a_path(client, photograph, tmp_path):
 
 
 def test_uploads_with_too_many_bytes_or_pixels():
-    limits = Limits(upload_bytes=1000)
-    check(asked(Settings(limits=limits)).post("/v1/segment", content=b"x" * 1001), 413, "too-many-bytes")
-    pieces = asked(Settings(limits=limits)).post("/v1/segment", content=iter([b"x" * 600] * 2))
+    settings = Settings(upload_bytes=1000)
+    check(asked(settings).post("/v1/segment", content=b"x" * 1001), 413, "too-many-bytes")
+    pieces = asked(settings).post("/v1/segment", content=iter([b"x" * 600] * 2))
     check(pieces, 413, "too-many-bytes")
-    app = make_app(Settings(limits=Limits(upload_bytes=1000, memory_bytes=1000)))
-    with app.state.service.memory.reserve() as count:
-        count(500)
-        check(TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x" * 600), 503, "busy")
+    app = make_app(Settings(upload_bytes=1000, memory_bytes=1000))
+    app.state.service.held_bytes = 500
+    check(TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x" * 600), 503, "busy")
     with pytest.raises(VenuleError, match="--max-memory-mb"):
-        Limits(upload_bytes=1000, memory_bytes=999)
+        Settings(upload_bytes=1000, memory_bytes=999)
 
 
 def test_more_photographs_than_there_may_be_are_refused_with_their_number(photograph):
-    client = asked(Settings(limits=Limits(report_photographs=2)))
+    client = asked(Settings(report_photographs=2))
     for number in (3, 22):
         files = [("photographs", (f"{n}.png", photograph)) for n in range(number)]
         answer = client.post("/v1/report", files=files)
@@ -97,12 +96,12 @@ def test_a_photograph_with_too_many_pixels_takes_no_memory(client, start, as_png
     import httpx
 
     large = as_png(np.zeros((2000, 2100), bool))
-    with start(Settings(processes=1, limits=Limits(pixels=4_000_000))) as address:
+    with start(Settings(processes=1, pixels=4_000_000)) as address:
         check(httpx.post(f"{address}/v1/segment", content=large, timeout=120), 413, "too-large")
 
 
 def test_a_full_queue_says_when_to_come_back():
-    app = make_app(Settings(processes=1, limits=Limits(waiting=0)))
+    app = make_app(Settings(processes=1, waiting=0))
     service = app.state.service
     with service.admit(None, max_bytes=1):
         answer = TestClient(app, base_url="http://localhost").post("/v1/segment", content=b"x")
@@ -112,7 +111,7 @@ def test_a_full_queue_says_when_to_come_back():
 
 
 def test_an_upload_that_stands_still_is_given_up(start):
-    with start(Settings(processes=1, limits=Limits(silence=0.3))) as address:
+    with start(Settings(processes=1, silence=0.3)) as address:
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=20) as line:
             line.sendall(b"POST /v1/segment HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nabc")

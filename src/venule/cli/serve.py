@@ -39,17 +39,23 @@ def serve(
     from venule.errors import missing_extra
 
     try:
-        from venule.server import Limits, Settings
+        from venule.server import Settings
         from venule.server import serve as listen
     except ModuleNotFoundError as error:
         raise missing_extra("serve", f"{error.name} is not installed") from error
-    limits = Limits(
+    own = {} if processes is None else {"processes": processes}
+    settings = Settings(
+        host=host,
+        port=port,
+        token=token,
+        names=name or (),
+        own_models=model or (),
         upload_bytes=max_mb * 2**20,
         pixels=max_megapixels * 10**6,
         seconds=time_limit,
         waiting=queue,
         memory_bytes=max_memory_mb * 2**20,
         report_photographs=max_report,
+        **own,
     )
-    own = {} if processes is None else {"processes": processes}
-    listen(Settings(host, port, token, name or (), model or (), limits=limits, **own))
+    listen(settings)

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from venule import __version__
 from venule.errors import VenuleError
 from venule.report.labels import page_labels
-from venule.server import photograph_routes, problem_json, status_routes
+from venule.server import problem_json, routes
 from venule.server.security import Guard, check_token
 from venule.server.service import Service
 from venule.server.settings import Settings
@@ -57,9 +57,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app.state.service = service
     problem_json.install(app)
     protected = [Depends(check_token)] if settings.token else []
-    for router in (photograph_routes.router, status_routes.router):
-        app.include_router(router, dependencies=protected)
-    app.include_router(status_routes.health_router)
+    app.include_router(routes.router, dependencies=protected)
+    app.include_router(routes.health_router)
     names = [*settings.names, *([] if settings.is_local else [settings.host])]
     app.add_middleware(Guard, names=names, observe=service.metrics.observe)
     page = str(files("venule.server") / "page")

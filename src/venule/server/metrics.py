@@ -1,6 +1,7 @@
 """Counters for Prometheus."""
 
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from starlette.types import Scope
@@ -15,17 +16,13 @@ class Metrics:
         """Count from zero."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self.requests = self._counter("venule_requests", "answers by route, method and status", "route method status")
-        self.seconds = Histogram(
-            "venule_request_seconds",
-            "seconds from the start of a request to the start of its answer",
-            ["route"],
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-        self.lost = self._counter("venule_processes_lost", "processes that died or took too long", "reason")
-        self.failed = self._counter("venule_photographs_failed", "photographs that failed, by reason", "reason")
-        self.done = self._counter("venule_photographs", "photographs that were processed, by route", "work")
+        counter = partial(Counter, registry=self.registry)
+        about = "seconds from the start of a request to the start of its answer"
+        self.requests = counter("venule_requests", "answers", ["route", "method", "status"])
+        self.seconds = Histogram("venule_request_seconds", about, ["route"], buckets=SECONDS, registry=self.registry)
+        self.lost = counter("venule_processes_lost", "processes that died or took too long", ["reason"])
+        self.failed = counter("venule_photographs_failed", "photographs that failed", ["reason"])
+        self.done = counter("venule_photographs", "photographs that were processed", ["work"])
 
     def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Add a number that is read each time."""
@@ -40,6 +37,3 @@ class Metrics:
     def text(self) -> bytes:
         """All of them, in the text format of Prometheus."""
         return generate_latest(self.registry)
-
-    def _counter(self, name: str, meaning: str, labels: str) -> Counter:
-        return Counter(name, meaning, labels.split(), registry=self.registry)

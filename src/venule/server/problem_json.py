@@ -21,6 +21,7 @@ STATUS = {
     "out-of-memory": 503, "timed-out": 504,
     "crashed": 500, "unexpected-error": 500,
 }  # fmt: skip
+LONGEST_VALUE = 80  # characters of a parameter that a message repeats
 
 
 class ProblemBody(BaseModel):
@@ -48,12 +49,6 @@ class Problem(Exception):  # noqa: N818 - as RFC 9457 calls it
         super().__init__(detail)
         self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
 
-    @classmethod
-    def of(cls, error: VenuleError) -> "Problem":
-        """The problem for an error of venule."""
-        status = STATUS.get(error.reason, 422)
-        return cls(status, error.reason, str(error), headers={"Retry-After": "10"} if status == 503 else None)
-
     def response(self) -> Response:
         """The answer."""
         body = ProblemBody(
@@ -69,37 +64,37 @@ class Problem(Exception):  # noqa: N818 - as RFC 9457 calls it
 def install(app: FastAPI) -> None:
     """Answer every error of an app with problem+json."""
 
-    async def problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return error.response()
+    async def answer(request: Request, error: Exception) -> Response:
+        return _problem_of(error, request).response()
 
-    async def venule(request: Request, error: Exception) -> Response:
-        assert isinstance(error, VenuleError)
-        return Problem.of(error).response()
+    for kind in (Problem, VenuleError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, answer)
 
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        codes = {404: "not-found", 405: "method-not-allowed"}
-        messages = {404: f"there is no {request.url.path}", 405: f"{request.url.path} has no {request.method}"}
-        status = error.status_code
-        detail = messages.get(status, str(error.detail))
-        headers = {"Allow": ", ".join(_methods(request))} if status == 405 else error.headers
-        return Problem(status, codes.get(status, "bad-request"), detail, headers=headers).response()
 
-    async def parameters(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        messages = (f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors())
-        return Problem(422, "bad-parameter", "; ".join(messages)).response()
+def _problem_of(error: Exception, request: Request) -> Problem:
+    path = request.url.path
+    match error:
+        case Problem():
+            return error
+        case VenuleError():
+            status = STATUS.get(error.reason, 422)
+            return Problem(status, error.reason, str(error), headers={"Retry-After": "10"} if status == 503 else None)
+        case RequestValidationError():
+            return Problem(422, "bad-parameter", "; ".join(map(_wrong_parameter, error.errors())))
+        case HTTPException(status_code=404):
+            return Problem(404, "not-found", f"there is no {path}")
+        case HTTPException(status_code=405):
+            headers = {"Allow": ", ".join(_methods(request))}
+            return Problem(405, "method-not-allowed", f"{path} has no {request.method}", headers=headers)
+        case HTTPException():
+            return Problem(error.status_code, "bad-request", str(error.detail), headers=error.headers)
+    message = f"a bug in venule: {type(error).__name__}; please report it"  # uvicorn logs the traceback
+    return Problem(500, "unexpected-error", message, headers={"X-Content-Type-Options": "nosniff"})
 
-    async def bug(request: Request, error: Exception) -> Response:  # uvicorn logs the traceback
-        message = f"a bug in venule: {type(error).__name__}; please report it"
-        return Problem(500, "unexpected-error", message, headers={"X-Content-Type-Options": "nosniff"}).response()
 
-    app.add_exception_handler(Exception, bug)
-    app.add_exception_handler(Problem, problem)
-    app.add_exception_handler(VenuleError, venule)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, parameters)
+def _wrong_parameter(error: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in error["loc"][1:])
+    return f"{name}: {error['msg']}; got {str(error['input'])[:LONGEST_VALUE]!r}"
 
 
 def _methods(request: Request) -> list[str]:
@@ -116,7 +111,7 @@ _DESCRIPTIONS = {
     406: "The result is not available in the format asked for.",
     408: "The upload stopped.",
     413: "Too many bytes, pixels or photographs.",
-    415: "The file is not an image, or it is DICOM and the extra dicom is not installed.",
+    415: "The file is not an image, or an extra that it needs is not installed.",
     421: "The host name is unknown.",
     422: "A parameter is wrong, or the photograph cannot be processed.",
     500: "The process that worked on the photograph died, or venule has a bug.",

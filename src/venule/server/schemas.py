@@ -4,10 +4,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from venule.server.media_types import MEDIA_TYPES
-from venule.server.uploads import FORM
-
-_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+FORM = "multipart/form-data"
+MEDIA_TYPES = {
+    "png": "image/png",
+    "json": "application/json",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "dicom-seg": "application/dicom",
+    "dicom-sr": "application/dicom",
+}
+_BINARY = {"type": "string", "format": "binary"}
 _IMAGES = ("image/jpeg", "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "application/dicom",
            "application/octet-stream")  # fmt: skip
 _GRAPH = "Optic disc, fovea, ends, branchings and crossings, and segments with centreline and calibre, in pixels."
@@ -90,22 +96,6 @@ class Look(Assessed):
     row: dict[str, Any] = Field(description="As /v1/measure answers.")
 
 
-class ModelCard(BaseModel):
-    """A model."""
-
-    name: str
-    summary: str
-    licence: str
-    data: list[str] = Field(description="What it was trained on.")
-    parameters: int
-    threshold: float = Field(description="Frozen on training or validation data.")
-    threshold_from: str
-    working_diameter: float
-    scores: list[dict[str, Any]] = Field(description="On photographs that it was not trained on.")
-    limits: list[str]
-    sha256: str
-
-
 class Health(BaseModel):
     """The state of the service."""
 
@@ -117,25 +107,26 @@ class Health(BaseModel):
     waiting: int
 
 
-def answer(model: type[BaseModel], *formats: str) -> dict[str, Any]:
+def answer(model: type[BaseModel], formats: tuple[str, ...]) -> dict[str, Any]:
     """The description of an answer that has several formats, one of which is JSON."""
-    others = {MEDIA_TYPES[name]: _BINARY for name in formats if name != "json"}
+    others = {MEDIA_TYPES[name]: {"schema": _BINARY} for name in formats if name != "json"}
     return {"description": "Done.", "model": model, "content": others}
 
 
 def photograph_body(*maps: str) -> dict[str, Any]:
     """The description of a body that is a photograph, or a form with one and perhaps maps."""
-    parts = dict.fromkeys(("photograph", *maps), _BINARY["schema"])
     description = "JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM, whatever the media type says; or a form."
-    content = {**dict.fromkeys(_IMAGES, _BINARY), FORM: _form(parts, "photograph")}
+    form = _form("photograph", maps, _BINARY)
+    content = {**{kind: {"schema": _BINARY} for kind in _IMAGES}, FORM: form}
     return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
 def photographs_body(*maps: str) -> dict[str, Any]:
     """The description of a body that is a form with photographs and perhaps maps."""
-    parts = {name: {"type": "array", "items": _BINARY["schema"]} for name in ("photographs", *maps)}
-    return {"requestBody": {"required": True, "content": {FORM: _form(parts, "photographs")}}}
+    form = _form("photographs", maps, {"type": "array", "items": _BINARY})
+    return {"requestBody": {"required": True, "content": {FORM: form}}}
 
 
-def _form(parts: dict[str, Any], required: str) -> dict[str, Any]:
+def _form(required: str, maps: tuple[str, ...], part: dict[str, Any]) -> dict[str, Any]:
+    parts = dict.fromkeys((required, *maps), part)
     return {"schema": {"type": "object", "required": [required], "properties": parts, "additionalProperties": False}}

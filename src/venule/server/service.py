@@ -15,7 +15,7 @@ from venule.models import Card
 from venule.server.metrics import Metrics
 from venule.server.problem_json import Problem
 from venule.server.settings import Settings
-from venule.server.uploads import UploadMemory, read_body
+from venule.server.uploads import read_body
 from venule.workflows import SegmentPhotograph
 
 T = TypeVar("T")
@@ -35,22 +35,18 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         """Start nothing yet."""
-        self.settings, self.limits = settings, settings.limits
+        self.settings = settings
         self.models: Mapping[str, tuple[str, Card]] = settings.models()
-        self.memory = UploadMemory(self.limits.memory_bytes)
-        self.pool = Pool(
-            settings.processes,
-            initializer=_warm_up,
-            initargs=(SegmentPhotograph(threads=settings.threads),),
-            max_tasks=MAX_TASKS,
-        )
+        warm_up = (SegmentPhotograph(threads=settings.threads),)
+        self.pool = Pool(settings.processes, initializer=_warm_up, initargs=warm_up, max_tasks=MAX_TASKS)
         self.requests = 0  # that have a place in the queue or are processed
+        self.held_bytes = 0  # uploads in memory
         self._calls: set[Future[Any]] = set()
         self.metrics = Metrics()
         self.metrics.gauge("venule_processes_ready", "worker processes that have started", lambda: self.pool.ready)
         self.metrics.gauge("venule_processes_busy", "worker processes that are busy", lambda: self.busy)
         self.metrics.gauge("venule_requests_waiting", "requests that wait", lambda: self.waiting)
-        self.metrics.gauge("venule_held_bytes", "uploads in memory", lambda: self.memory.used)
+        self.metrics.gauge("venule_held_bytes", "uploads in memory", lambda: self.held_bytes)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -80,35 +76,41 @@ class Service:
             max_bytes: of the upload.
 
         Raises:
-            Problem: 503, the queue is full.
+            Problem: 503, the queue is full, or other uploads use all the memory that is reserved for them.
         """
-        processes = self.settings.processes
-        if self.requests >= processes + self.limits.waiting:
-            retry = {"Retry-After": str(2 + self.requests // processes)}
+        settings, held = self.settings, 0
+        if self.requests >= settings.processes + settings.waiting:
+            retry = {"Retry-After": str(2 + self.requests // settings.processes)}
             raise Problem(503, "busy", "the queue is full: try again in a few seconds", headers=retry)
+
+        def count(size: int) -> None:
+            nonlocal held
+            held += size
+            self.held_bytes += size
+            if self.held_bytes > settings.memory_bytes:
+                message = "other uploads use all the memory that is reserved for them: try again in a few seconds"
+                raise Problem(503, "busy", message, headers={"Retry-After": "5"})
+
         self.requests += 1
         try:
-            with self.memory.reserve() as count:
-                yield read_body(request, count, limit=max_bytes, silence=self.limits.silence)
+            yield read_body(request, count, limit=max_bytes, silence=settings.silence)
         finally:
             self.requests -= 1
+            self.held_bytes -= held
 
-    async def call(
-        self, request: Request, function: Callable[..., T], *args: Any, label: str, photographs: int = 1
-    ) -> T:
+    async def call(self, request: Request, function: Callable[..., T], *args: Any, photographs: int = 1) -> T:
         """Call a function in a worker process.
 
         Args:
             request: when its client disconnects, a call that has not started is given up.
-            function: of a module.
+            function: of a module; the counter has its name.
             *args: its arguments.
-            label: of the counter.
             photographs: number of photographs; the time limit is for each.
 
         Raises:
             VenuleError: what the function raises; or the process died or reached the time limit.
         """
-        future = self.pool.submit(function, *args, timeout=self.limits.seconds * photographs)
+        future = self.pool.submit(function, *args, timeout=self.settings.seconds * photographs)
         self._calls.add(future)
         future.add_done_callback(self._calls.discard)
         result = asyncio.wrap_future(future)
@@ -127,7 +129,7 @@ class Service:
             raise
         finally:
             result.cancel()
-        self.metrics.done.labels(label).inc()
+        self.metrics.done.labels(function.__name__).inc()
         return value
 
 

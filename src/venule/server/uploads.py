@@ -1,8 +1,7 @@
 """Photographs that clients send: the body of a request, or the parts of a form. They stay in memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import PurePath
 
 from fastapi import Request
@@ -10,45 +9,11 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from venule.server.problem_json import Problem
+from venule.server.schemas import FORM, MEDIA_TYPES
 from venule.workflows.analyse import MemoryFile
 
-FORM, DICOM = "multipart/form-data", "application/dicom"
 LONGEST_NAME = 80
 Maps = dict[str, MemoryFile]
-
-
-class UploadMemory:
-    """Counts the bytes of all uploads together.
-
-    Args:
-        limit: bytes.
-    """
-
-    def __init__(self, limit: int) -> None:
-        """Start at zero."""
-        self.used, self._limit = 0, limit
-
-    @contextmanager
-    def reserve(self) -> Iterator[Callable[[int], None]]:
-        """A function that counts more bytes of one request; they are given back after the block.
-
-        Raises:
-            Problem: 503, the limit is reached.
-        """
-        mine = 0
-
-        def count(size: int) -> None:
-            nonlocal mine
-            mine += size
-            self.used += size
-            if self.used > self._limit:
-                message = "other uploads use all the memory that is reserved for them: try again in a few seconds"
-                raise Problem(503, "busy", message, headers={"Retry-After": "5"})
-
-        try:
-            yield count
-        finally:
-            self.used -= mine
 
 
 async def read_body(
@@ -100,7 +65,7 @@ async def read_photograph(
     kind = _media_type(request)
     if kind != FORM:
         # The name tells old DICOM files, which have no preamble.
-        name = "photograph.dcm" if kind == DICOM else "photograph"
+        name = "photograph.dcm" if kind == MEDIA_TYPES["dicom-seg"] else "photograph"
         return _check_not_empty(MemoryFile(name, b"".join([piece async for piece in body]))), {}
     parts = await _parse_form(request, body, ("photograph", *map_names), most=1)
     if len(parts["photograph"]) != 1:

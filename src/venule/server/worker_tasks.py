@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from venule import VesselMap
 from venule.errors import missing_extra
-from venule.measurement import Scale, Value
+from venule.measurement import Scale
 from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import Analysis, MemoryFile, analyse, describe, find_vessels
 from venule.workflows.dicom import SEG, SR, dicom_files, header_to_answer
@@ -23,6 +23,7 @@ from venule.workflows.segment import encode_mask, encode_picture, encode_probabi
 
 JPEG_QUALITY = 92  # of the photograph on the page
 LEVELS = 256  # of the probability on the page
+ASSESSED = ("laterality", "scale_from", "quality", "quality_reasons")
 Maps = Mapping[str, MemoryFile]
 
 
@@ -32,13 +33,13 @@ class Options:
 
     Attributes:
         segmentation: how vessels are found.
-        scale: the size of a pixel, as far as it is known.
         max_pixels: of a photograph.
+        scale: the size of a pixel, as far as it is known.
     """
 
     segmentation: SegmentPhotograph
+    max_pixels: int
     scale: Scale = field(default_factory=Scale)
-    max_pixels: int = 40_000_000
 
     def analyse(self, photograph: MemoryFile, maps: Maps) -> Analysis:
         """Analyse a photograph with these options."""
@@ -54,39 +55,39 @@ def segment(photograph: MemoryFile, options: Options, picture: str, form: str) -
         picture: "vessels", "probability", "overlay" or "fov".
         form: "png": the picture; "json" or "parquet": the vessels, with model, threshold and size; "dicom-seg": DICOM.
     """
-    segmentation = options.segmentation
-    header = header_to_answer(photograph.name, photograph.content) if form == "dicom-seg" else None
+    segmentation, name = options.segmentation, photograph.name
+    header = header_to_answer(name, photograph.content) if form == "dicom-seg" else None
     found = find_vessels(photograph, segmentation, max_pixels=options.max_pixels)
     if header is not None:
-        return dicom_files(found, header, model=segmentation.model, name=photograph.name)[SEG]
+        return dicom_files(found, header, model=segmentation.model, name=name)[SEG]
     if form == "png":
         return _picture(found, picture)
-    row = {"name": photograph.name, **_about(found)}
     if form == "json":
-        return _json({**row, "vessels": json.loads(encode_runs(found.vessels))})
-    return _parquet({**row, "vessels_png": encode_mask(found.vessels)})
+        return _json({**_about(name, found), "vessels": json.loads(encode_runs(found.vessels))})
+    return _parquet({**_about(name, found), "vessels_png": encode_mask(found.vessels)})
 
 
-def measure(photograph: MemoryFile, options: Options, maps: Maps, picture: str, form: str, graph: bool) -> bytes:
+def measure(photograph: MemoryFile, maps: Maps, options: Options, picture: str, form: str, graph: bool) -> bytes:
     """The measurements of a photograph.
 
     Args:
         photograph: the file.
-        options: of the request.
         maps: of "arteries" and "veins", where they are known.
+        options: of the request.
         picture: see `segment`.
         form: "json", "csv" or "parquet"; "png": the picture; "dicom-sr": DICOM.
         graph: add the centrelines, in JSON.
     """
-    header = header_to_answer(photograph.name, photograph.content) if form == "dicom-sr" else None
+    name = photograph.name
+    header = header_to_answer(name, photograph.content) if form == "dicom-sr" else None
     analysis = options.analyse(photograph, maps)
     found, measured = analysis.found, analysis.measured
     if header is not None:
         model = options.segmentation.model
-        return dicom_files(found, header, model=model, name=photograph.name, seg=False, measured=measured)[SR]
+        return dicom_files(found, header, model=model, name=name, seg=False, measured=measured)[SR]
     if form == "png":
         return _picture(found, picture)
-    row = {"name": photograph.name, **_about(found), **_assessment(analysis), **measured.row()}
+    row = {**_about(name, found), **analysis.row()}
     if form == "csv":
         return pd.DataFrame([row]).to_csv(index=False).encode()
     if form == "parquet":
@@ -94,32 +95,34 @@ def measure(photograph: MemoryFile, options: Options, maps: Maps, picture: str, 
     return _json(row | ({"graph": describe(measured)} if graph else {}))
 
 
-def look(photograph: MemoryFile, options: Options, maps: Maps) -> bytes:
+def look(photograph: MemoryFile, maps: Maps, options: Options) -> bytes:
     """Everything that the page shows of a photograph, as JSON with pictures in base64."""
     analysis = options.analyse(photograph, maps)
     found, measured = analysis.found, analysis.measured
+    masks = {"vessels": found.vessels, "fov": found.fov, "arteries": analysis.arteries, "veins": analysis.veins}
     pictures = {
         "photograph": _jpeg(found.image),
         "probability": _levels(found.probability),
-        "vessels": encode_mask(found.vessels),
-        "fov": encode_mask(found.fov),
-        "arteries": encode_mask(analysis.arteries) if analysis.arteries is not None else None,
-        "veins": encode_mask(analysis.veins) if analysis.veins is not None else None,
+        **{name: None if mask is None else encode_mask(mask) for name, mask in masks.items()},
     }
-    row = {"name": photograph.name, **_about(found), **_assessment(analysis)}
+    about = _about(photograph.name, found)
+    row = {**about, **analysis.row()}
     return _json({
-        **row,
+        **about,
+        **{name: row[name] for name in ASSESSED},
         "dicom": photograph.is_dicom,
-        "units": {unit: _plain(size) for unit, size in measured.units.items()},
-        "pictures": {name: base64.b64encode(one).decode() if one else None for name, one in pictures.items()},
-        "properties": {name: _plain(value) for name, value in asdict(analysis.quality.properties).items()},
+        "units": _plain(measured.units),
+        "pictures": {name: one and base64.b64encode(one).decode() for name, one in pictures.items()},
+        "properties": _plain(asdict(analysis.quality.properties)),
         "graph": describe(measured),
-        "measurements": [_measurement(*one) for one in measured.in_best_units()],
-        "row": {**row, **measured.row()},
+        "measurements": [
+            {**_plain(asdict(one)), "column": column, "unit": unit} for column, unit, one in measured.in_best_units()
+        ],
+        "row": row,
     })  # fmt: skip
 
 
-def report(photographs: Sequence[MemoryFile], options: Options, maps: Sequence[Maps]) -> bytes:
+def report(photographs: Sequence[MemoryFile], maps: Sequence[Maps], options: Options) -> bytes:
     """The report of some photographs, as one HTML file."""
     segmentation, most = options.segmentation, options.max_pixels
     return report_in_memory(photographs, maps, segmentation, max_pixels=most, scale=options.scale).encode()
@@ -133,36 +136,16 @@ def _picture(found: VesselMap, picture: str) -> bytes:
     return encode_mask({"vessels": found.vessels, "fov": found.fov}[picture])
 
 
-def _about(found: VesselMap) -> dict[str, Any]:
+def _about(name: str, found: VesselMap) -> dict[str, Any]:
     height, width = found.vessels.shape
     return {
+        "name": name,
         "model": found.model,
         "threshold": found.threshold,
         "width_px": width,
         "height_px": height,
         "fov_diameter_px": round(found.fov_diameter, 1),
         "vessel_share": round(found.vessel_share, 6),
-    }
-
-
-def _assessment(analysis: Analysis) -> dict[str, Any]:
-    return {
-        "laterality": analysis.metadata.laterality,
-        "scale_from": analysis.metadata.scale_from,
-        "quality": _plain(analysis.quality.score),
-        "quality_reasons": "; ".join(analysis.quality.reasons),
-    }
-
-
-def _measurement(column: str, unit: str, one: Value) -> dict[str, Any]:
-    numbers = {"value": one.value, "lower": one.lower, "upper": one.upper}
-    return {
-        "name": one.name,
-        "region": one.region,
-        "column": column,
-        "unit": unit,
-        **{key: _plain(number) for key, number in numbers.items()},
-        "reason": one.reason,
     }
 
 
@@ -191,5 +174,9 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _plain(number: float | None) -> float | None:
-    return None if number is None or not np.isfinite(number) else float(f"{number:.6g}")
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with numbers of six digits, and null for those that are not finite."""
+    return {
+        name: (float(f"{value:.6g}") if np.isfinite(value) else None) if isinstance(value, float) else value
+        for name, value in values.items()
+    }
