@@ -13,7 +13,7 @@ npe2 = pytest.importorskip("npe2", reason="needs the extra napari")
 import venule  # noqa: E402
 from venule.errors import MaskError, OutputError, PhotographError  # noqa: E402
 from venule.napari.editable_map import drawn_map  # noqa: E402
-from venule.napari.reader import read_photograph  # noqa: E402
+from venule.napari.files import read_photograph  # noqa: E402
 from venule.photograph import photograph_from_array  # noqa: E402
 from venule.workflows.analyse import describe  # noqa: E402
 from venule.workflows.measure import MeasurePhotograph, measure_files  # noqa: E402

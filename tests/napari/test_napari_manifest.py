@@ -67,7 +67,7 @@ assert not heavy, heavy
 def test_reading_and_writing_load_neither_napari_nor_a_qt():
     code = """
 import sys
-import venule.napari.reader, venule.napari.writer, venule.napari.sample_data, venule.napari.measurement_table
+import venule.napari.files
 heavy = {"napari", "qtpy", "magicgui", "PySide6", "PyQt6", "PyQt5"} & set(sys.modules)
 assert not heavy, heavy
 """

@@ -45,7 +45,7 @@ def press(wait):
 
 @pytest.fixture
 def find(widget, press):
-    return lambda: press(widget.find)
+    return lambda: press(widget.start)
 
 
 def test_the_vessels_lie_on_their_photograph(viewer, layer, phantom, widget, find):
@@ -66,7 +66,7 @@ def test_the_viewer_goes_on_while_vessels_are_found(widget, find, qt):
     from qtpy.QtCore import QTimer
 
     ticks, timer = [], QTimer()
-    timer.timeout.connect(lambda: ticks.append(widget.find.enabled))
+    timer.timeout.connect(lambda: ticks.append(widget.start.enabled))
     timer.start(2)
     find()
     timer.stop()
@@ -162,10 +162,10 @@ def test_a_picture_that_is_no_fundus_photograph_is_told_so_without_a_traceback(v
 def test_without_a_photograph_the_widget_says_what_to_open(viewer, widget, told):
     viewer.layers.clear()
     widget.reset_choices()
-    widget.find.native.click()
+    widget.start.native.click()
     [said] = told()
     assert "open one" in said.message
-    assert widget.find.enabled
+    assert widget.start.enabled
 
 
 def test_a_model_of_ones_own_is_taken_from_its_folder(viewer, widget, find, tmp_path):
@@ -189,7 +189,7 @@ def test_a_folder_without_a_model_is_named(widget, tmp_path):
 def test_photographs_of_every_format_can_be_opened_and_what_cannot_is_told(viewer, qt, tmp_path, phantom, told):
     from PIL import Image
 
-    from venule.napari.open_photographs import open_into
+    from venule.napari.viewer import open_into
 
     paths = [tmp_path / name for name in ("a.tif", "b.png", "c.webp")]
     for path in paths:
@@ -206,7 +206,7 @@ def test_photographs_of_every_format_can_be_opened_and_what_cannot_is_told(viewe
 def test_the_table_has_every_measurement_with_its_interval_or_reason(viewer, phantom, widget, find, measuring, press):
     find()
     measuring.reset_choices()
-    press(measuring.measure_button)
+    press(measuring.start)
     expected = venule.measure(venule.segment(phantom.image))
     rows = [dict(zip(measuring.table.column_headers, row, strict=True)) for row in measuring.table.data.to_list()]
     assert len(rows) == len(expected.measurements)
@@ -225,7 +225,7 @@ def test_the_table_can_be_exported(viewer, widget, find, measuring, press, tmp_p
     find()
     measuring.reset_choices()
     measuring.known.value, measuring.size.value = "micrometres per pixel", 7.5
-    press(measuring.measure_button)
+    press(measuring.start)
     measuring.export_to(tmp_path / "eye.csv")
     with (tmp_path / "eye.csv").open(newline="") as file:
         rows = {row["measurement"]: row for row in csv.DictReader(file) if not row["region"]}
@@ -238,7 +238,7 @@ def test_a_table_that_cannot_be_written_is_told(viewer, widget, find, measuring,
     find()
     measuring.reset_choices()
     measuring.centrelines.value = False
-    press(measuring.measure_button)
+    press(measuring.start)
     (tmp_path / "file").write_text("")
     measuring.export_to(tmp_path / "file" / "eye.csv")
     assert "cannot write" in told()[-1].message
@@ -248,7 +248,7 @@ def test_corrected_vessels_are_measured_as_a_drawing(viewer, widget, find, measu
     find()
     viewer.layers["eye_vessels"].data[:256] = 0
     measuring.reset_choices()
-    press(measuring.measure_button)
+    press(measuring.start)
     assert measuring.message.value.startswith("eye_vessels: measured as a drawing.")
 
 
@@ -257,7 +257,7 @@ def test_vessels_from_a_file_are_measured_in_the_photograph_that_is_chosen(viewe
     layer.metadata["field_degrees"] = 45.0
     measuring.reset_choices()
     assert (measuring.known.value, measuring.size.value) == ("field of view in degrees", 45)  # as its file says
-    press(measuring.measure_button)
+    press(measuring.start)
     header = measuring.table.column_headers
     rows = {row[0]: dict(zip(header, row, strict=True)) for row in reversed(measuring.table.data.to_list())}
     from venule.napari.editable_map import drawn_map
@@ -288,7 +288,7 @@ def test_the_scale_of_one_photographs_file_is_not_taken_for_another(viewer, laye
 def test_vessels_of_another_size_than_the_photograph_are_told(viewer, layer, measuring, press, told):
     viewer.add_labels(np.ones((90, 100), np.uint8), name="other_vessels")
     measuring.reset_choices()
-    press(measuring.measure_button)
+    press(measuring.start)
     [said] = told()
     assert said.message.startswith(
         "the layer of vessels is 100x90, its photograph 512x512: they must have the same size"
@@ -300,8 +300,8 @@ def test_both_widgets_open_from_the_menu_and_follow_the_layers(window, phantom, 
     _, measuring = window.window.add_plugin_dock_widget("venule", "Measure vessels")
     window.add_image(phantom.image, name="eye")
     assert [one.name for one in widget.photograph.choices] == ["eye"]
-    widget.find.native.click()
-    wait(lambda: "eye_vessels" in window.layers and widget.find.enabled)
+    widget.start.native.click()
+    wait(lambda: "eye_vessels" in window.layers and widget.start.enabled)
     assert [one.name for one in measuring.vessels.choices] == ["eye_vessels"]
     assert told() == []
 
@@ -309,6 +309,6 @@ def test_both_widgets_open_from_the_menu_and_follow_the_layers(window, phantom, 
 def test_in_a_window_too_a_refused_picture_is_told_once(window, wait, told):
     _, widget = window.window.add_plugin_dock_widget("venule", "Find vessels")
     window.add_image(np.full((400, 300), 255, np.uint8), name="blank")
-    widget.find.native.click()
-    wait(lambda: widget.find.enabled)
+    widget.start.native.click()
+    wait(lambda: widget.start.enabled)
     assert ["blank" in record.message for record in told()] == [True]

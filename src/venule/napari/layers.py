@@ -12,6 +12,7 @@ from venule.vessel_map import OVERLAY_COLOUR
 
 LayerData = tuple[Any, dict[str, Any], str]
 DERIVED = "venule_shows"  # key in the metadata of layers that are neither a photograph nor vessels
+CORNERS = np.array([(-1, -1), (-1, 1), (1, 1), (1, -1)]) / 2  # of a box of size 1
 KINDS = {"end": "#ffd166", "branching": "#ff5fa2", "crossing": "#ffffff", "ring": "#9d8cff"}
 _VESSEL = tuple(part / 255 for part in OVERLAY_COLOUR)
 _FOV = "#ffd166"
@@ -20,24 +21,12 @@ _LINES_ACROSS = 400  # a line is 1/400 of the longer side of the photograph wide
 
 
 def photograph_layer(image: ImageArray, *, name: str, known: Mapping[str, Any] | None = None) -> LayerData:
-    """A photograph.
-
-    Args:
-        image: uint8 (height, width, 3).
-        name: of the layer.
-        known: scale and eye, as the file gives them.
-    """
+    """A photograph, with the scale and the eye that are known from its file."""
     return image, {"name": name, "rgb": True, "metadata": dict(known or {})}, "image"
 
 
 def vessels_layer(vessels: BoolArray, *, name: str, editable: EditableMap | None = None) -> LayerData:
-    """A vessel map that can be corrected: 1 is vessel.
-
-    Args:
-        vessels: bool (height, width).
-        name: of the layer.
-        editable: the map behind it; None for a map that was read from a file.
-    """
+    """A vessel map that can be corrected: 1 is vessel; and the map behind it, unless it was read from a file."""
     colours = {None: _OTHER, 0: "transparent", 1: _VESSEL}
     about = {"name": name, "colormap": colours, "metadata": {EDITABLE: editable} if editable else {}}
     return vessels.astype(np.uint8), about, "labels"
@@ -46,7 +35,12 @@ def vessels_layer(vessels: BoolArray, *, name: str, editable: EditableMap | None
 def fov_layer(fov: BoolArray, *, name: str) -> LayerData:
     """The outline of a field of view."""
     colours = {None: _OTHER, 0: "transparent", 1: _FOV}
-    about = {"name": name, "colormap": colours, "contour": _line(fov), "metadata": {DERIVED: "field of view"}}
+    about = {
+        "name": name,
+        "colormap": colours,
+        "contour": _line(np.array(fov.shape)),
+        "metadata": {DERIVED: "field of view"},
+    }
     return fov.astype(np.uint8), about, "labels"
 
 
@@ -58,14 +52,11 @@ def probability_layer(probability: NDArray[np.float32], *, name: str) -> LayerDa
 
 
 def graph_layers(described: Mapping[str, Any], *, name: str) -> list[LayerData]:
-    """Centrelines coloured by calibre, their ends and junctions, and disc and fovea.
+    """Centrelines coloured by calibre, their ends and junctions, and disc and fovea; empty layers are left out.
 
     Args:
         described: as in NAME_graph.json; lengths and positions in pixels of the photograph, (row, column).
         name: prefix of the names of the layers.
-
-    Returns:
-        A layer of shapes, one of points, and one of shapes for disc and fovea; those that are empty are left out.
     """
     layers = [make(described, name) for make in (_centrelines, _nodes, _landmarks)]
     return [(data, {**about, "metadata": {DERIVED: "graph"}}, kind) for data, about, kind in layers if len(data)]
@@ -109,7 +100,8 @@ def _nodes(described: Mapping[str, Any], name: str) -> LayerData:
 def _landmarks(described: Mapping[str, Any], name: str) -> LayerData:
     found = {what: described[what] for what in ("disc", "fovea") if described.get(what)}
     # A fovea is found through the disc, never without one.
-    boxes = [_box(one["centre"], one.get("diameter", described["disc"]["diameter"] / 6)) for one in found.values()]
+    across = [one.get("diameter", described["disc"]["diameter"] / 6) for one in found.values()]
+    boxes = [one["centre"] + CORNERS * size for one, size in zip(found.values(), across, strict=True)]
     about = {
         "name": f"{name}_landmarks",
         "shape_type": "ellipse",
@@ -122,13 +114,7 @@ def _landmarks(described: Mapping[str, Any], name: str) -> LayerData:
     return boxes, about, "shapes"
 
 
-def _box(centre: tuple[float, float], across: float) -> NDArray[np.floating]:
-    corners = np.array([(-1, -1), (-1, 1), (1, 1), (1, -1)]) / 2
-    return np.asarray(np.array(centre) + corners * across)
-
-
 def _line(*places: NDArray[Any]) -> int:
-    """A line width in pixels that is visible at the size of the mask, or at the largest coordinate."""
-    masks = [max(place.shape) for place in places if place.dtype == np.bool_]
-    largest = max([*masks, *(float(place.max(initial=0)) for place in places if place.dtype != np.bool_)], default=0)
+    """A line width in pixels that is visible at the largest coordinate."""
+    largest = max((float(place.max(initial=0)) for place in places), default=0.0)
     return max(1, round(largest / _LINES_ACROSS))

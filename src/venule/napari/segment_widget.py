@@ -1,12 +1,12 @@
 """The widget that finds vessels."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, FloatSlider, Label, PushButton
-from napari.layers import Image, Labels
+from magicgui.widgets import CheckBox, ComboBox, FileEdit, FloatSlider, PushButton
+from napari.layers import Labels
 from napari.utils.notifications import show_error, show_warning
 
 from venule.errors import MaskError, ModelError
@@ -14,8 +14,7 @@ from venule.measurement import measure
 from venule.models import Card, model_folder, read_card, shipped_models
 from venule.napari.editable_map import EDITABLE, EditableMap, photograph_of
 from venule.napari.layers import LayerData, fov_layer, graph_layers, probability_layer, vessels_layer
-from venule.napari.open_photographs import open_photographs
-from venule.napari.viewer import PHOTOGRAPH_ID, add_layer, in_background, layers_of, photograph_behind, placement_of
+from venule.napari.viewer import PHOTOGRAPH_ID, Panel, add_layer, layers_of, open_photographs, photograph_behind
 from venule.vessel_map import VesselMap
 from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import describe
@@ -27,34 +26,17 @@ OWN = "own model"
 STEP = 0.01  # of the slider
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """The choices at the moment when the button was pressed."""
-
-    model: str | Path
-    threshold: float
-    flips: bool
-    probability: bool
-    fov: bool
-    centrelines: bool
-
-
-class SegmentWidget(Container):
+class SegmentWidget(Panel):
     """Finds the vessels of a photograph, and changes their threshold.
 
     The threshold acts at once on the newest vessels of the chosen photograph and model, without running the network
     again. Corrections stay.
-
-    Args:
-        viewer: the viewer.
     """
 
     def __init__(self, viewer: "napari.viewer.Viewer") -> None:
-        super().__init__(labels=False)
-        self._viewer = viewer
+        super().__init__(viewer, "Find vessels")
         self._card: Card | None = None
         self.opening = PushButton(text="Open photographs...")
-        self.photograph = ComboBox(label="photograph", choices=self._photographs)
         self.model = ComboBox(label="model", choices=(*shipped_models(), OWN), value="general")
         self.folder = FileEdit(label="model folder", mode="d", nullable=True, value=None)
         self.threshold = FloatSlider(label="threshold", min=STEP, max=1 - STEP, step=STEP, readout=False)
@@ -63,13 +45,10 @@ class SegmentWidget(Container):
         self.probability = CheckBox(text="add probability layer", value=True)
         self.fov = CheckBox(text="add field of view layer")
         self.centrelines = CheckBox(text="add centreline layers")
-        self.find = PushButton(text="Find vessels")
-        self.message = Label(value="")
-        form = Container(widgets=[self.photograph, self.model, self.folder, self.threshold])
-        form.margins = (0, 0, 0, 0)
-        options = [self.reset, self.flips, self.probability, self.fov, self.centrelines, self.find, self.message]
-        self.extend([self.opening, form, *options])
-        self.message.native.setWordWrap(True)
+        self.append(self.opening)
+        self._add_form(self.photograph, self.model, self.folder, self.threshold)
+        layers = [self.probability, self.fov, self.centrelines]
+        self.extend([self.reset, self.flips, *layers, self.start, self.message])
         self.folder.visible = False
         self.opening.changed.connect(open_photographs)
         self.photograph.changed.connect(self._follow)
@@ -77,11 +56,8 @@ class SegmentWidget(Container):
         self.folder.changed.connect(self._choose_model)
         self.threshold.changed.connect(self._move_threshold)
         self.reset.changed.connect(self._reset_threshold)
-        self.find.changed.connect(self._find)
+        self.start.changed.connect(self._find)
         self._choose_model()
-
-    def _photographs(self, _: Any) -> list[Image]:
-        return layers_of(self._viewer, Image)
 
     def _choose_model(self) -> None:
         self.folder.visible = self.model.value == OWN
@@ -155,46 +131,31 @@ class SegmentWidget(Container):
         elif model is None:
             show_warning("Choose the folder of your model first")
         else:
-            wanted = _Wanted(
-                model,
-                self._threshold(),
-                self.flips.value,
-                self.probability.value,
-                self.fov.value,
-                self.centrelines.value,
-            )
-            self.find.enabled = False
-            self.message.value = f"Finding the vessels of {photograph.name} ..."
-            in_background(
-                partial(_found_layers, photograph, wanted),
-                doing=f"finding the vessels of {photograph.name}",
+            work = SegmentPhotograph(str(model), self._threshold(), self.flips.value)
+            shown = {name for name in ("probability", "fov", "centrelines") if getattr(self, name).value}
+            self._in_background(
+                partial(_found_layers, photograph, work, shown),
+                doing=f"Finding the vessels of {photograph.name}",
                 done=partial(self._show, photograph),
-                ended=self._end,
             )
 
     def _show(self, photograph: Any, layers: list[LayerData]) -> None:
-        placed = placement_of(photograph)
-        vessels, *_ = [add_layer(self._viewer, layer, placed=placed) for layer in layers]
+        vessels, *_ = [add_layer(self._viewer, layer, placed=photograph) for layer in layers]
         vessels.metadata[PHOTOGRAPH_ID] = photograph.unique_id
         self._viewer.layers.selection.active = vessels
         self.message.value = _sentence(vessels.name, vessels.metadata[EDITABLE].found)
 
-    def _end(self) -> None:
-        self.find.enabled = True
-        if self.message.value.startswith("Finding"):
-            self.message.value = ""
 
-
-def _found_layers(photograph: Any, wanted: _Wanted) -> list[LayerData]:
+def _found_layers(photograph: Any, work: SegmentPhotograph, shown: set[str]) -> list[LayerData]:
     """The layer of the vessels, and above it the other layers that were chosen."""
     name = photograph.name
-    found = SegmentPhotograph(str(wanted.model), wanted.threshold, wanted.flips).find(photograph_of(photograph))
+    found = work.find(photograph_of(photograph))
     layers = [vessels_layer(found.vessels, name=f"{name}_vessels", editable=EditableMap.of(found))]
-    if wanted.probability:
+    if "probability" in shown:
         layers.append(probability_layer(found.probability, name=f"{name}_probability"))
-    if wanted.fov:
+    if "fov" in shown:
         layers.append(fov_layer(found.fov, name=f"{name}_fov"))
-    if wanted.centrelines:
+    if "centrelines" in shown:
         lines = measure(replace(found, model=""))  # as a drawing: the same lines, without the time for intervals
         layers += graph_layers(describe(lines), name=name)
     return layers

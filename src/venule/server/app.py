@@ -28,10 +28,7 @@ version, and a `detail` for people. Not a medical device."""
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
-    """The service as an ASGI app, for uvicorn or any other server.
-
-    Args:
-        settings: of the service; None: for this machine alone.
+    """The service as an ASGI app, for uvicorn or any other server; without settings for this machine alone.
 
     Raises:
         ModelError: a model cannot be read.

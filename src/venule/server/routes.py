@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import mimeparse
 from fastapi import APIRouter, Depends, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 
 from venule import __version__
 from venule.measurement import Scale
@@ -19,6 +20,7 @@ from venule.server.uploads import read_photograph, read_photographs
 from venule.server.worker_tasks import Options
 from venule.workflows import SegmentPhotograph
 
+Route = TypeVar("Route", bound=Callable[..., Any])
 router = APIRouter()
 health_router = APIRouter(tags=["service"])
 PROBLEMS = documented(406, 408, 413, 415, 422, 500, 503, 504)
@@ -75,14 +77,21 @@ def measure_options(
 MeasureOptions = Annotated[Options, Depends(measure_options)]
 
 
-@router.post(
-    "/v1/segment",
-    tags=["photographs"],
-    summary="Find the vessels of a photograph",
-    response_class=Response,
-    responses={200: schemas.answer(schemas.Segmented, get_args(SegmentFormat)), **PROBLEMS},
-    openapi_extra=schemas.photograph_body(),
-)
+def _of_photograph(
+    path: str, summary: str, model: type[BaseModel], formats: tuple[str, ...], *maps: str
+) -> Callable[[Route], Route]:
+    """The decorator of a route that takes a photograph, and perhaps maps."""
+    return router.post(
+        path,
+        tags=["photographs"],
+        summary=summary,
+        response_class=Response,
+        responses={200: schemas.answer(model, formats), **PROBLEMS},
+        openapi_extra=schemas.photograph_body(*maps),
+    )
+
+
+@_of_photograph("/v1/segment", "Find the vessels of a photograph", schemas.Segmented, get_args(SegmentFormat))
 async def segment(
     request: Request,
     options: SegmentOptions,
@@ -99,13 +108,8 @@ async def segment(
     return await _answer(request, worker_tasks.segment, options, picture, form, form=form, maps=())
 
 
-@router.post(
-    "/v1/measure",
-    tags=["photographs"],
-    summary="Measure the vessels of a photograph",
-    response_class=Response,
-    responses={200: schemas.answer(schemas.Measurements, get_args(MeasureFormat)), **PROBLEMS},
-    openapi_extra=schemas.photograph_body(*MAPS),
+@_of_photograph(
+    "/v1/measure", "Measure the vessels of a photograph", schemas.Measurements, get_args(MeasureFormat), *MAPS
 )
 async def measure(
     request: Request,
@@ -125,14 +129,7 @@ async def measure(
     return await _answer(request, worker_tasks.measure, options, picture, form, graph, form=form)
 
 
-@router.post(
-    "/v1/look",
-    tags=["photographs"],
-    summary="Everything that the page shows of a photograph",
-    response_class=Response,
-    responses={200: schemas.answer(schemas.Look, ("json",)), **PROBLEMS},
-    openapi_extra=schemas.photograph_body(*MAPS),
-)
+@_of_photograph("/v1/look", "Everything that the page shows of a photograph", schemas.Look, ("json",), *MAPS)
 async def look(request: Request, options: MeasureOptions) -> Response:
     """Pictures in base64, centrelines, and measurements with their intervals and reasons, in one answer.
 
@@ -205,12 +202,7 @@ async def healthz(request: Request) -> schemas.Health:
 
 
 def choose_format(offered: Sequence[str], *, requested: str | None, accept: str) -> str:
-    """The format of an answer.
-
-    Args:
-        offered: names of formats; the first is the default.
-        requested: the parameter `format`, which wins over the header; None: not given.
-        accept: the header Accept.
+    """The format that the parameter `format` or else the header Accept asks for; by default the first.
 
     Raises:
         Problem: 406, none of them is accepted.

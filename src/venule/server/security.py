@@ -50,12 +50,7 @@ class Guard:
     """Refuses requests for other host names (DNS rebinding) or from other sites, and adds headers to every answer.
 
     Not Starlette's TrustedHostMiddleware, which refuses in plain text, without a reason code, and does not know that an
-    IP address is always safe.
-
-    Args:
-        app: the app that is protected.
-        names: host names of the service, besides localhost and IP addresses.
-        observe: is called after each answer with the request, the status and the seconds that it took.
+    IP address is always safe. `observe` is called with each request, the status of its answer and the seconds.
     """
 
     def __init__(self, app: ASGIApp, *, names: Iterable[str], observe: Observe) -> None:

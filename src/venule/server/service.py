@@ -26,9 +26,6 @@ MAX_TASKS = 200  # photographs after which a process is replaced, so that memory
 class Service:
     """One service.
 
-    Args:
-        settings: of the service.
-
     Raises:
         ModelError: a model cannot be read.
     """
@@ -71,10 +68,6 @@ class Service:
     def admit(self, request: Request, *, max_bytes: int) -> Iterator[AsyncGenerator[bytes]]:
         """Give a request a place in the queue, before anything of its upload is read; the value is the upload.
 
-        Args:
-            request: the request.
-            max_bytes: of the upload.
-
         Raises:
             Problem: 503, the queue is full, or other uploads use all the memory that is reserved for them.
         """
@@ -99,15 +92,10 @@ class Service:
             self.held_bytes -= held
 
     async def call(self, request: Request, function: Callable[..., T], *args: Any, photographs: int = 1) -> T:
-        """Call a function in a worker process.
-
-        Args:
-            request: when its client disconnects, a call that has not started is given up.
-            function: of a module; the counter has its name.
-            *args: its arguments.
-            photographs: number of photographs; the time limit is for each.
+        """Call a function of a module in a worker process, within the time limit for so many photographs.
 
         Raises:
+            Problem: 408, the client has disconnected; a call that has not started is given up.
             VenuleError: what the function raises; or the process died or reached the time limit.
         """
         future = self.pool.submit(function, *args, timeout=self.settings.seconds * photographs)

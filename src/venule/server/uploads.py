@@ -19,16 +19,10 @@ Maps = dict[str, MemoryFile]
 async def read_body(
     request: Request, count: Callable[[int], None], *, limit: int, silence: float
 ) -> AsyncGenerator[bytes]:
-    """The body of a request, piece by piece.
-
-    Args:
-        request: the request.
-        count: is called with the size of each piece.
-        limit: bytes that the body may have.
-        silence: seconds without a byte after which the upload is given up.
+    """The body of a request, piece by piece; `count` is called with the size of each.
 
     Raises:
-        Problem: 408 or 413.
+        Problem: 408 after so many seconds of silence, or 413 for more bytes than the limit.
     """
     too_large = Problem(413, "too-many-bytes", f"the upload has more than {limit:,} bytes, which is the limit")
     length = request.headers.get("content-length", "")
@@ -54,11 +48,6 @@ async def read_photograph(
 ) -> tuple[MemoryFile, Maps]:
     """The photograph of a request, and its maps by name: the body itself, or the parts of a form.
 
-    Args:
-        request: the request.
-        body: see `read_body`.
-        map_names: parts that a form may have besides `photograph`.
-
     Raises:
         Problem: 400 for a broken form; 413 or 422 where there is not one photograph.
     """
@@ -66,13 +55,13 @@ async def read_photograph(
     if kind != FORM:
         # The name tells old DICOM files, which have no preamble.
         name = "photograph.dcm" if kind == MEDIA_TYPES["dicom-seg"] else "photograph"
-        return _check_not_empty(MemoryFile(name, b"".join([piece async for piece in body]))), {}
+        return MemoryFile(name, b"".join([piece async for piece in body])), {}
     parts = await _parse_form(request, body, ("photograph", *map_names), most=1)
     if len(parts["photograph"]) != 1:
         allowed = " and ".join(f"a part {name}" for name in map_names)
         optional = f", and optionally {allowed}" if allowed else ""
         raise Problem(422, "no-photograph", f"send one file in the part photograph{optional}")
-    return _check_not_empty(parts["photograph"][0]), {name: files[0] for name in map_names if (files := parts[name])}
+    return parts["photograph"][0], {name: files[0] for name in map_names if (files := parts[name])}
 
 
 async def read_photographs(
@@ -81,12 +70,6 @@ async def read_photographs(
     """The photographs of a form, in parts called `photographs`, and the maps of each.
 
     A map belongs to the photograph of the same name, with or without the kind: eye.png or eye_arteries.png to eye.jpg.
-
-    Args:
-        request: the request.
-        body: see `read_body`.
-        most: photographs that there may be.
-        map_names: parts that a form may have besides `photographs`.
 
     Raises:
         Problem: 400 for a broken form; 413 for too many photographs; 415 where it is no form; 422 where there is no
@@ -145,12 +128,6 @@ async def _parse_form(
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _check_not_empty(file: MemoryFile) -> MemoryFile:
-    if not file.content:
-        raise Problem(422, "empty-file", f"{file.name} is empty (0 bytes): send a photograph")
-    return file
 
 
 def _shown_name(given: str) -> str:

@@ -47,14 +47,7 @@ class Options:
 
 
 def segment(photograph: MemoryFile, options: Options, picture: str, form: str) -> bytes:
-    """The vessels of a photograph.
-
-    Args:
-        photograph: the file.
-        options: of the request.
-        picture: "vessels", "probability", "overlay" or "fov".
-        form: "png": the picture; "json" or "parquet": the vessels, with model, threshold and size; "dicom-seg": DICOM.
-    """
+    """The vessels of a photograph: "png", a picture of them; "json" or "parquet", with model and size; "dicom-seg"."""
     segmentation, name = options.segmentation, photograph.name
     header = header_to_answer(name, photograph.content) if form == "dicom-seg" else None
     found = find_vessels(photograph, segmentation, max_pixels=options.max_pixels)
@@ -68,16 +61,7 @@ def segment(photograph: MemoryFile, options: Options, picture: str, form: str) -
 
 
 def measure(photograph: MemoryFile, maps: Maps, options: Options, picture: str, form: str, graph: bool) -> bytes:
-    """The measurements of a photograph.
-
-    Args:
-        photograph: the file.
-        maps: of "arteries" and "veins", where they are known.
-        options: of the request.
-        picture: see `segment`.
-        form: "json", "csv" or "parquet"; "png": the picture; "dicom-sr": DICOM.
-        graph: add the centrelines, in JSON.
-    """
+    """The measurements of a photograph: "json", perhaps with its graph, "csv", "parquet", "dicom-sr"; or a picture."""
     name = photograph.name
     header = header_to_answer(name, photograph.content) if form == "dicom-sr" else None
     analysis = options.analyse(photograph, maps)

@@ -1,4 +1,4 @@
-"""The reader: photographs, vessel maps and graphs as layers."""
+"""Files as layers, layers as files, and sample data. It needs neither napari nor a Qt."""
 
 import json
 from collections.abc import Callable
@@ -6,24 +6,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from venule.errors import MissingExtraError, PhotographError
+import numpy as np
+
+from venule import make_phantom
+from venule.errors import MissingExtraError, OutputError, PhotographError
 from venule.measurement import Scale
+from venule.napari.editable_map import EDITABLE
 from venule.napari.layers import LayerData, graph_layers, photograph_layer, vessels_layer
 from venule.photograph import decode, read_mask
 from venule.photograph.decode import is_dicom
 from venule.workflows.analyse import GRAPH, VESSELS
 from venule.workflows.dicom import metadata_of
+from venule.workflows.segment import encode_mask
 
 Reader = Callable[[Any], list[LayerData]]
 _NOT_OURS = {"not-an-image", "other-modality"}  # DICOM that other plugins may read
 
 
 def get_reader(path: str | list[str]) -> Reader | None:
-    """The function that reads a file, as napari expects it; None: venule does not read it.
-
-    Args:
-        path: of a file; a list if napari is to make one layer of several files.
-    """
+    """The function that reads a file, as napari expects it; None: venule leaves it to others, as lists of files."""
     if isinstance(path, list):
         return None
     name = path.lower()
@@ -45,11 +46,7 @@ def read_photograph(path: str) -> list[LayerData]:
     content = Path(path).read_bytes()
     image = decode(content, name=path)
     metadata = metadata_of(path, content, given=Scale())
-    about = {
-        "um_per_pixel": metadata.scale.um_per_pixel,
-        "field_degrees": metadata.scale.field_degrees,
-        "laterality": metadata.laterality,
-    }
+    about = {**vars(metadata.scale), "laterality": metadata.laterality}
     return [photograph_layer(image, name=Path(path).stem, known={key: said for key, said in about.items() if said})]
 
 
@@ -61,6 +58,57 @@ def read_vessels(path: str) -> list[LayerData]:
         MaskError: it is no mask.
     """
     return [vessels_layer(read_mask(path), name=Path(path).stem)]
+
+
+def write_vessels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
+    """Write labels above 0 as the vessel map that `venule measure --vessels` takes, 255 for vessels.
+
+    Raises:
+        OutputError: the layer is no vessel map, or the file cannot be written.
+    """
+    name = attributes.get("name", "")
+    labels = np.asarray(data[0] if attributes.get("multiscale") else data)
+    if labels.ndim != 2:
+        raise OutputError(f"layer {name!r} has {labels.ndim} dimensions; a vessel map has 2: split the stack first")
+    kinds = np.unique(labels[labels > 0])
+    if len(kinds) > 1 and EDITABLE not in attributes.get("metadata", {}):
+        raise OutputError(
+            f"layer {name!r} holds {len(kinds)} labels, but a vessel map has only one; save it as .tif with napari's "
+            "own writer, or give all vessels the same label"
+        )
+    write_file(Path(path), encode_mask(labels > 0))
+    return [path]
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole: after an interruption the old one is still there.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path} ({error.strerror}): choose another folder") from error
+
+
+def round_phantom() -> list[LayerData]:
+    """A phantom with a round field of view; its exact vessels are hidden at first."""
+    return _phantom_layers(5, name="phantom")
+
+
+def cut_phantom() -> list[LayerData]:
+    """A phantom with a field of view that is cut at top and bottom; its exact vessels are hidden at first."""
+    return _phantom_layers(6, name="phantom_cut")
+
+
+def _phantom_layers(seed: int, *, name: str) -> list[LayerData]:
+    phantom = make_phantom(seed)
+    exact, about, kind = vessels_layer(phantom.vessels, name=f"{name}_exact")
+    return [photograph_layer(phantom.image, name=name), (exact, {**about, "visible": False}, kind)]
 
 
 def _read_graph(described: dict[str, Any], path: str) -> list[LayerData]:
