@@ -20,8 +20,7 @@ from torch.utils.data import default_collate
 
 from venule import networks
 from venule.report import Table
-from venule.study.grid import Run, training_recipe
-from venule.study.plan import Study, read_study
+from venule.study.plan import Run, Study, read_study, training_recipe
 from venule.training.fit import VesselTraining
 from venule.training.recipe import Recipe
 from venule.training.samples import Crops, find_photographs, prepare

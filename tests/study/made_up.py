@@ -3,7 +3,7 @@
 import numpy as np
 
 from venule.evaluation import Counts
-from venule.study.run_result import RunResult, ScoredPhotograph
+from venule.study.runs import RunResult, ScoredPhotograph
 
 VESSEL, REST = 12_000, 88_000  # pixels drawn, and not
 

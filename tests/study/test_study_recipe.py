@@ -6,7 +6,7 @@ pytest.importorskip("torch")
 
 from venule.errors import RecipeError
 from venule.study import read_study, shipped_studies
-from venule.study.grid import check_networks, runs_of
+from venule.study.plan import check_networks, runs_of
 
 START = "name: mine\ndata: {phantoms: 4}\n"
 

@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 
 from made_up import make_results
 
-from venule.study.estimates import cells_of, difference, mean_interval, seed_deviation
+from venule.study.scores import cells_of, difference, mean_interval, seed_deviation
 from venule.study.verdicts import judge
 
 DECK = {

@@ -20,7 +20,7 @@ import venule
 from venule.datasets import open_dataset, read_record
 from venule.errors import OutputError, RecipeError
 from venule.training import cross_validate, read_recipe, train
-from venule.training.epochs import read_epochs
+from venule.training.progress import read_epochs
 
 
 def _command(recipe, data, output, *more):

@@ -9,25 +9,86 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import torch
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from venule.batch.outputs import write_whole
 from venule.datasets.phantoms import write_phantoms
 from venule.errors import OutputError
 from venule.evaluation import Counts
 from venule.segmentation import Segmenter
-from venule.study.grid import Run, check_networks, runs_of, split_for, training_recipe
-from venule.study.plan import PHANTOMS, Study
-from venule.study.run_result import RunResult, ScoredPhotograph, read_result, write_result
-from venule.training.epochs import read_epochs
+from venule.study.plan import PHANTOMS, Run, Study, check_networks, runs_of, split_for, training_recipe
 from venule.training.fit import Hardware
+from venule.training.progress import Epoch, read_epochs
 from venule.training.samples import Sample, find_photographs
 from venule.training.train import train_on
+from venule.training.yaml_file import first_problem
 
 THRESHOLD = 0.5  # fixed before anything is trained: no photograph chooses it
 PLAN_FILE = "study.yaml"
+RESULT_FILE = "run.json"
 FAILURE_FILE = "failed.json"
+
+
+class ScoredPhotograph(BaseModel):
+    """The counts of a photograph held out, inside its field of view at threshold 0.5; `dice` is of the counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    subject: str
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+    dice: float
+
+    @property
+    def counts(self) -> Counts:
+        """For every other score."""
+        return Counts(self.tp, self.fp, self.fn, self.tn)
+
+
+class RunResult(BaseModel):
+    """A finished run.
+
+    Attributes:
+        study: sha256 of the study's plan.
+        trained_on: names of photographs.
+        photographs: held out, scored with the weights of the last epoch.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    network: str
+    arguments: dict[str, Any]
+    variant: str
+    seed: int
+    fold: int | None
+    study: str
+    trained_on: tuple[str, ...]
+    photographs: tuple[ScoredPhotograph, ...]
+    epochs: tuple[Epoch, ...]
+    device: str
+    venule: str
+
+    @property
+    def dice(self) -> float:
+        """Mean over the photographs held out."""
+        return sum(photograph.dice for photograph in self.photographs) / len(self.photographs)
+
+    @property
+    def best_dice(self) -> float | None:
+        """The highest of any epoch on the photographs that are scored, and so an optimistic figure."""
+        return max((epoch.validation_dice for epoch in self.epochs if epoch.validation_dice is not None), default=None)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the training."""
+        return self.epochs[-1].seconds if self.epochs else 0.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +96,7 @@ class Progress:
     """The progress of a study.
 
     Attributes:
-        finished: results of finished runs, in the order of the grid.
+        finished: results of finished runs, in the order of `runs_of`.
         failed: the reason, by the name of the run; these runs are retried next time.
         missing: names of the runs that are not finished, failed ones among them.
     """
@@ -72,9 +133,11 @@ def do_runs(
     claim(output, study)
     photographs = find_study_photographs(study, data, output)
     mine = runs_of(study)[shard[0] - 1 :: shard[1]]
-    open_runs = [run for run in mine if read_result(run.folder(output)) is None]
+    open_runs = []
     for run in mine:
-        if run not in open_runs:  # it may have been killed after its result was written
+        if read_result(run.folder(output)) is None:
+            open_runs.append(run)
+        else:  # it may have been killed after its result was written
             _tidy(run.folder(output))
     start = time.monotonic()
     for place, run in enumerate(open_runs, 1):
@@ -113,6 +176,23 @@ def progress_of(study: Study, output: Path) -> Progress:
         else:
             finished.append(result)
     return Progress(tuple(finished), failed, tuple(missing))
+
+
+def read_result(folder: Path) -> RunResult | None:
+    """The result of a run; None where it is not finished.
+
+    Raises:
+        OutputError: the file was altered.
+    """
+    path = folder / RESULT_FILE
+    if not path.is_file():
+        return None
+    try:
+        return RunResult.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise OutputError(
+            f"{path} is no result of a run ({first_problem(error)}): delete it to run it again"
+        ) from error
 
 
 def claim(output: Path, study: Study) -> None:
@@ -185,7 +265,7 @@ def _do(run: Run, study: Study, photographs: Sequence[Sample], output: Path, *, 
         device=model.card.device,
         venule=version("venule"),
     )
-    write_result(folder, result)
+    write_whole(folder / RESULT_FILE, (result.model_dump_json(indent=1) + "\n").encode())
     _tidy(folder)
     return result
 

@@ -9,12 +9,10 @@ from pathlib import Path
 import torch
 
 from venule.errors import RecipeError
-from venule.study.comparison import Findings, gather_findings
 from venule.study.figures import draw_figures
-from venule.study.grid import check_networks
-from venule.study.plan import Study
+from venule.study.plan import Study, check_networks
 from venule.study.runs import claim, do_runs, find_study_photographs
-from venule.study.study_files import write_study
+from venule.study.tables import Findings, gather_findings, write_tables
 
 
 def run_study(
@@ -50,7 +48,7 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     check_networks(study)
     claim(output, study)
     found = gather_findings(study, output)
-    write_study(found, output)
+    write_tables(found, output)
     photographs = find_study_photographs(study, data, output)
     draw_figures(found, photographs, output, photograph=photograph)
     return found

@@ -1,6 +1,6 @@
 """The claims of the reference study, judged by rules that were written before any run.
 
-Every interval is the 95 % one of `estimates.estimate`, over other photographs and other seeds. Where a claim is about
+Every interval is the 95 % one of `scores.estimate`, over other photographs and other seeds. Where a claim is about
 several networks at once, each gets the interval of confidence 1 - 0.05 / n (Bonferroni). Where no network was trained
 with two seeds, intervals are over photographs alone, and the tables say so.
 """
@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 from venule.evaluation import Counts
-from venule.study.deck import BASELINE, DECK, DEFORMABLE
-from venule.study.estimates import Cell, Cells, Estimate, cells_of, difference, estimate, seed_deviation
 from venule.study.plan import VARIANTS
-from venule.study.run_result import RunResult
+from venule.study.runs import RunResult
+from venule.study.scores import (
+    BASELINE,
+    DECK,
+    Cell,
+    Cells,
+    Estimate,
+    cells_of,
+    difference,
+    estimate,
+    found_over_drawn,
+    seed_deviation,
+)
 
 Answer = Literal["holds", "does not hold", "undecided"]
 Figures = tuple[tuple[str, Estimate], ...]
+DEFORMABLE = ("deformable-encoder-unet", "du-net")
 LIFT = (0.07, 0.09)
 BALANCED = (0.8, 1.25)
 ABOVE = 0.3
@@ -143,12 +154,6 @@ def dice_loss_copes(balance: Cells, above: Cells) -> Verdict:
         f"above that of an all-vessel map is above {ABOVE} (an empty map has a Dice of 0); does not hold if either is "
         "outside; otherwise undecided",
     )
-
-
-def found_over_drawn(counts: Counts) -> float | None:
-    """Vessel pixels found over vessel pixels drawn."""
-    drawn = counts.tp + counts.fn
-    return (counts.tp + counts.fp) / drawn if drawn else None
 
 
 def above_trivial(counts: Counts) -> float | None:

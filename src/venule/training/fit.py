@@ -24,11 +24,11 @@ from venule.evaluation import Counts
 from venule.photograph import Photograph
 from venule.photograph.arrays import ProbabilityArray
 from venule.segmentation import predict_with
-from venule.training.callbacks import Snapshots, StepProgress
+from venule.training.export import load_weights, save_weights, starting_weights
 from venule.training.losses import vessel_loss
+from venule.training.progress import Snapshots, StepProgress
 from venule.training.recipe import Recipe
 from venule.training.samples import Crops, Prepared, Sample, prepare
-from venule.training.weights import load_weights, save_weights, starting_weights
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,11 @@ class Fitted:
         network: with the best weights by validation, or the last where nothing was held out.
         seconds: wall time, with that before an interruption up to the last checkpoint.
         device: what it ran on.
-        main: False in every process but the first.
     """
 
     network: nn.Module
     seconds: float
     device: str
-    main: bool
 
 
 def fit(
@@ -70,8 +68,11 @@ def fit(
     output: Path,
     *,
     hardware: Hardware,
-) -> Fitted:
+) -> Fitted | None:
     """Fit the network of a recipe; continues from the last checkpoint in the output folder, if there is one.
+
+    Returns:
+        None in every process but the first.
 
     Raises:
         RecipeError: the batch cannot be split over the processes.
@@ -129,16 +130,16 @@ def fit(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")  # advice to those who write trainings, not who run them
         trainer.fit(module, ckpt_path=last if last.is_file() else None, weights_only=True)
-    if trainer.is_global_zero:
-        (output / "weights").mkdir(exist_ok=True)
-        save_weights(module.result(), output / "weights" / "last.safetensors")
+    if not trainer.is_global_zero:
+        return None
+    (output / "weights").mkdir(exist_ok=True)
+    save_weights(module.result(), output / "weights" / "last.safetensors")
     best = output / "checkpoints" / "best.ckpt"
     if by_validation and best.is_file():  # weights_only: nothing that a checkpoint holds is run
         module.load_state_dict(torch.load(best, weights_only=True, map_location="cpu")["state_dict"])
-        if trainer.is_global_zero:
-            save_weights(module.result(), output / "weights" / "best.safetensors")
+        save_weights(module.result(), output / "weights" / "best.safetensors")
     network = module.result().cpu().eval().requires_grad_()  # the average was kept from learning
-    return Fitted(network, module.seconds, _device_name(trainer), trainer.is_global_zero)
+    return Fitted(network, module.seconds, _device_name(trainer))
 
 
 class VesselTraining(lightning.LightningModule):

@@ -1,5 +1,6 @@
 """Train a model from a recipe, or cross-validate the recipe."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,12 +17,11 @@ from venule.models import Card, Interval, Model, load_model
 from venule.models.model import CARD_FILE, ONNX_FILE, WEIGHTS_FILE
 from venule.networks import count_parameters
 from venule.segmentation import Segmenter
-from venule.training.export import export_onnx, sha256
+from venule.training.export import export_onnx, save_weights
 from venule.training.fit import Fitted, Hardware, fit
 from venule.training.recipe import Recipe
 from venule.training.samples import Sample, find_photographs, hold_out, split_fold
 from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold, odds_exponent
-from venule.training.weights import save_weights
 
 RECIPE_FILE = "recipe.yaml"
 
@@ -130,7 +130,7 @@ def train_on(
 ) -> Model | None:
     """As `train`, on photographs that are split already; continues what the output folder holds."""
     fitted = fit(recipe, training, validation, output, hardware=hardware)
-    if not fitted.main:
+    if fitted is None:
         return None
     _write_json(output / "photographs.json", [drawn.name for drawn in training])
     onnx = export_onnx(fitted.network)
@@ -213,7 +213,7 @@ def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card
         training_seconds=round(fitted.seconds, 1),
         device=fitted.device,
         limits=recipe.limits,
-        sha256=sha256(onnx),
+        sha256=hashlib.sha256(onnx).hexdigest(),
         venule=version("venule"),
     )
 

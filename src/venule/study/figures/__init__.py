@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from venule.study.comparison import Findings
 from venule.study.figures.diagram import draw_diagram
 from venule.study.figures.growth import draw_growth
 from venule.study.figures.plots import draw_learning, draw_prices
 from venule.study.figures.predictions import choose_photograph, draw_agreement, draw_augmentation, draw_predictions
 from venule.study.figures.style import figure_style
+from venule.study.tables import Findings
 from venule.training.samples import Sample
 
 __all__ = ["draw_figures"]

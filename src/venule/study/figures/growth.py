@@ -6,15 +6,15 @@ from pathlib import Path
 from textwrap import wrap
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
 from venule.batch.outputs import write_whole
 from venule.study.figures.style import new_figure, save, show_pictures
-from venule.study.grid import RUNS
-from venule.study.plan import VARIANTS
-from venule.study.run_result import RunResult
+from venule.study.plan import RUNS, VARIANTS
+from venule.study.runs import RunResult
 
 Picture = NDArray[np.uint8]
 Found = dict[tuple[str, int], Picture]  # by network and epoch
@@ -56,33 +56,34 @@ def draw_growth(results: Sequence[RunResult], epochs: Sequence[int], output: Pat
 
 
 def _grid(reference: Picture, found: Found, names: list[str], epochs: list[int]) -> Figure:
+    """A row for each network, a column for each epoch."""
     columns = len(epochs) + 1
     height = (1.6 * _aspect(reference) + 0.08) * len(names) + 0.6
     figure, axes = new_figure(len(names), columns, size=(1.6 * columns + 0.4, height))
-    show_pictures(axes)
-    for row, name in enumerate(names):
-        axes[row * columns].imshow(reference, cmap="gray", vmin=0, vmax=255)
-        axes[row * columns].set_ylabel("\n".join(wrap(name, 12)), fontweight="bold")
-        for place, epoch in enumerate(epochs, 1):
-            if (name, epoch) in found:
-                axes[row * columns + place].imshow(found[name, epoch], cmap="gray", vmin=0, vmax=255)
-    for place, title in enumerate(["drawing", *(f"epoch {epoch}" for epoch in epochs)]):
-        axes[place].set_title(title)
+    _show(axes, [picture for name in names for picture in (reference, *(found.get((name, e)) for e in epochs))])
+    for name, axis in zip(names, axes[::columns], strict=True):
+        axis.set_ylabel("\n".join(wrap(name, 12)), fontweight="bold")
+    for axis, title in zip(axes, ["drawing", *(f"epoch {epoch}" for epoch in epochs)], strict=False):
+        axis.set_title(title)
     return figure
 
 
 def _frame(reference: Picture, found: Found, names: list[str], epoch: int) -> Figure:
+    """All networks after one epoch."""
     columns = min(5, len(names) + 1)
     rows = -(-(len(names) + 1) // columns)
     figure, axes = new_figure(rows, columns, size=(1.8 * columns, (1.8 * _aspect(reference) + 0.25) * rows + 0.4))
-    show_pictures(axes)
-    axes[0].imshow(reference, cmap="gray", vmin=0, vmax=255)
-    axes[0].set_title("drawing")
-    for axis, name in zip(axes[1:], names, strict=False):
-        if (name, epoch) in found:
-            axis.imshow(found[name, epoch], cmap="gray", vmin=0, vmax=255)
-        axis.set_title(name)
+    _show(axes, [reference, *(found.get((name, epoch)) for name in names)])
+    for axis, title in zip(axes, ["drawing", *names], strict=False):
+        axis.set_title(title)
     return figure
+
+
+def _show(axes: Sequence[Axes], pictures: Sequence[Picture | None]) -> None:
+    show_pictures(axes)
+    for axis, picture in zip(axes, pictures, strict=False):
+        if picture is not None:
+            axis.imshow(picture, cmap="gray", vmin=0, vmax=255)
 
 
 def _read(path: Path) -> Picture:

@@ -9,17 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
+from scipy.ndimage import find_objects
 
 from venule.errors import RecipeError
 from venule.evaluation import LEGEND, Counts, agreement_colours
+from venule.photograph import Photograph
 from venule.segmentation import segment
 from venule.study.figures.style import new_figure, save, show_pictures
-from venule.study.grid import RUNS, Run, training_recipe
-from venule.study.plan import ORIGINAL, VARIANTS, Study, Variant
-from venule.study.run_result import RunResult
+from venule.study.plan import ORIGINAL, RUNS, VARIANTS, Run, Study, Variant, training_recipe
+from venule.study.runs import THRESHOLD, RunResult
 from venule.training.samples import Crops, Prepared, Sample, phantom_sample, prepare
 
-THRESHOLD = 0.5
 _SAMPLES = 4
 _COLUMNS = 5
 _SEED, _SIZE = 2024, 565  # of the phantom; as wide as a photograph of DRIVE
@@ -31,15 +31,12 @@ class ShownPhotograph:
 
     Attributes:
         sample: as trainings read it.
-        image: uint8 (height, width, 3).
-        fov: bool (height, width).
         reference: bool (height, width), its drawing.
         predictions: float32 (height, width) probabilities by network and variant.
     """
 
     sample: Sample
-    image: NDArray[np.uint8]
-    fov: NDArray[np.bool_]
+    photograph: Photograph
     reference: NDArray[np.bool_]
     predictions: dict[tuple[str, str], NDArray[np.float32]]
 
@@ -65,7 +62,7 @@ def choose_photograph(
         if unseen and (result.network, result.variant) not in predictions:
             found = segment(photograph, model=output / RUNS / result.name / "model")
             predictions[result.network, result.variant] = found.probability
-    return ShownPhotograph(sample, photograph.image, photograph.fov.mask, reference, predictions)
+    return ShownPhotograph(sample, photograph, reference, predictions)
 
 
 def draw_augmentation(study: Study, shown: ShownPhotograph, path: Path) -> None:
@@ -93,7 +90,7 @@ def draw_predictions(shown: ShownPhotograph, path: Path) -> None:
     """The probability of vessel by each network, after training on original and on augmented data."""
     figure, axes, region = _panels(shown, lead=1)
     for variant, picture, title in (
-        ("original", shown.image, "photograph"),
+        ("original", shown.photograph.image, "photograph"),
         ("augmented", shown.reference, "drawing"),
     ):
         axis = axes[variant, ""]
@@ -109,7 +106,7 @@ def draw_agreement(shown: ShownPhotograph, path: Path) -> None:
     """Where the vessels of each network agree with the drawing."""
     figure, axes, region = _panels(shown, lead=0)
     for (network, variant), probability in shown.predictions.items():
-        colours = agreement_colours(probability >= THRESHOLD, shown.reference, fov=shown.fov)
+        colours = agreement_colours(probability >= THRESHOLD, shown.reference, fov=shown.photograph.fov.mask)
         axes[variant, network].imshow(colours[region])
     colours_of = {label: np.divide(colour, 255) for label, colour in LEGEND.items()}
     patches = [Patch(facecolor=colour, edgecolor="black", label=label) for label, colour in colours_of.items()]
@@ -125,7 +122,7 @@ def _panels(shown: ShownPhotograph, *, lead: int) -> tuple[Figure, dict[tuple[st
     The variants of a network stand one above the other; a row that is full is followed by another two.
     With `lead` 1 there is a first column, under the network "".
     """
-    region = _box(shown)
+    region = find_objects(shown.photograph.fov.mask.astype(np.uint8))[0]  # the rows and columns of the field of view
     names = [""] * lead + list(dict.fromkeys(network for network, _ in shown.predictions))
     bands = -(-len(names) // _COLUMNS)
     columns = -(-len(names) // bands)
@@ -145,16 +142,9 @@ def _panels(shown: ShownPhotograph, *, lead: int) -> tuple[Figure, dict[tuple[st
         probability = shown.predictions.get((name, variant))
         axis.set_visible(name == "" or probability is not None)
         if probability is not None:
-            counts = Counts.of(probability >= THRESHOLD, shown.reference, shown.fov)
+            counts = Counts.of(probability >= THRESHOLD, shown.reference, shown.photograph.fov.mask)
             axis.set_title(f"{name}\n{variant}, Dice {counts.dice or 0:.3f}")
     return figure, axes, region
-
-
-def _box(shown: ShownPhotograph) -> tuple[slice, slice]:
-    """The rows and columns of the field of view."""
-    mask = shown.fov
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _as_seen(shown: NDArray[np.float32], fov: NDArray[np.bool_], prepared: Prepared) -> NDArray[np.uint8]:
@@ -167,11 +157,9 @@ def _as_seen(shown: NDArray[np.float32], fov: NDArray[np.bool_], prepared: Prepa
 
 
 def _describe(study: Study, variant: Variant) -> str:
-    changed = study.variants[variant].model_dump()
-    neutral = ORIGINAL.model_dump()
     parts = []
-    for name, value in changed.items():
-        if value != neutral[name]:
+    for name, value in study.variants[variant]:
+        if value != getattr(ORIGINAL, name):
             amount = "" if value is True else f" ±{value:g}" if isinstance(value, float) else f" {value}"
             parts.append(name.replace("_", " ") + amount)
     return ", ".join(parts) or "none"

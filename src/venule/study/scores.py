@@ -1,4 +1,4 @@
-"""Means and differences of a study with their intervals, over photographs and over seeds."""
+"""The scores of the networks of a study and their differences, with intervals over photographs and over seeds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,33 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from venule.evaluation import Counts, bootstrap_mean_interval
-from venule.study.run_result import RunResult
+from venule.evaluation import Counts, bootstrap_mean_interval, paired_difference
+from venule.study.runs import RunResult
 
 Array = NDArray[np.float64]
 Statistic = Callable[[Array], Array]  # (draws, cells) -> (draws,)
 DRAWS = 20_000
+BASELINE = "unet"
+
+
+@dataclass(frozen=True)
+class DeckDice:
+    """Dice of one network, without and with augmentation, on photographs of the "validation" or DRIVE "test" set."""
+
+    original: float | None
+    augmented: float
+    on: str
+
+
+# "Retinal Vessel Segmentation. Image Segmentation: Exploring U-Nets", slides: the reference study.
+DECK = {
+    "unet": DeckDice(0.7499, 0.8246, "validation"),
+    "deformable-encoder-unet": DeckDice(0.7433, 0.8243, "validation"),
+    "du-net": DeckDice(0.7328, 0.8233, "validation"),
+    "cbam-unet": DeckDice(None, 0.8227, "test"),
+    "cmp-unet": DeckDice(None, 0.8245, "test"),
+    "unet-3": DeckDice(None, 0.8229, "test"),
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +43,50 @@ class Estimate:
     value: float
     lower: float | None
     upper: float | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One mean minus another, on the same photographs, and p of the sign-flip permutation test over people."""
+
+    difference: Estimate
+    p_value: float
+
+
+@dataclass(frozen=True)
+class NetworkScores:
+    """A network on one variant of the data. Scores are means over photographs held out and seeds, inside the FOV.
+
+    Attributes:
+        deck_dice: of the reference study; None where it gives none.
+        deck_on: the photographs of that figure: "validation" or "test".
+        dice: of the last epoch.
+        interval_over: "seeds" or "photographs", for the interval of `dice`.
+        found_over_drawn: vessel pixels found over drawn.
+        best_epoch_dice: of each run's best epoch on the photographs that are scored: optimistic.
+        epochs: mean over runs.
+        seconds: mean wall time of a run's training.
+        minus_original: augmented minus original; None on original data.
+        minus_unet: this network minus the U-Net; None for the U-Net.
+    """
+
+    network: str
+    variant: str
+    deck_dice: float | None
+    deck_on: str | None
+    dice: Estimate
+    interval_over: str
+    seeds: int
+    photographs: int
+    people: int
+    sensitivity: float
+    precision: float
+    found_over_drawn: float
+    best_epoch_dice: float | None
+    epochs: float
+    seconds: float
+    minus_original: Compared | None
+    minus_unet: Compared | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +112,47 @@ class Cell:
 
 
 Cells = dict[tuple[str, str], Cell]  # by network and variant
+
+
+def network_scores(results: Sequence[RunResult], *, folds: int = 1) -> tuple[NetworkScores, ...]:
+    """The scores of finished runs, in the order of the runs; a seed with unfinished folds is left out."""
+    dice, sensitivity, precision, balance = (
+        cells_of(results, measure, folds=folds)
+        for measure in (lambda c: c.dice, lambda c: c.sensitivity, lambda c: c.precision, found_over_drawn)
+    )
+    rows = []
+    for (network, variant), cell in dice.items():
+        runs = [r for r in results if (r.network, r.variant) == (network, variant) and r.seed in cell.seeds]
+        deck = DECK.get(network)
+        interval, over = mean_interval(cell)
+        best = [run.best_dice for run in runs if run.best_dice is not None]
+        row = NetworkScores(
+            network=network,
+            variant=variant,
+            deck_dice=getattr(deck, variant, None),
+            deck_on=deck.on if deck and getattr(deck, variant) else None,
+            dice=interval,
+            interval_over=over,
+            seeds=len(cell.seeds),
+            photographs=cell.values.shape[1],
+            people=len(set(cell.people)),
+            sensitivity=sensitivity[network, variant].mean,
+            precision=precision[network, variant].mean,
+            found_over_drawn=balance[network, variant].mean,
+            best_epoch_dice=sum(best) / len(best) if best else None,
+            epochs=sum(len(run.epochs) for run in runs) / len(runs),
+            seconds=sum(run.seconds for run in runs) / len(runs),
+            minus_original=_compare(dice, cell, dice.get((network, "original"))),
+            minus_unet=_compare(dice, cell, dice.get((BASELINE, variant))),
+        )
+        rows.append(row)
+    return tuple(rows)
+
+
+def found_over_drawn(counts: Counts) -> float | None:
+    """Vessel pixels found over vessel pixels drawn."""
+    drawn = counts.tp + counts.fn
+    return (counts.tp + counts.fp) / drawn if drawn else None
 
 
 def cells_of(results: Sequence[RunResult], measure: Callable[[Counts], float | None], *, folds: int = 1) -> Cells:
@@ -147,3 +253,11 @@ def difference(first: Cell, second: Cell, *, noise: tuple[float, int], confidenc
 def _student(rng: np.random.Generator, freedom: int, normal: Array) -> Array:
     """Normal draws made heavy-tailed, each row by the same factor."""
     return normal * np.sqrt(freedom / rng.chisquare(freedom, (len(normal), 1)))
+
+
+def _compare(dice: Cells, one: Cell, other: Cell | None) -> Compared | None:
+    if other is None or one is other:
+        return None
+    pairs = one.values.mean(axis=0), other.values.mean(axis=0)
+    p_value = paired_difference(list(pairs[0]), list(pairs[1]), groups=one.people).p_value
+    return Compared(difference(one, other, noise=seed_deviation(dice)), p_value)
