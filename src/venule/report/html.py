@@ -11,9 +11,13 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from venule.measurement import MEASUREMENTS
 from venule.photograph.arrays import ImageArray
+from venule.report.labels import LABELS, MAIN
 from venule.report.sheet import Sheet
 
+MOST_SHEETS = 200
+ALIKE = 1.1  # times the smallest field of view, up to which lengths in pixels can be compared
 QUALITY = 82  # of the JPEG pictures
 FAR = 3.0  # robust standard deviations from which on a value stands out
 ENOUGH = 5  # photographs, from which on one can stand out
@@ -26,29 +30,20 @@ Distances = dict[str, float]  # of a photograph from the median of all, by measu
 
 
 def make_report(
-    sheets: Sequence[Sheet],
-    *,
-    title: str,
-    about: Sequence[str],
-    remarks: Sequence[str],
-    shown: Sequence[str],
-    glossary: Sequence[tuple[str, str, str]],
-    most: int = 200,
+    sheets: Sequence[Sheet], settings: Mapping[str, Any], *, made: str, most: int = MOST_SHEETS
 ) -> Iterator[str]:
     """The whole report, part by part: HTML with style, script and pictures in it.
 
     Args:
         sheets: of the photographs.
-        title: of the page.
-        about: lines under the title: version, model, settings.
-        remarks: what the reader must know before comparing photographs.
-        shown: keys of the measurements in the overview, with their distributions.
-        glossary: label, column of the table, and meaning of every measurement.
+        settings: of `venule measure`, as in manifest.json.
+        made: version and date.
         most: sheets; of more photographs, the most unusual have one.
     """
     values = _known_values(sheets)
-    examples = {key: next(s.values[key] for s in sheets if s.value(key) is not None) for key in shown if key in values}
-    away = _distances(sheets, values, list(examples))
+    shown = [key for key in ("quality", *MAIN) if key in values]
+    examples = {key: next(sheet.values[key] for sheet in sheets if sheet.value(key) is not None) for key in shown}
+    away = _distances(sheets, values, shown)
     # Those that failed come first, then those that are farthest from the others.
     order = sorted(range(len(sheets)), key=lambda n: (not sheets[n].failed, -max(away[n].values(), default=0.0)))
     environment = Environment(
@@ -62,10 +57,9 @@ def make_report(
     folder = files("venule.report") / "templates"
     environment.globals["source"] = lambda name: Markup((folder / name).read_text(encoding="utf-8"))
     return environment.get_template("report.html").generate(
-        title=title,
-        about=about,
-        remarks=remarks,
-        glossary=glossary,
+        title=report_title(sheets),
+        made=made,
+        settings=settings,
         sheets=sheets,
         values=values,
         examples=examples,
@@ -73,14 +67,22 @@ def make_report(
         order=order,
         linked=frozenset(order[:most]),
         compared=lambda group: max((len(values[v.key]) for v in group if v.value is not None), default=0),
-        plots=[_plot(sheets, key, values[key]) for key in examples if len(values[key]) > 1],
+        plots=[_plot(sheets, key, values[key]) for key in shown if len(values[key]) > 1],
         percentile_rank=percentile_rank,
+        definitions=MEASUREMENTS,
+        LABELS=LABELS,
+        ALIKE=ALIKE,
         FAR=FAR,
         ENOUGH=ENOUGH,
         LEFT=LEFT,
         RIGHT=RIGHT,
         FLOOR=FLOOR,
     )
+
+
+def report_title(sheets: Sequence[Sheet]) -> str:
+    """What the report is called."""
+    return f"Retinal vessels of {len(sheets)} photograph{'s' if len(sheets) > 1 else ''}"
 
 
 def percentile_rank(value: float, ordered: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
-from venule.report.sheet import Picture, RegionRow, Sheet
+from venule.report.sheet import Picture, RegionRow, ReportedValue, Sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Page
@@ -17,7 +17,7 @@ SIZE = 6  # points
 NAME, ABOUT, CAPTION = 60, 150, 54  # letters that fit into a line
 SOFT = "0.4"
 
-Row = tuple[str, str, str, str]  # label, value, interval or reason, and what it is
+Line = tuple[str, str, str, str]  # label, value, interval or reason, and weight of the label
 
 
 def make_pdf(file: BinaryIO, sheets: Sequence[Sheet], *, title: str) -> None:
@@ -64,8 +64,7 @@ def _pictures(page: "Page", pictures: Sequence[Picture], top: float) -> float:
 
 def _values(page: "Page", sheet: Sheet, top: float) -> None:
     """The groups in three columns, each whole in one, and the regions below them."""
-    groups = [_rows(name, sheet) for name in sheet.groups]
-    columns = _in_columns(groups)
+    columns = _in_columns([_lines(heading, group) for heading, group in sheet.groups.items()])
     longest = max((len(column) for column in columns), default=0)
     headings, regions = sheet.regions()
     below = len(regions) + 1 if regions else 0
@@ -73,9 +72,8 @@ def _values(page: "Page", sheet: Sheet, top: float) -> None:
     width = (RIGHT - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
     for number, column in enumerate(columns):
         left = LEFT + number * (width + GAP)
-        for line, (label, value, rest, kind) in enumerate(column):
+        for line, (label, value, rest, weight) in enumerate(column):
             y = top - step * line
-            weight = "bold" if kind == "heading" else "normal"
             page.text(left, y, label, size=SIZE - 0.3, weight=weight, va="top")
             page.text(left + 0.665 * width, y, value, size=SIZE, va="top", ha="right")
             page.text(left + width, y, rest, size=SIZE - 0.5, color=SOFT, va="top", ha="right")
@@ -83,23 +81,20 @@ def _values(page: "Page", sheet: Sheet, top: float) -> None:
         _regions(page, headings, regions, top - step * (longest + 1), step)
 
 
-def _rows(name: str, sheet: Sheet) -> list[Row]:
-    group = sheet.groups[name]
+def _lines(heading: str, group: Sequence[ReportedValue]) -> list[Line]:
     interval = "95 % interval" if any(one.interval for one in group) else ""
-    rows: list[Row] = [(name, "", interval, "heading")]
+    lines: list[Line] = [(heading, "", interval, "bold")]
     for one in group:
-        if one.value is None:
-            rows.append((one.label, "", one.reason, "reason"))
-        else:
-            rows.append((one.label, f"{one.text} {one.unit}".rstrip(), one.interval, "value"))
-    return [*rows, ("", "", "", "gap")]
+        value, rest = ("", one.reason) if one.value is None else (f"{one.text} {one.unit}".rstrip(), one.interval)
+        lines.append((one.label, value, rest, "normal"))
+    return [*lines, ("", "", "", "normal")]
 
 
-def _in_columns(groups: Sequence[list[Row]]) -> list[list[Row]]:
+def _in_columns(groups: Sequence[list[Line]]) -> list[list[Line]]:
     """The groups in their order, in columns as even as whole groups allow."""
     room = max((len(group) for group in groups), default=1)
     while True:
-        columns: list[list[Row]] = [[]]
+        columns: list[list[Line]] = [[]]
         for group in groups:
             if columns[-1] and len(columns[-1]) + len(group) > room:
                 columns.append([])

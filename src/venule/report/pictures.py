@@ -19,6 +19,8 @@ MARKED = 12  # segments that are marked because they are most tortuous
 # Okabe and Ito (2008): told apart by colour-blind readers.
 END, BRANCHING, CROSSING = (240, 228, 66), (213, 94, 0), (86, 180, 233)
 LINE = (235, 235, 235)
+_LEVELS = np.linspace(0, 255, 40).astype(np.uint8)
+VIRIDIS = cv2.applyColorMap(_LEVELS[:, None], cv2.COLORMAP_VIRIDIS)[:, 0, ::-1].tolist()
 DIM = 0.45  # brightness of the photograph under lines
 FINE = 4  # bits of a pixel's fraction that OpenCV draws with
 
@@ -126,7 +128,7 @@ def _with_scale(picture: ImageArray, low: float, high: float) -> ImageArray:
     font = ImageFont.load_default(size)
     left, bottom, width = size // 2, image.height - size // 2, 6 * size
     for x in range(width):
-        draw.line([(left + x, bottom - size // 2), (left + x, bottom)], VIRIDIS[x * len(VIRIDIS) // width])
+        draw.line([(left + x, bottom - size // 2), (left + x, bottom)], tuple(VIRIDIS[x * len(VIRIDIS) // width]))
     above = bottom - size // 2 - 4
     draw.text((left, above), f"{low:.1f}", font=font, fill=LINE, anchor="ls")
     draw.text((left + width, above), f"{high:.1f} px", font=font, fill=LINE, anchor="rs")
@@ -141,15 +143,6 @@ def _pixel(position: Sequence[float], scale: float) -> tuple[int, int]:
 def _draw(picture: ImageArray, line: FloatArray, colour: tuple[int, int, int], width: int) -> None:
     points = np.rint(line[:, ::-1] * 2**FINE).astype(np.int32)
     cv2.polylines(picture, [points], False, colour, width, cv2.LINE_AA, FINE)
-
-
-def _viridis(steps: int) -> list[tuple[int, int, int]]:
-    levels = np.linspace(0, 255, steps).astype(np.uint8)
-    colours = cv2.applyColorMap(levels[:, None], cv2.COLORMAP_VIRIDIS)[:, 0, ::-1]
-    return [(int(red), int(green), int(blue)) for red, green, blue in colours]
-
-
-VIRIDIS = _viridis(40)
 
 
 def _calibres(graph: Mapping[str, Any], lines: Sequence[FloatArray]) -> Sequence[FloatArray]:

@@ -11,11 +11,12 @@ from typing import Any, Self
 import cv2
 
 from venule import __version__
-from venule.batch import Batch, BatchResult, Done, Joined, run
+from venule.batch import Batch, BatchResult, Done, Joined, Output, run
 from venule.datasets.folder import files_by_stem
 from venule.errors import MeasurementError, VenuleError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
 from venule.measurement.graph import SEGMENT_COLUMNS as OF_A_SEGMENT
+from venule.measurement.measured import dictionary_rows
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import read_vessels
@@ -31,12 +32,22 @@ from venule.workflows.dicom import (
     header_to_answer,
     metadata_of,
 )
-from venule.workflows.dictionary_csv import write_dictionary
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
 
 SEGMENTS = "_segments.csv"
 _TEXTS = ("laterality", "scale_from", "quality_reasons", "reasons")
 SEGMENT_COLUMNS = {"path": str, **{name: str if name.endswith("_kind") else float for name, *_ in OF_A_SEGMENT}}
+# Of dictionary.csv, besides the measurements: column, meaning and unit.
+OTHER_COLUMNS = (
+    ("fov_diameter_px", "diameter of the field of view", "px"),
+    ("laterality", "eye, as a DICOM file says: R, L, or B for both", ""),
+    ("scale_from", "source of micrometres or degrees: given, dicom pixel spacing, or dicom field of view", ""),
+    ("quality", "expected Dice against a manual drawing, 0 to 1; empty for a vessel map that was given", ""),
+    ("quality_reasons", "what is wrong with the photograph, as codes; empty if nothing is", ""),
+    ("disc_confidence", "confidence in the position of the optic disc, 0 to 1", ""),
+    ("fovea_confidence", "confidence in the position of the fovea, 0 to 1", ""),
+    ("reasons", "measurements without a value, each with its reason code", ""),
+)
 
 
 @dataclass(frozen=True)
@@ -215,8 +226,21 @@ def measure_files(
     # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
     result = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
-    write_dictionary(result.output, units=work.units)
+    _write_dictionary(result.output, work.units)
     return result
+
+
+def _write_dictionary(output: Output, units: Sequence[str]) -> None:
+    """Write dictionary.csv: name, meaning, unit and source of every column, lengths in pixels and these units."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["column", "meaning", "region", "unit", "source"])
+    for column, meaning, unit in OTHER_COLUMNS:
+        table.writerow([column, meaning, "", unit, ""])
+    table.writerows(dictionary_rows(units))
+    for column, meaning, unit in OF_A_SEGMENT:
+        table.writerow([column, meaning, "a segment, in segments.csv", unit, ""])
+    output.write("dictionary.csv", text.getvalue().encode())
 
 
 def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:

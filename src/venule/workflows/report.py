@@ -2,22 +2,20 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from venule import __version__
 from venule.batch import Output, read_journal, read_path
 from venule.errors import VenuleError, missing_extra
-from venule.measurement import MEASUREMENTS, Scale
+from venule.measurement import Scale
 from venule.photograph import Photograph, read_photograph
-from venule.report.html import make_report
-from venule.report.labels import LABELS, MAIN
+from venule.report.html import make_report, report_title
 from venule.report.pdf import make_pdf
 from venule.report.pictures import make_pictures
 from venule.report.sheet import Picture, Row, Sheet
@@ -27,7 +25,6 @@ from venule.workflows.measure import MeasurePhotograph
 from venule.workflows.segment import SegmentPhotograph, decode_mask
 
 PAGES = 100  # of a PDF: while one is written, it is in memory, 5 MB a page
-ALIKE = 1.1  # times the smallest field of view, up to which lengths in pixels can be compared
 
 
 def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
@@ -53,13 +50,13 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     made = f"venule {manifest['venule']}, {manifest['ended'][:10]}"
     folder = Output.at(output)
     with folder.writing("report.html") as file:
-        for part in _page(sheets, manifest["settings"], made):
+        for part in make_report(sheets, manifest["settings"], made=made):
             file.write(part.encode("utf-8", errors="xmlcharrefreplace"))
     names = ["report.html"]
     for start in range(0, len(sheets) if pdf else 0, PAGES):
         names.append("report.pdf" if len(sheets) <= PAGES else f"report-{len(names):03}.pdf")
         with folder.writing(names[-1]) as file:
-            make_pdf(file, sheets[start : start + PAGES], title=_title(sheets))
+            make_pdf(file, sheets[start : start + PAGES], title=report_title(sheets))
     return [output / name for name in names]
 
 
@@ -95,23 +92,7 @@ def report_in_memory(
             row = {"reason": getattr(error, "reason", "unexpected-error"), "message": str(error)}
         sheets.append(Sheet(row, photograph.name, draw=draw))
     today = datetime.now(UTC).date().isoformat()
-    return "".join(_page(sheets, settings, f"venule {__version__}, {today}"))
-
-
-def _page(sheets: Sequence[Sheet], settings: Mapping[str, Any], made: str) -> Iterator[str]:
-    sources = {one.name: f" ({one.source})" if one.source else "" for one in MEASUREMENTS}
-    return make_report(
-        sheets,
-        title=_title(sheets),
-        about=_about(settings, made),
-        remarks=_remarks(sheets),
-        shown=("quality", *MAIN),
-        glossary=[(LABELS[one.name], one.column(), one.meaning + sources[one.name]) for one in MEASUREMENTS],
-    )
-
-
-def _title(sheets: Sequence[Sheet]) -> str:
-    return f"Retinal vessels of {len(sheets)} photograph{'s' if len(sheets) > 1 else ''}"
+    return "".join(make_report(sheets, settings, made=f"venule {__version__}, {today}"))
 
 
 def _pictures(photograph: Photograph, mask: bytes, graph: bytes) -> Sequence[Picture]:
@@ -164,33 +145,3 @@ def _read_rows(output: Path) -> list[dict[str, str]]:
             f"{path} holds no measurements: give the output folder of venule measure", reason="no-results"
         )
     return rows
-
-
-def _about(settings: Mapping[str, Any], made: str) -> list[str]:
-    model = settings.get("model")
-    vessels = f"Vessels found by the model {model['name']}" if model else f"Vessels given in {settings['vessels']}"
-    if model and settings.get("threshold"):
-        vessels += f" at threshold {settings['threshold']:g}"
-    return [
-        f"{made}. {vessels}.",
-        "Lengths are in pixels of the photograph unless another unit is given. The 95 % intervals were calibrated on "
-        "synthetic photographs.",
-        "For research. Not a medical device.",
-    ]
-
-
-def _remarks(sheets: Sequence[Sheet]) -> list[str]:
-    """What the reader must know before comparing photographs."""
-    remarks = []
-    if failed := sum(sheet.failed for sheet in sheets):
-        remarks.append(f"{failed} of {len(sheets)} photographs could not be measured; see the top of the table.")
-    if flagged := sum(bool(sheet.flags) and not sheet.failed for sheet in sheets):
-        has = "has a warning" if flagged == 1 else "have warnings"
-        remarks.append(f"{flagged} of {len(sheets)} photographs {has}; see the remarks in the table.")
-    across = [value for sheet in sheets if (value := sheet.value("fov_diameter_px"))]
-    if across and max(across) > ALIKE * min(across):
-        remarks.append(
-            f"The diameter of the field of view ranges from {min(across):,.0f} to {max(across):,.0f} pixels: do not "
-            "compare lengths in pixels between these photographs."
-        )
-    return remarks
