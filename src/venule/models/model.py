@@ -66,9 +66,9 @@ def model_folder(name_or_path: str | Path) -> Path:
         >>> model_folder("general").name
         'general'
     """
-    shipped = _SHIPPED / str(name_or_path)
-    if str(name_or_path) in shipped_models():
-        return shipped
+    name, shipped = str(name_or_path), shipped_models()
+    if name in shipped:
+        return _SHIPPED / name
     folder = Path(name_or_path)
     if folder.name in (ONNX_FILE, CARD_FILE):
         folder = folder.parent
@@ -76,10 +76,10 @@ def model_folder(name_or_path: str | Path) -> Path:
         return folder
     if folder.is_dir():
         raise ModelError(f"{folder} has no {CARD_FILE}: a model is a folder with {ONNX_FILE} and {CARD_FILE}")
-    close = get_close_matches(str(name_or_path), shipped_models(), n=1)
+    close = get_close_matches(name, shipped, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     raise ModelError(
-        f"unknown model {str(name_or_path)!r}: {hint}shipped: {', '.join(shipped_models())}; "
+        f"unknown model {name!r}: {hint}shipped: {', '.join(shipped)}; "
         f"or give the folder of your own, with {ONNX_FILE} and {CARD_FILE}"
     )
 

@@ -1,7 +1,6 @@
 """The blocks that networks are built of, usable alone; those of one network only are in its file."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 from math import sqrt
 
 import torch
@@ -112,34 +111,6 @@ class UShape(nn.Module):
         features = encode(x, [*self.encoder, *([] if self.bridge is None else [self.bridge])])
         logits: Tensor = self.head(decode(features, self.up, self.decoder)[-1])
         return logits
-
-
-class NarrowUNet(UShape):
-    """A U-Net whose way up is that of SA-UNet (Guo et al. 2020).
-
-    Args:
-        encoder: one block for each level, from full resolution down.
-        bridge: the block at the bottom, with twice the last width; None: the encoder's last block is at the bottom.
-        widths: channels of the levels, from full resolution down, without the bottom.
-        drop: builds the dropout of the decoder.
-    """
-
-    def __init__(
-        self,
-        encoder: Sequence[nn.Module],
-        bridge: nn.Module | None,
-        *,
-        widths: Sequence[int],
-        drop: Callable[[], nn.Module],
-    ) -> None:
-        upwards = (2 * widths[-1], *reversed(widths))
-        super().__init__(
-            encoder,
-            bridge,
-            [TransposedConvolution(i, o) for i, o in pairwise(upwards)],
-            [dropped_pair(2 * width, width, drop) for width in upwards[1:]],
-            nn.Conv2d(widths[0], 1, 1),
-        )
 
 
 def encode(x: Tensor, blocks: Iterable[nn.Module]) -> list[Tensor]:

@@ -10,7 +10,7 @@ from venule.batch.addresses import absolute, is_remote
 from venule.batch.archives import is_archive
 from venule.batch.inputs import find_inputs
 from venule.errors import PhotographError, missing_extra
-from venule.models import load_model
+from venule.models import model_folder, read_card
 from venule.photograph.decode import is_dicom
 from venule.vessel_map import VesselMap
 
@@ -45,20 +45,18 @@ def metadata_of(path: str, content: bytes, *, given: "Scale") -> Metadata:
     Raises:
         PhotographError: it is DICOM that is damaged or shows no photograph.
     """
-    scale_from = "given" if given.unit_names else ""
+    scale, scale_from = given, "given" if given.unit_names else ""
     if not is_dicom(content, name=path):
-        return Metadata(given, scale_from)
+        return Metadata(scale, scale_from)
     from venule.measurement import Scale  # here: what it needs takes longer to load than a photograph to segment
     from venule.photograph.dicom import facts_of, read_header
 
     facts = facts_of(read_header(content, name=path), name=path)
-    if scale_from:
-        return Metadata(given, scale_from, facts.laterality)
-    if facts.micrometres_per_pixel:
-        return Metadata(Scale(um_per_pixel=facts.micrometres_per_pixel), "dicom pixel spacing", facts.laterality)
-    if facts.field_degrees:
-        return Metadata(Scale(field_degrees=facts.field_degrees), "dicom field of view", facts.laterality)
-    return Metadata(given, "", facts.laterality)
+    if not scale_from and facts.micrometres_per_pixel:
+        scale, scale_from = Scale(um_per_pixel=facts.micrometres_per_pixel), "dicom pixel spacing"
+    elif not scale_from and facts.field_degrees:
+        scale, scale_from = Scale(field_degrees=facts.field_degrees), "dicom field of view"
+    return Metadata(scale, scale_from, facts.laterality)
 
 
 def any_called_dicom(paths: Sequence[Path | str], output: Path | str) -> bool:
@@ -116,7 +114,7 @@ def dicom_files(
     from venule.dicom.segmentation import encode, segmentation
     from venule.dicom.structured_report import structured_report
 
-    card = load_model(model).card
+    card = read_card(model_folder(model))
     algorithm = Algorithm(card.name, card.sha256, found.threshold)
     files, made = {}, None
     if seg:
