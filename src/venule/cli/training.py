@@ -99,11 +99,13 @@ def study(
     As 8 array jobs: `venule study study -o OUT --data DIR --shard i/8`, with i from 1 to 8, and then once without
     --shard for the tables. Needs the extra train.
     """
+    from venule.batch import Shard
     from venule.study import do_runs, progress_of, read_study, report_study, run_on_devices, run_study
 
     chosen = read_study(recipe)
     if shard:
-        do_runs(chosen, data, output, accelerator=accelerator, shard=_shard(shard), say=typer.echo)
+        part = Shard.parse(shard)
+        do_runs(chosen, data, output, accelerator=accelerator, shard=(part.number, part.of), say=typer.echo)
         progress = progress_of(chosen, output)
         typer.echo(f"{len(progress.finished)} runs of the study are finished, {len(progress.missing)} are not")
         raise typer.Exit(1 if progress.failed else 0)
@@ -120,12 +122,3 @@ def study(
         typer.secho(f"missing: {name} {report.progress.failed.get(name, '')}", err=True)
     typer.echo(f"tables: {output / 'study.md'}\nfigures: {output / 'figures'}")
     raise typer.Exit(1 if report.progress.missing and not tables_only else 0)
-
-
-def _shard(text: str) -> tuple[int, int]:
-    part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise typer.BadParameter(
-            f"{text!r} is not a shard: write i/n with i from 1 to n, such as 2/8", param_hint="--shard"
-        )
-    return int(part), int(parts)
