@@ -27,11 +27,11 @@ import numpy as np
 
 from nothing import Nothing
 from small import write_small, write_small_model
-from venule.batch import Batch, Engine, run
+from venule.batch import Batch, Engine, Shard, run
 from venule.batch.inputs import InputFile
 from venule.batch.items import items, list_items
-from venule.batch.journal import JOURNAL, Journal, JournalRecord
-from venule.batch.shard import Shard
+from venule.batch.journal import Journal, JournalRecord
+from venule.batch.outputs import JOURNAL
 from venule.report import Table
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from venule.batch import Output, Shard
 from venule.batch.inputs import find_inputs
 from venule.batch.items import items, list_items
 from venule.batch.journal import Journal
-from venule.batch.shard import Shard
 
 
 def make(folder: Path, *names: str) -> None:
@@ -19,7 +19,7 @@ def make(folder: Path, *names: str) -> None:
 def listed_items(folder: Path, *paths, suffixes=(".jpg", ".png"), output="out"):
     (folder / "journal").mkdir(exist_ok=True)
     with Journal(folder / "journal") as journal:
-        found = find_inputs(paths, suffixes=suffixes, leave_out=(folder / output).as_posix())
+        found = find_inputs(paths, suffixes=suffixes, output=Output.at(folder / output))
         list_items(journal, found, twins=False)
         return list(items(journal, twins=False, shard=Shard()))
 

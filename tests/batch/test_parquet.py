@@ -6,8 +6,7 @@ import sys
 import pytest
 from shout import Shout
 
-from venule.batch import Batch, Engine, Joined, run
-from venule.batch.layout import Layout
+from venule.batch import Batch, Engine, Joined, Layout, run
 from venule.errors import MissingExtraError
 
 

@@ -15,8 +15,7 @@ from benchmarks.validation.truth import drawn_map
 from PIL import Image
 from typer.testing import CliRunner
 
-from venule.batch import Batch
-from venule.batch.layout import Layout
+from venule.batch import Batch, Layout
 from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import BY_NAME, REGIONS, measure, table_columns

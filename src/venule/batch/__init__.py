@@ -1,15 +1,12 @@
 """Many photographs: lists, journal, resume, worker processes and clusters. Knows nothing of vessels."""
 
 from venule.batch.batch import Batch, run
-from venule.batch.batch_result import BatchResult, show_progress
 from venule.batch.engine import Engine
-from venule.batch.items import Item
+from venule.batch.items import Item, Shard
 from venule.batch.journal import JournalRecord, read_journal
-from venule.batch.layout import Layout
 from venule.batch.merge import merge
-from venule.batch.outputs import Output, write_whole
-from venule.batch.shard import Shard
-from venule.batch.status import Status, read_status
+from venule.batch.outputs import Layout, Output, write_whole
+from venule.batch.progress import BatchResult, Status, read_status, show_progress
 from venule.batch.tables import Joined
 from venule.batch.work import Done, Work, read_path
 

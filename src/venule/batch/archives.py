@@ -22,15 +22,14 @@ from typing import IO
 from venule.batch import addresses
 from venule.errors import VenuleError
 
-ZIP, PLAIN_TAR = (".zip",), (".tar",)
 PACKED_TAR = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-ARCHIVES = ZIP + PLAIN_TAR + PACKED_TAR
-MAX_BYTES = 2 * 1024**3  # of one file: it is read whole
+ARCHIVES = (".zip", ".tar", *PACKED_TAR)
 MAX_HEADER = 1024**2  # bytes of a long name, or of another header in a tar archive
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
     ArithmeticError, LookupError, ValueError, OSError,
 )  # fmt: skip
+_Opener = Callable[[], IO[bytes] | None]
 
 
 class ArchiveError(VenuleError):
@@ -72,17 +71,22 @@ def is_sequential(archive: str) -> bool:
     return archive.lower().endswith(PACKED_TAR)
 
 
-def members(archive: str) -> Iterator[Member]:
+def members(archive: str, *, wanted: Callable[[str, _Opener], bool] = lambda name, opened: True) -> Iterator[Member]:
     """The files in an archive, in its order; folders, links and devices are left out.
+
+    Args:
+        archive: its address.
+        wanted: which of them, by their names and what opens them.
 
     Raises:
         ArchiveError: it is damaged; files before the damage are yielded.
     """
     with _errors_of(archive):
-        for member, _ in _entries(archive):
+        for member, opened in _entries(archive):
             if not (0 <= member.size < 2**62 and 0 <= member.offset < 2**62):
                 raise ValueError(f"{member.name} claims to have {member.size:,} bytes")
-            yield member
+            if wanted(member.name, opened):
+                yield member
 
 
 def read_member(archive: str, member: Member) -> bytes:
@@ -94,21 +98,17 @@ def read_member(archive: str, member: Member) -> bytes:
     if is_sequential(archive):
         return Sequence(archive).read(member)
     with _errors_of(archive, member.name):
-        if not archive.lower().endswith(ZIP):
+        if not archive.lower().endswith(".zip"):
             return _part(archive, member.offset, member.size)
         packed = _zip(archive)
         return _read(lambda: packed.open(packed.infolist()[member.offset]), member.size)
 
 
 class Sequence:
-    """Reads files of a packed tar archive in their order, so that it is unpacked once.
-
-    Args:
-        archive: its address.
-    """
+    """Reads files of a packed tar archive in their order, so that it is unpacked once."""
 
     def __init__(self, archive: str) -> None:
-        """Start at its first file."""
+        """Start at the first file of the archive at this address."""
         self.archive, self._entries = archive, _entries(archive)
 
     def read(self, member: Member) -> bytes:
@@ -124,9 +124,9 @@ class Sequence:
             raise LookupError("it is no longer in the archive")
 
 
-def _entries(archive: str) -> Iterator[tuple[Member, Callable[[], IO[bytes] | None]]]:
+def _entries(archive: str) -> Iterator[tuple[Member, _Opener]]:
     """Each file, and how it is opened; in a tar only until the next one is asked for."""
-    if archive.lower().endswith(ZIP):
+    if archive.lower().endswith(".zip"):
         packed = _zip(archive)
         for number, info in enumerate(packed.infolist()):
             if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
@@ -163,18 +163,15 @@ def _errors_of(archive: str, name: str = "") -> Iterator[None]:
 
 
 def _part(archive: str, start: int, size: int) -> bytes:
-    if addresses.is_remote(archive):
-        content = bytes(addresses.filesystem(archive).cat_file(archive, start=start, end=start + size))
-    else:
-        with open(archive, "rb") as file:
-            file.seek(start)
-            content = file.read(size)
+    with addresses.open_any(archive, cache_type="none") as file:  # else a block of many megabytes is read for each
+        file.seek(start)
+        content = file.read(size)
     if len(content) != size:
         raise EOFError(f"it ends after {len(content)} of {size} bytes")
     return content
 
 
-def _read(opened: Callable[[], IO[bytes] | None], size: int) -> bytes:
+def _read(opened: _Opener, size: int) -> bytes:
     """Read no more than the size in the archive: a small file may unpack to any size."""
     with opened() or io.BytesIO() as file:
         content = file.read(size + 1)

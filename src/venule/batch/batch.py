@@ -1,41 +1,40 @@
 """Process many files: each once, and whatever ends the batch, what is finished stays finished."""
 
 import json
+import signal
+import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from venule.batch import addresses
-from venule.batch.batch_result import BatchResult
 from venule.batch.engine import Engine
-from venule.batch.finish import describe, write_tables
 from venule.batch.inputs import InputFile, find_inputs
-from venule.batch.interrupt import Stopping, stopping_gently
 from venule.batch.items import (
     Item,
-    carried_columns,
+    Shard,
     check_names_are_free,
     count_items,
+    drop_superseded,
     items,
     list_items,
+    replace_record,
     with_content,
 )
-from venule.batch.journal import Journal, JournalRecord
-from venule.batch.layout import Layout
-from venule.batch.lock import alone_in
-from venule.batch.outputs import Output
-from venule.batch.parquet import parquet
+from venule.batch.journal import Journal, JournalCopy, JournalRecord
+from venule.batch.outputs import Layout, Output, alone_in
 from venule.batch.parts import FOLDER, Parts
-from venule.batch.remote import JournalCopy
-from venule.batch.shard import Shard
-from venule.batch.superseded import drop_superseded, replace_record
-from venule.batch.tables import MANIFEST, RESULTS, Columns, write_manifest
-from venule.batch.work import Process, Work, content_or_nothing, digest
+from venule.batch.progress import BatchResult, in_words
+from venule.batch.tables import MANIFEST, RESULTS, parquet, write_manifest, write_tables
+from venule.batch.work import Process, Work, content_or_nothing, describe, digest
 from venule.errors import OutputError, VenuleError
 
 # Failures that may not happen again on the same file.
@@ -70,6 +69,7 @@ def run(
     work: Work,
     suffixes: Sequence[str],
     settings: Mapping[str, Any],
+    recognise: Callable[[bytes], bool] = lambda head: False,
     batch: Batch | None = None,
 ) -> BatchResult:
     """Do the same work on many files.
@@ -83,6 +83,7 @@ def run(
         work: what to do with a file.
         suffixes: of the files to take from folders and archives, in lower case.
         settings: plain data on which the results depend; a file is processed again when they change.
+        recognise: whether to take a file without an ending from there, by its first bytes.
         batch: its options; None: the defaults.
 
     Raises:
@@ -94,18 +95,19 @@ def run(
     batch = batch or Batch()
     if batch.layout is Layout.PARQUET:
         parquet()  # before the work begins
-    where = Output.at(output, state=batch.state)
-    found = _check_not_empty(find_inputs(paths, suffixes=suffixes, leave_out=where.address), paths, suffixes)
+    where, passed = Output.at(output, state=batch.state), Counter[str]()
+    found = find_inputs(paths, suffixes=suffixes, output=where, recognise=recognise, passed=passed)
+    found = _check_not_empty(found, paths, suffixes, passed)
     _create(where)
     with alone_in(where.lock):
         where.remove_partials()
         copy = JournalCopy(where)
-        with Journal(where.state) as journal, journal.guarded(), stopping_gently() as stopping:
+        with Journal(where.state) as journal, journal.guarded(), _stopping_gently() as stopping:
             _check_is_free(journal, where, batch)
-            list_items(journal, found, twins=work.by_content)
-            check_names_are_free(journal, output=where.address)
+            list_items(journal, found, twins=work.by_content, suffixes=tuple(work.suffixes))
+            check_names_are_free(journal, where, layout=batch.layout, suffixes=tuple(work.suffixes))
             drop_superseded(journal, where, layout=batch.layout)
-            result = _Run(where, journal, copy, work, settings, batch, stopping).run()
+            result = _Run(where, journal, copy, work, settings, batch, stopping, passed).run()
         where.remove_partials()
         return result
 
@@ -121,7 +123,8 @@ class _Run:
         work: Work,
         settings: Mapping[str, Any],
         batch: Batch,
-        stopping: Stopping,
+        stopping: threading.Event,
+        passed: Counter[str],
     ) -> None:
         self.output, self.journal, self.copy = output, journal, copy
         self.settings, self.batch, self.stopping = settings, batch, stopping
@@ -130,19 +133,20 @@ class _Run:
         self.processes = batch.engine.processes(total)
         work = work.with_threads(batch.engine.threads(self.processes))
         self.process = Process(work, digest(json.dumps(settings, sort_keys=True).encode()), output, batch.layout)
-        self.columns = Columns(work.columns, carried_columns(journal))
         self.parts = None
         if batch.layout is Layout.PARQUET:
             self.parts = Parts(
                 output,
                 journal,
-                self.columns,
+                work.columns,
                 suffixes=work.suffixes,
                 settings=self.process.settings,
                 shard=batch.shard,
             )
-        self.result = BatchResult(output, total, FOLDER if self.parts else RESULTS)
-        describe(journal, work, self.process.settings)
+        self.result = BatchResult(
+            output, total, FOLDER if self.parts else RESULTS, passed_over=passed, carried=journal.carried()
+        )
+        journal.set_about("tables", describe(work, self.process.settings))
         journal.set_about("shard", json.dumps([batch.shard.number, batch.shard.of]))
 
     def run(self) -> BatchResult:
@@ -150,12 +154,12 @@ class _Run:
             for twins in (False, True):  # likely duplicates last, so that the first of them is the original
                 todo = with_content(self._to_do(twins=twins))
                 engine = self.batch.engine.records(
-                    self.process, todo, processes=self.processes, stopped=lambda: self.stopping.asked
+                    self.process, todo, processes=self.processes, stopped=self.stopping.is_set
                 )
                 with closing(engine) as records:
                     for record in records:
                         self._finish(record)
-            self.result.interrupted = self.stopping.asked and self.result.finished < self.result.total
+            self.result.interrupted = self.stopping.is_set() and self.result.finished < self.result.total
         except KeyboardInterrupt:
             self.result.interrupted = True
         finally:
@@ -164,7 +168,7 @@ class _Run:
 
     def _to_do(self, *, twins: bool) -> Iterator[Item]:
         for item in items(self.journal, twins=twins, shard=self.batch.shard):
-            if self.stopping.asked:
+            if self.stopping.is_set():
                 return
             original = self._original(item) if twins else None
             record = self.journal.record(item.name)
@@ -221,25 +225,21 @@ class _Run:
             self.parts.write_rest()
         else:
             write_tables(self.output, self.journal)
+        counts = {key: getattr(self.result, key) for key in ("total", "ok", "failed", "skipped", "duplicates")}
         write_manifest(
             self.output,
             settings=self.settings,
             started=self.began.isoformat(timespec="seconds"),
             ended=datetime.now(UTC).isoformat(timespec="seconds"),
-            counts={
-                "total": self.result.total,
-                "ok": self.result.ok,
-                "failed": self.result.failed,
-                "skipped": self.result.skipped,
-                "duplicates": self.result.duplicates,
-            },
+            counts=counts,
+            passed_over=self.result.passed_over,
             complete=self.result.finished == self.result.total,
         )
         self.copy.copy(self.journal)
 
 
 def _check_not_empty(
-    found: Iterator[InputFile], paths: Sequence[Path | str], suffixes: Sequence[str]
+    found: Iterator[InputFile], paths: Sequence[Path | str], suffixes: Sequence[str], passed: Counter[str]
 ) -> Iterator[InputFile]:
     """The same files; an error if none of them exists, before anything is written."""
     missing: list[InputFile] = []
@@ -247,9 +247,10 @@ def _check_not_empty(
         if file.size is not None or addresses.is_remote(file.path):
             return chain(missing, [file], found)
         missing.append(file)
+    there = f"; there are other files: {in_words(passed)}" if passed else ""
     raise VenuleError(
         f"nothing found in {', '.join(map(str, paths))}: looked for files ending in {' '.join(sorted(suffixes))}, "
-        "lists and archives",
+        f"lists and archives{there}",
         reason="nothing-found",
     )
 
@@ -263,6 +264,7 @@ def _create(output: Output) -> None:
         output.state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot create the folder {folder}: {error.strerror}") from error
+    output.check_own_files()
 
 
 def _check_is_free(journal: Journal, output: Output, batch: Batch) -> None:
@@ -275,3 +277,31 @@ def _check_is_free(journal: Journal, output: Output, batch: Batch) -> None:
             f"{output.address} has the layout {layout}: continue with --layout {layout}, or choose another folder"
         )
     journal.set_about("layout", batch.layout)
+    journal.set_about("output", output.address)
+
+
+@contextmanager
+def _stopping_gently() -> Iterator[threading.Event]:
+    """Within the block, the first Ctrl-C only sets the event; the second raises KeyboardInterrupt, and so does SIGTERM.
+
+    Slurm and Kubernetes send SIGTERM, and kill soon after: there is no time to finish what is being processed.
+    """
+    stopping = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # which alone may handle signals
+        yield stopping
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set() or number == signal.SIGTERM:
+            raise KeyboardInterrupt
+        stopping.set()
+        print("finishing the current photographs; press Ctrl-C again to stop at once", file=sys.stderr, flush=True)
+
+    # A process that was started to ignore Ctrl-C, as in the background of a shell, keeps ignoring it.
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, ask) for number in numbers}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

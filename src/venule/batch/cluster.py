@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
-from venule.batch.local import do, retry_alone, start_workers
 from venule.batch.pool import ProcessLostError
-from venule.batch.work import Process
+from venule.batch.work import Process, do, retry_alone, start_workers
 from venule.errors import OutputError, VenuleError, missing_extra
 
 BLOCK = 16  # files that are sent to an actor together, at most

@@ -3,14 +3,17 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
-from venule.batch.local import TIME_LIMIT, run_in_processes
-from venule.batch.work import Process
+from venule.batch.pool import ProcessLostError
+from venule.batch.work import Process, do, retry_alone, start_workers
 from venule.errors import VenuleError
 
+TIME_LIMIT = 300.0  # seconds for one file
 FILES_A_PROCESS = 8  # fewer are finished sooner by the threads of one process than by starting another
 
 
@@ -68,4 +71,37 @@ class Engine:
             )
         if not processes:
             return (process(item) for item in items)
-        return run_in_processes(process, items, jobs=processes, limit=self.time_limit, stopped=stopped)
+        return _run_in_processes(process, items, jobs=processes, limit=self.time_limit, stopped=stopped)
+
+
+def _run_in_processes(
+    process: Process, items: Iterable[Item], *, jobs: int, limit: float, stopped: Callable[[], bool]
+) -> Generator[JournalRecord, None, None]:
+    """Process the files in worker processes.
+
+    A file whose process dies is retried alone when all others are done, and so is one that reaches the time limit while
+    others are processed. If it fails again, it is recorded as crashed or timed out. No other file is affected.
+    """
+    rest, again = iter(items), list[Item]()
+    running: dict[Future[JournalRecord], Item] = {}
+    accompanied: set[int] = set()
+    with start_workers(process, jobs) as workers:
+        while True:
+            for item in islice(rest, jobs - len(running)):
+                running[workers.submit(do, item, timeout=limit)] = item
+            if not running:
+                break
+            if len(running) > 1:
+                accompanied.update(item.number for item in running.values())
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                item = running.pop(future)
+                try:
+                    yield future.result()
+                except ProcessLostError as error:
+                    if error.reason == "timed-out" and item.number not in accompanied:
+                        yield process.lost(item, error)
+                    else:
+                        again.append(item)
+                accompanied.discard(item.number)
+    for item in takewhile(lambda item: not stopped(), again):
+        yield retry_alone(process, item, limit=limit)

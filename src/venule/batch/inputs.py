@@ -3,20 +3,27 @@
 import csv
 import glob
 import io
+import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from venule.batch import addresses
 from venule.batch.archives import ArchiveError, Member, is_archive, members, without_ending
-from venule.batch.parquet import parquet
+from venule.batch.journal import Journal
+from venule.batch.lists import LISTS, read_list
+from venule.batch.outputs import JOURNAL, Layout, Output
+from venule.batch.tables import RESULTS
 from venule.errors import VenuleError
 
-LISTS = (".csv", ".parquet")
-PATH_COLUMNS = ("path", "photograph", "file", "filename")  # of a list, in this order
-ID_COLUMN = "id"
+HEAD = 132  # bytes of a file without an ending that tell what it is
+HIDDEN, OWN, BARE = "hidden", "output of venule", "without an ending"  # of what is passed over, besides endings
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,10 @@ class InputFile:
     """A file that was found, before its outputs have a name.
 
     Attributes:
-        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there. Unique.
+        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there.
         root: folder that names are relative to.
         id: its name in a list; "" if it has none.
+        listed: whether a list names it: each row of a list has its own results.
         size: bytes; None if it does not exist.
         modified: changes when the file does: nanoseconds since 1970, or the mark of an object store.
         archive: that contains it; "" for a file by itself.
@@ -37,8 +45,9 @@ class InputFile:
     """
 
     path: str
-    root: str
+    root: str = ""
     id: str = ""
+    listed: bool = False
     size: int | None = None
     modified: str = ""
     archive: str = ""
@@ -48,7 +57,14 @@ class InputFile:
     named: str = ""
 
 
-def find_inputs(paths: Sequence[Path | str], *, suffixes: Iterable[str], leave_out: str) -> Iterator[InputFile]:
+def find_inputs(
+    paths: Sequence[Path | str],
+    *,
+    suffixes: Iterable[str],
+    output: Output,
+    recognise: Callable[[bytes], bool] = lambda head: False,
+    passed: Counter[str] | None = None,
+) -> Iterator[InputFile]:
     """Find the files given by paths, folders, glob patterns, lists, archives and URLs.
 
     Args:
@@ -57,7 +73,9 @@ def find_inputs(paths: Sequence[Path | str], *, suffixes: Iterable[str], leave_o
             .parquet) with a column `path`, relative to the list, and optionally `id` and further columns; each also
             as a URL of fsspec.
         suffixes: of the files to take from a folder or archive, in lower case. Hidden files are left out.
-        leave_out: address of the output; files in it are left out.
+        output: files in it are left out, and outputs of other runs that lie in a folder.
+        recognise: whether to take a file without an ending, by its first `HEAD` bytes.
+        passed: counts what is left out, by ending.
 
     Yields:
         The files, also those that were named and do not exist, so that they can be reported. One may come twice.
@@ -65,32 +83,60 @@ def find_inputs(paths: Sequence[Path | str], *, suffixes: Iterable[str], leave_o
     Raises:
         VenuleError: a list cannot be read, a row of it has no path, or the protocol of a URL is not known.
     """
-    search = _Search(tuple(suffixes), leave_out)
-    for path in paths:
-        text = str(path)
-        if addresses.is_remote(text):
-            yield from _remote(text, search)
-        else:
-            for match in _expand(text):
-                yield from _meant(match, search)
+    search = _Search(tuple(suffixes), output, recognise, Counter() if passed is None else passed)
+    with closing(search.outputs):
+        for path in paths:
+            given = str(path)
+            if addresses.is_remote(given):
+                yield from _remote(given, search)
+            elif not os.path.lexists(given) and glob.has_magic(given):
+                for match in glob.iglob(given, recursive=True):
+                    whole = addresses.absolute(match)
+                    if not search.is_own(whole):
+                        yield from _meant(whole, search)
+            else:
+                yield from _meant(addresses.absolute(given), search)
+
+
+def has_ending(name: str) -> bool:
+    """Whether a file has an ending; "1.2.840.113619", as DICOM is called, has none."""
+    return re.search(r"[^/]\.(?=[^./]*[A-Za-z])\w{1,9}$", name) is not None
 
 
 @dataclass(frozen=True)
 class _Search:
     suffixes: tuple[str, ...]
-    leave_out: str
+    output: Output
+    recognise: Callable[[bytes], bool]
+    passed: Counter[str]
+    outputs: "_Outputs" = field(default_factory=lambda: _Outputs())
 
-    def takes(self, name: str) -> bool:
+    def takes(self, name: str, opened: Callable[[], IO[bytes] | None]) -> bool:
+        """Whether a file of a folder or archive is taken; counts it if not."""
         last = addresses.name_of(name)
-        return last.lower().endswith(self.suffixes) and not last.startswith(".")
+        if last.startswith("."):
+            self.passed[HIDDEN] += 1
+            return False
+        if last.lower().endswith(self.suffixes):
+            return True
+        ending = "." + last.lower().rpartition(".")[2]
+        if not has_ending(last):
+            with suppress(Exception), opened() or io.BytesIO() as file:  # what cannot be read is passed over
+                if self.recognise(file.read(HEAD)):
+                    return True
+            ending = BARE
+        self.passed[ending] += 1
+        return False
 
-
-def _expand(given: str) -> Iterator[str]:
-    """The matches of a pattern; a path itself if it exists, or has no wildcards."""
-    if not os.path.lexists(given) and glob.has_magic(given):
-        yield from (addresses.absolute(match) for match in glob.iglob(given, recursive=True))
-    else:
-        yield addresses.absolute(given)
+    def is_own(self, path: str, *, named: bool = False) -> bool:
+        """Whether a file is an output of this run, or was not named and is one of another run; counts it if so."""
+        if path.startswith(self.output.address + "/"):
+            is_own = self.outputs.of(self.output.address, str(self.output.state), path)
+        else:
+            is_own = not named and not addresses.is_remote(path) and path in self.outputs
+        if is_own:
+            self.passed[OWN] += 1
+        return is_own
 
 
 def _meant(path: str, search: _Search) -> Iterator[InputFile]:
@@ -100,7 +146,7 @@ def _meant(path: str, search: _Search) -> Iterator[InputFile]:
         yield from _list(path)
     elif is_archive(path) and os.path.isfile(path):
         yield from _archive(_file(path, root=without_ending(path)), search)
-    else:
+    elif not search.is_own(path, named=True):
         yield _file(path, root=os.path.dirname(path))
 
 
@@ -108,15 +154,32 @@ def _folder(root: str, search: _Search) -> Iterator[InputFile]:
     locked: list[OSError] = []
     for here, folders, files in os.walk(root, onerror=locked.append):
         folder = Path(here).as_posix()
-        folders[:] = [n for n in folders if not n.startswith(".") and addresses.join(folder, n) != search.leave_out]
+        hidden = sum(name.startswith(".") for name in folders)
+        if hidden:
+            search.passed[HIDDEN] += hidden
+        folders[:] = [
+            n for n in folders if not n.startswith(".") and addresses.join(folder, n) != search.output.address
+        ]
+        own = folder == search.output.address
         for name in files:
             path = addresses.join(folder, name)
-            if search.takes(name):
+            if own and _is_of_a_run(name):
+                continue
+            if search.takes(name, partial(_open_file, path)) and not search.is_own(path):
                 yield _file(path, root=root)
     for error in locked:
         if not isinstance(error, FileNotFoundError):  # becomes a row, so that the user sees it
             problem = f"{error.filename} cannot be read: {error.strerror}"
             yield _file(Path(error.filename).as_posix(), root=root, problem=problem)
+
+
+def _open_file(path: str) -> IO[bytes] | None:
+    return open(path, "rb") if os.path.isfile(path) else None  # a pipe would wait forever
+
+
+def _is_of_a_run(name: str) -> bool:
+    """Whether it is a table or journal, which is not worth telling."""
+    return name in (RESULTS, "manifest.json", "dictionary.csv", ".lock") or name.startswith(JOURNAL)
 
 
 def _file(path: str, *, root: str, **about: Any) -> InputFile:
@@ -129,15 +192,25 @@ def _file(path: str, *, root: str, **about: Any) -> InputFile:
 
 def _archive(archive: InputFile, search: _Search) -> Iterator[InputFile]:
     try:
-        for member in members(archive.path):
-            if search.takes(member.name):
-                yield InputFile(
-                    addresses.join(archive.path, member.name), archive.root, size=member.size,
-                    modified=archive.modified, archive=archive.path, member=member,
-                    named=addresses.join(without_ending(archive.path), member.name),
-                )  # fmt: skip
+        for member in members(archive.path, wanted=search.takes):
+            yield InputFile(
+                addresses.join(archive.path, member.name), archive.root, size=member.size,
+                modified=archive.modified, archive=archive.path, member=member,
+                named=addresses.join(without_ending(archive.path), member.name),
+            )  # fmt: skip
     except ArchiveError as error:
         yield InputFile(archive.path, archive.root, size=archive.size, modified=archive.modified, problem=str(error))
+
+
+def _list(path: str) -> Iterator[InputFile]:
+    for address, name, carried in read_list(path):
+        root = address.rsplit("/", 1)[0]
+        about: dict[str, Any] = {"id": name, "listed": True, "carried": carried}
+        if addresses.is_remote(address):
+            addresses.filesystem(address)  # refused at once if nothing can read it
+            yield InputFile(address, root, **about)
+        else:
+            yield _file(address, root=root, **about)
 
 
 def _remote(url: str, search: _Search) -> Iterator[InputFile]:
@@ -145,12 +218,14 @@ def _remote(url: str, search: _Search) -> Iterator[InputFile]:
     protocol = url.split("://", 1)[0]
 
     def file_of(path: str, info: Mapping[str, Any], root: str) -> InputFile:
-        mark = next((str(info[key]) for key in ("ETag", "etag", "md5Hash", "mtime", "created") if info.get(key)), "")
         size = info.get("size")
-        return InputFile(path, root, size=None if size is None else int(size), modified=mark)
+        return InputFile(path, root, size=None if size is None else int(size), modified=addresses.mark_of(info))
 
     def full(path: str) -> str:
         return path if "://" in path else f"{protocol}://{path.lstrip('/')}"
+
+    def head(path: str) -> IO[bytes]:
+        return io.BytesIO(fs.cat_file(path, start=0, end=HEAD))
 
     try:
         if glob.has_magic(url) and not fs.exists(url):
@@ -162,58 +237,74 @@ def _remote(url: str, search: _Search) -> Iterator[InputFile]:
             parent = path.rsplit("/", 1)[0]
             if info.get("type") == "directory":
                 for here, folders, files in fs.walk(path, detail=True):
-                    for name in [n for n in folders if n.startswith(".") or full(f"{here}/{n}") == search.leave_out]:
-                        del folders[name]
+                    inside = {full(f"{here.rstrip('/')}/{name}"): name for name in folders}
+                    for place, name in inside.items():
+                        if name.startswith(".") or place == search.output.address:
+                            del folders[name]
                     for name in sorted(files):
-                        if search.takes(name):
-                            yield file_of(full(f"{here.rstrip('/')}/{name}"), files[name], path)
+                        place = full(f"{here.rstrip('/')}/{name}")
+                        if search.takes(name, partial(head, place)) and not search.is_own(place):
+                            yield file_of(place, files[name], path)
             elif is_archive(path) and info:
                 yield from _archive(file_of(path, info, without_ending(path)), search)
             elif path.lower().endswith(LISTS) and info:
                 yield from _list(path)
-            else:
+            elif not search.is_own(path, named=True):
                 yield file_of(path, info, parent)
     except VenuleError:
         raise
     except Exception as error:  # libraries of protocols have no common error; a missing bucket is one
-        raise VenuleError(f"{url} cannot be listed: {type(error).__name__}: {error}", reason="unreadable") from error
+        raise VenuleError(f"{url} cannot be listed: {addresses.said(error)}", reason="unreadable") from error
 
 
-def _list(path: str) -> Iterator[InputFile]:
-    folder = path.rsplit("/", 1)[0]
-    for number, row in enumerate(_rows(path), 1):
-        column = next((name for name in PATH_COLUMNS if name in row), None)
-        if column is None:
-            raise VenuleError(
-                f"{path} has the columns {', '.join(row)}: a list of photographs needs a column {PATH_COLUMNS[0]!r}",
-                reason="bad-list",
-            )
-        if not row[column]:
-            raise VenuleError(f"{path}: row {number} has no {column}: fill it in, or delete the row", reason="bad-list")
-        given, called = row[column], row.get(ID_COLUMN, "")
-        carried = {name: value for name, value in row.items() if name != column}
-        whole = addresses.is_remote(given) or os.path.isabs(given)
-        absolute = addresses.absolute(given if whole else addresses.join(folder, given))
-        root = absolute.rsplit("/", 1)[0]
-        if addresses.is_remote(absolute):
-            yield InputFile(absolute, root, called, carried=carried)
-        else:
-            yield _file(absolute, root=root, id=called, carried=carried)
+class _Outputs:
+    """Recognises outputs of earlier runs among the files that are searched."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, _Run | None] = {}
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a folder above the file has a journal or a table that names it."""
+        return any(self.of(str(folder), str(folder), path) for folder in Path(path).parents)
+
+    def of(self, folder: str, state: str, path: str) -> bool:
+        """Whether the run with its results in one folder, and its journal in another, has written a file."""
+        if folder not in self._runs:
+            self._runs[folder] = _run_in(folder, state)
+        run = self._runs[folder]
+        return run is not None and run.wrote(path.removeprefix(folder.rstrip("/") + "/"))
+
+    def close(self) -> None:
+        """Close the journals."""
+        for run in self._runs.values():
+            if run and run.journal:
+                run.journal.close()
 
 
-def _rows(path: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV or Parquet file as text, read step by step."""
-    try:
-        with addresses.open_any(path) as file:
-            if path.lower().endswith(".csv"):
-                with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines:
-                    for row in csv.DictReader(lines):
-                        yield {
-                            str(name).strip(): (cell or "").strip() for name, cell in row.items() if name is not None
-                        }
-                return
-            for batch in parquet().ParquetFile(file).iter_batches(1000):
-                for row in batch.to_pylist():
-                    yield {name: "" if value is None else str(value) for name, value in row.items()}
-    except (OSError, ValueError, csv.Error) as error:  # ValueError: not UTF-8, or not Parquet
-        raise VenuleError(f"{path} cannot be read as a list of photographs: {error}", reason="bad-list") from error
+@dataclass(frozen=True)
+class _Run:
+    journal: Journal | None
+    table: Container[str]  # the outputs according to results.csv, where there is no journal any more
+
+    def wrote(self, path: str) -> bool:
+        """Whether it wrote a file, or may have begun to before it was killed."""
+        if self.journal is None:
+            return path in self.table
+        about = json.loads(self.journal.about("tables", '{"suffixes": []}'))
+        named = path.partition("/")[2] if self.journal.about("layout", "") == Layout.SHARDED else path
+        for end in (match.start() for match in re.finditer("_", named)):
+            record = self.journal.record(named[:end])
+            if (record and path in record.outputs) or (
+                named[end:] in about["suffixes"] and self.journal.lists(named[:end])
+            ):
+                return True
+        return False
+
+
+def _run_in(folder: str, state: str) -> _Run | None:
+    if os.path.isfile(f"{state}/{JOURNAL}"):
+        with suppress(VenuleError):
+            return _Run(Journal(Path(state), read_only=True), ())
+    with suppress(OSError, ValueError, csv.Error), open(f"{folder}/{RESULTS}", newline="", encoding="utf-8") as file:
+        return _Run(None, {name for row in csv.DictReader(file) for name in (row.get("outputs") or "").split(";")})
+    return None

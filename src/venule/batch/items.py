@@ -1,105 +1,158 @@
 """The list of a batch: files and the names of their outputs. It is kept in the journal, so it may have any length."""
 
+import filecmp
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from venule.batch import addresses
-from venule.batch.archives import MAX_BYTES, ArchiveError, Member, Sequence, is_sequential
+from venule.batch.archives import ArchiveError, Member, Sequence, is_sequential
 from venule.batch.inputs import InputFile
-from venule.batch.journal import Journal, blob, text
-from venule.batch.layout import STAGED
-from venule.batch.outputs import PARTIAL
-from venule.batch.shard import Shard
+from venule.batch.journal import ITEMS, Journal, JournalRecord, blob, text
+from venule.batch.outputs import JOURNAL, LOCK, PARTIAL, STAGED, Layout, Output
+from venule.batch.tables import MANIFEST, RESULTS
 from venule.errors import OutputError, VenuleError
 
 PAGE = 1000  # items in memory at a time
 END = 4096  # bytes at both ends of a file; where they are equal, the files are probably duplicates
-_FILL = """
+# What venule itself writes into an output folder: no folder of outputs has such a name.
+RESERVED = {
+    RESULTS, "results", "results.parquet", "segments.csv", "segments.parquet", "dictionary.csv", MANIFEST,
+    "report.html", "report.pdf", LOCK, PARTIAL, STAGED,
+    *(f"{JOURNAL}{end}" for end in ("", "-wal", "-shm", "-journal")),
+}  # fmt: skip
+_FOUND = """
 DROP TABLE IF EXISTS temp.found;
 CREATE TABLE temp.found (
-    path BLOB PRIMARY KEY, named BLOB, sequence TEXT, id TEXT, size INTEGER, modified TEXT, archive BLOB, member TEXT,
-    carried TEXT, problem TEXT
+    number INTEGER PRIMARY KEY, path BLOB, named BLOB, id TEXT, listed INTEGER, sequence TEXT, size INTEGER, file TEXT
 );
+CREATE INDEX temp.found_path ON found (path);
 """
+# Every row of a list is an item of its own; a file that was found in another way, too, or twice, is not.
+_ONCE = """
+DELETE FROM temp.found WHERE NOT listed AND (
+    path IN (SELECT path FROM temp.found WHERE listed)
+    OR number NOT IN (SELECT MIN(number) FROM temp.found WHERE NOT listed GROUP BY path)
+)
+"""
+_NAMED = """
+INSERT INTO items
+SELECT NULL, path, name_of(whole, id, copy), copy_of(whole, id, copy), '', id != '', size, file, '', NULL FROM (
+    SELECT *, whole_of(named, id) AS whole, ROW_NUMBER() OVER (PARTITION BY path ORDER BY number) AS copy
+    FROM temp.found
+) ORDER BY sequence, path, copy
+"""
+# Records of archives and folders that could not be read: once they can be, their files have their own records.
+_CONTAINERS = """
+    SELECT name FROM records WHERE reason IN ('broken-archive', 'unreadable') AND path NOT IN (SELECT path FROM items)
+    AND EXISTS (SELECT 1 FROM items WHERE items.path > CAST(records.path || '/' AS BLOB)
+    AND items.path < CAST(records.path || '0' AS BLOB))
+"""
+_RENAMED = "SELECT name FROM records WHERE path IN (SELECT path FROM items) AND name NOT IN (SELECT name FROM items)"
 
 
 @dataclass(frozen=True)
-class Item:
+class Shard:
+    """Every n-th file of a list, to be processed on one of several machines.
+
+    Attributes:
+        number: of this shard, from 1.
+        of: number of shards.
+
+    Raises:
+        VenuleError: there is no such shard.
+    """
+
+    number: int = 1
+    of: int = 1
+
+    def __post_init__(self) -> None:
+        """Check the number."""
+        if not 1 <= self.number <= self.of:
+            raise VenuleError(
+                f"--shard {self.number}/{self.of}: the number must be from 1 to the total", reason="bad-shard"
+            )
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Shard":
+        """The shard given as a text such as "3/16"; for None the whole list."""
+        if text is None:
+            return cls()
+        number, _, of = text.partition("/")
+        if not (number.isdecimal() and of.isdecimal()):
+            raise VenuleError(f"--shard {text!r}: give number and total, such as 3/16", reason="bad-shard")
+        return cls(int(number), int(of))
+
+
+@dataclass(frozen=True)
+class Item(InputFile):
     """One file of a batch.
 
     Attributes:
         number: its position in the list.
-        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there.
         name: beginning of the names of its outputs, relative to the output folder, with "/": "site-2/ann".
-        size: bytes, when it was listed; None if it does not exist.
-        modified: see `InputFile`.
-        archive: that contains it; "" for a file by itself.
-        member: of the archive.
-        carried: columns of a list.
-        problem: why it cannot be read, if that is known.
         twin: name of an earlier file that probably has the same content; "" if there is none.
         content: of a file in a packed tar archive, which the main process reads; None: read it.
     """
 
-    number: int
-    path: str
-    name: str
-    size: int | None = None
-    modified: str = ""
-    archive: str = ""
-    member: Member | None = None
-    carried: Mapping[str, str] = field(default_factory=dict)
-    problem: str = ""
+    number: int = 0
+    name: str = ""
     twin: str = ""
     content: bytes | None = None
 
 
-def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool) -> None:
+def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool, suffixes: tuple[str, ...] = ()) -> None:
     """Write the list of a run into the journal, in place of the list of an earlier run.
 
     The names mirror the folders below the root that all files share. Files of one folder that differ only after the
-    last dot keep their ending. The id of a list is the name. No two names are equal, even if case is ignored.
+    last dot keep their ending. The id of a list is the name; a further row of the same file without an id has a number.
+    No two names are equal, even if case is ignored, and none is a name that venule itself writes.
 
     Args:
         journal: of the output folder.
         files: in any order; the same path may come twice.
         twins: look for files that probably have the same content.
+        suffixes: of the outputs.
 
     Raises:
-        VenuleError: a list gives the same id to two files.
+        VenuleError: a list gives the same id twice.
     """
     db = journal.connection
     with journal.guarded():
         db.execute("PRAGMA temp_store = FILE")  # else a list of a million would be in memory
-        db.executescript(_FILL)
+        db.executescript(_FOUND)
         root, carried = "", dict[str, None]()
         with journal.transaction():
             for file in files:
                 root = file.root if not root else _shared(root, file.root)
                 carried.update(dict.fromkeys(file.carried))
-                db.execute("INSERT OR IGNORE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _found(file))
-        db.create_function("whole_of", 2, lambda path, given: blob(_whole(text(path), given, root)), deterministic=True)
-        db.create_function("stem_of", 2, lambda whole, given: whole if given else _stem(whole), deterministic=True)
-        db.create_function("fold_of", 1, lambda name: repr(text(name).casefold()), deterministic=True)
+                _insert(journal, file)
+            db.execute(_ONCE)
+        functions: dict[str, Callable[..., Any]] = {
+            "whole_of": lambda path, given: blob(_whole(text(path), given, root, suffixes)),
+            "name_of": lambda whole, given, copy: whole if given else _copy(_stem(whole), copy),
+            "copy_of": lambda whole, given, copy: whole if given else _copy(whole, copy),
+            "fold_of": lambda name: repr(unicodedata.normalize("NFD", text(name)).casefold()),
+        }
+        for name, function in functions.items():
+            db.create_function(name, function.__code__.co_argcount, function, deterministic=True)
         with journal.transaction():
-            db.execute("DELETE FROM items")
-            db.execute(
-                "INSERT INTO items SELECT NULL, path, stem_of(whole, id), whole, '', id != '', size, modified, "
-                "archive, member, carried, problem, '', NULL "
-                "FROM (SELECT *, whole_of(named, id) AS whole FROM temp.found) ORDER BY sequence, path"
-            )
+            db.execute("DROP TABLE items")
+            db.execute(ITEMS)
+            db.execute(_NAMED)
             db.execute("UPDATE items SET folded = fold_of(name)")
             db.execute("DROP TABLE temp.found")
             _tell_apart(journal)
             if twins:
                 _mark_twins(journal)
-            known = dict.fromkeys([*carried_columns(journal), *carried])
-            journal.set_about("carried", json.dumps(list(known)))
+            journal.set_about("carried", json.dumps(list(dict.fromkeys([*journal.carried(), *carried]))))
 
 
 def count_items(journal: Journal, *, shard: Shard) -> int:
@@ -109,35 +162,25 @@ def count_items(journal: Journal, *, shard: Shard) -> int:
 
 
 def items(journal: Journal, *, twins: bool, shard: Shard) -> Iterator[Item]:
-    """The listed files, in order.
-
-    Args:
-        journal: of the output folder.
-        twins: the probable duplicates instead of the others.
-        shard: of the list.
-    """
+    """The listed files of a shard, in order: the probable duplicates, or the others."""
     latest = 0
     query = (
-        "SELECT items.number, items.path, items.name, items.size, items.modified, items.archive, items.member, "
-        "items.carried, items.problem, twins.name FROM items LEFT JOIN items AS twins ON twins.number = items.twin "
+        "SELECT items.number, items.name, items.file, twins.name "
+        "FROM items LEFT JOIN items AS twins ON twins.number = items.twin "
         f"WHERE items.number > ? AND items.twin IS {'NOT' if twins else ''} NULL AND items.number % ? = ? "
         "ORDER BY items.number LIMIT ?"
     )
     while page := journal.connection.execute(query, (latest, shard.of, shard.number % shard.of, PAGE)).fetchall():
         latest = page[-1][0]
-        for number, path, name, size, modified, archive, member, carried, problem, twin in page:
-            yield Item(
-                number, text(path), text(name), size, modified, text(archive),
-                Member(*json.loads(member)) if member else None, json.loads(carried), problem,
-                text(twin) if twin else "",
-            )  # fmt: skip
+        for number, name, file, twin in page:
+            yield Item(**vars(_file_of(file)), number=number, name=text(name), twin=text(twin) if twin else "")
 
 
 def with_content(found: Iterable[Item]) -> Iterator[Item]:
     """The same files, with the content of those in packed tar archives."""
     sequence: Sequence | None = None
     for item in found:
-        if not item.member or not is_sequential(item.archive) or item.member.size > MAX_BYTES:
+        if not item.member or not is_sequential(item.archive) or item.member.size > addresses.MAX_BYTES:
             yield item
             continue
         if sequence is None or sequence.archive != item.archive:
@@ -149,20 +192,104 @@ def with_content(found: Iterable[Item]) -> Iterator[Item]:
             yield replace(item, problem=str(error))
 
 
-def carried_columns(journal: Journal) -> list[str]:
-    """The columns of the lists of this run and of earlier ones."""
-    return list(json.loads(journal.about("carried", "[]")))
+def check_names_are_free(journal: Journal, output: Output, *, layout: Layout, suffixes: tuple[str, ...]) -> None:
+    """Refuse to overwrite the results of another file. If the same file was moved or copied, they are still right.
+
+    Raises:
+        OutputError: an earlier run has results of a file that still exists under the name of another one; or a
+            listed file has the name of an output of another one.
+    """
+    query = (
+        "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
+        "WHERE records.path != items.path"
+    )
+    for old, new in journal.connection.execute(query):
+        if _is_there(text(old)) and not _same(text(old), text(new)):
+            raise OutputError(
+                f"{output.address} already has results of {text(old)} under the name that {text(new)} would get: "
+                "process both in one run, or choose another folder"
+            )
+    inside = "SELECT path FROM items WHERE path > ? AND path < ?"
+    for (found,) in journal.connection.execute(inside, (blob(f"{output.address}/"), blob(f"{output.address}0"))):
+        path = text(found).removeprefix(f"{output.address}/")
+        for suffix in suffixes:
+            if path.endswith(suffix) and layout is Layout.MIRRORED and journal.lists(path.removesuffix(suffix)):
+                raise OutputError(
+                    f"the results of {path.removesuffix(suffix)} would overwrite the photograph {text(found)}: "
+                    "choose another folder with -o"
+                )
 
 
-def _found(file: InputFile) -> tuple[Any, ...]:
+def drop_superseded(journal: Journal, output: Output, *, layout: Layout) -> None:
+    """Drop records that are out of date for the list of a run, with their outputs.
+
+    They are of another name or archive than listed now, or of files that are not listed and whose outputs are gone.
+    """
+    db = journal.connection
+    names = db.execute(_RENAMED).fetchall()
+    if db.execute("SELECT 1 FROM records WHERE reason IN ('broken-archive', 'unreadable') LIMIT 1").fetchone():
+        db.execute("CREATE INDEX items_path ON items (path)")
+        names += db.execute(_CONTAINERS).fetchall()
+        db.execute("DROP INDEX items_path")
+    for (name,) in db.execute("SELECT name FROM records WHERE name NOT IN (SELECT name FROM items)").fetchall():
+        record = journal.record(text(name))
+        if record and not all(output.has(*each) for each in record.outputs.items()):
+            names.append((name,))
+    for (name,) in names:
+        record = journal.record(text(name))
+        if record:
+            _remove(output, layout, set(record.outputs) if not record.duplicate_of else set())
+            with journal.transaction():
+                _forget_copies(journal, record)
+                db.execute("DELETE FROM records WHERE name = ?", (name,))
+
+
+def replace_record(
+    journal: Journal, output: Output, record: JournalRecord, *, layout: Layout, possible: set[str]
+) -> None:
+    """Write a record in place of an earlier one of the same name, and remove the outputs of that.
+
+    `possible` are all outputs that it may have, also from a run that was killed before it wrote a record.
+    """
+    old = journal.record(record.name)
+    if old and not old.duplicate_of:
+        possible = possible | set(old.outputs)
+        if old.content != record.content:
+            _forget_copies(journal, old)
+    _remove(output, layout, possible - set(record.outputs))
+    journal.append(record)
+
+
+def _forget_copies(journal: Journal, record: JournalRecord) -> None:
+    """Its copies share its outputs: they are processed again when they are listed again."""
+    journal.connection.execute(
+        "DELETE FROM records WHERE duplicate_of != X'' AND duplicate_of = ?", (blob(record.path),)
+    )
+
+
+def _remove(output: Output, layout: Layout, names: set[str]) -> None:
+    for name in names:
+        if layout.is_of_one(name):
+            output.remove(name)
+
+
+def _insert(journal: Journal, file: InputFile) -> None:
     # Files of a packed archive in the order of the archive, so that it is unpacked once.
     sequential = file.member and is_sequential(file.archive)
     sequence = f"{file.archive}/{file.member.offset:012d}" if sequential and file.member else file.path
-    member = "" if file.member is None else json.dumps(list(vars(file.member).values()))
-    return (
-        blob(file.path), blob(file.named or file.path), repr(sequence), file.id, file.size, file.modified,
-        blob(file.archive), member, json.dumps(dict(file.carried)), file.problem,
+    whole = {**vars(file), "member": file.member and list(vars(file.member).values())}
+    journal.connection.execute(
+        "INSERT INTO temp.found VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            blob(file.path), blob(file.named or file.path), file.id, file.listed, repr(sequence), file.size,
+            json.dumps({key: value for key, value in whole.items() if value not in ("", None, {})}),
+        ),
     )  # fmt: skip
+
+
+def _file_of(kept: str) -> InputFile:
+    about = json.loads(kept)
+    return InputFile(**{**about, "member": Member(*about["member"]) if "member" in about else None})
 
 
 def _shared(one: str, other: str) -> str:
@@ -171,13 +298,20 @@ def _shared(one: str, other: str) -> str:
     return "/".join(part for part, _ in same) or "/"
 
 
-def _whole(path: str, given: str, root: str) -> str:
+def _whole(path: str, given: str, root: str, suffixes: tuple[str, ...]) -> str:
     """The whole name, made safe: it lies inside the output folder whatever an archive or a list says."""
     below = given or (path.removeprefix(root.rstrip("/") + "/") if root else path)
     parts = [part.rstrip(":") for part in below.replace("\0", "").replace("\\", "/").split("/")]
-    ours = {PARTIAL, STAGED}  # folders of temporary files
-    whole = [f"_{part}" if part.casefold() in ours else part for part in parts if part not in ("", ".", "..")]
-    return "/".join(whole) or "unnamed"
+    parts = [re.sub("^([A-Za-z]):", r"\1_", part) for part in parts if part not in ("", ".", "..")]  # a drive
+    for place, part in enumerate(parts[:-1]):
+        plain = part.casefold().rstrip(" .")  # as Windows takes it
+        if (place == 0 and plain in RESERVED) or plain.endswith(suffixes):
+            parts[place] = f"{part}_"
+    return "/".join(parts) or "unnamed"
+
+
+def _copy(name: bytes, copy: int) -> bytes:
+    return name if copy == 1 else name + b"-%d" % copy
 
 
 def _stem(whole: bytes) -> bytes:
@@ -205,7 +339,7 @@ def _tell_apart(journal: Journal) -> None:
     if twice:
         (name, one), (_, other) = twice
         raise VenuleError(
-            f"the list gives the id {text(name)!r} to {text(one)} and to {text(other)}: give each its own id",
+            f"the list gives the id {text(name)!r} to {text(one)} and to {text(other)}: give each row its own id",
             reason="bad-list",
         )
 
@@ -216,13 +350,14 @@ def _mark_twins(journal: Journal) -> None:
     db.execute("CREATE INDEX items_size ON items (size)")
     latest = 0
     query = (
-        "SELECT number, path, size, modified, member FROM items WHERE number > ? AND size > 0 AND problem = '' "
+        "SELECT number, file FROM items WHERE number > ? AND size > 0 "
         "AND size IN (SELECT size FROM items GROUP BY size HAVING COUNT(*) > 1) ORDER BY number LIMIT ?"
     )
     while page := db.execute(query, (latest, PAGE)).fetchall():
         latest = page[-1][0]
-        marks = [(_mark(text(path), *rest), number) for number, path, *rest in page]
-        db.executemany("UPDATE items SET mark = ? WHERE number = ?", marks)
+        db.executemany(
+            "UPDATE items SET mark = ? WHERE number = ?", [(_mark(_file_of(file)), number) for number, file in page]
+        )
     db.execute("DROP INDEX items_size")
     db.execute("CREATE INDEX items_mark ON items (mark)")
     db.execute(
@@ -232,38 +367,21 @@ def _mark_twins(journal: Journal) -> None:
     db.execute("DROP INDEX items_mark")
 
 
-def _mark(path: str, size: int, modified: str, member: str) -> str:
-    if member:
-        kept = Member(*json.loads(member))
-        return f"{size}-{kept.mark}" if kept.mark else ""
-    if addresses.is_remote(path):
-        return f"{size}-{modified}" if modified else ""
+def _mark(file: InputFile) -> str:
+    if file.problem:
+        return ""
+    if file.member:
+        return f"{file.size}-{file.member.mark}" if file.member.mark else ""
+    if addresses.is_remote(file.path):
+        return f"{file.size}-{file.modified}" if file.modified else ""
     try:
-        with open(path, "rb") as file:
-            ends = file.read(END)
-            file.seek(max(0, size - END))
-            ends += file.read(END)
+        with open(file.path, "rb") as opened:
+            ends = opened.read(END)
+            opened.seek(max(0, (file.size or 0) - END))
+            ends += opened.read(END)
     except OSError:
         return ""
-    return f"{size}-{hashlib.sha256(ends).hexdigest()[:32]}"
-
-
-def check_names_are_free(journal: Journal, *, output: str) -> None:
-    """Refuse to overwrite the results of another file. If the same file was moved or copied, they are still right.
-
-    Raises:
-        OutputError: an earlier run has results of a file that still exists under the name of another one.
-    """
-    query = (
-        "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
-        "WHERE records.path != items.path"
-    )
-    for old, new in journal.connection.execute(query):
-        if _is_there(text(old)) and not _same(text(old), text(new)):
-            raise OutputError(
-                f"{output} already has results of {text(old)} under the name that {text(new)} would get: "
-                "process both in one run, or choose another folder"
-            )
+    return f"{file.size}-{hashlib.sha256(ends).hexdigest()[:32]}"
 
 
 def _is_there(path: str) -> bool:
@@ -272,8 +390,6 @@ def _is_there(path: str) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    try:
-        with open(one, "rb") as a, open(other, "rb") as b:
-            return a.read() == b.read()
-    except OSError:
-        return False
+    with suppress(OSError):
+        return filecmp.cmp(one, other, shallow=False)
+    return False

@@ -7,21 +7,29 @@ when a disk changes it.
 
 import json
 import os
+import shutil
 import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from venule.batch.outputs import JOURNAL, PARTIAL, Output, check_inside
 from venule.errors import OutputError, VenuleError
 
-JOURNAL = "journal.sqlite"
 VERSION = 1
-_SCHEMA = """
+SECONDS_BETWEEN_COPIES = 60.0
+ITEMS = """
+CREATE TABLE IF NOT EXISTS items (
+    number INTEGER PRIMARY KEY, path BLOB NOT NULL, name BLOB NOT NULL, whole BLOB NOT NULL, folded TEXT NOT NULL,
+    given INTEGER NOT NULL, size INTEGER, file TEXT NOT NULL, mark TEXT NOT NULL, twin INTEGER
+)
+"""
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (
     name BLOB PRIMARY KEY, path BLOB NOT NULL, content TEXT NOT NULL, settings TEXT NOT NULL, status TEXT NOT NULL,
@@ -29,11 +37,7 @@ CREATE TABLE IF NOT EXISTS records (
     modified TEXT NOT NULL, duplicate_of BLOB NOT NULL, row BLOB NOT NULL, outputs BLOB NOT NULL, carried BLOB NOT NULL,
     checksum INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS items (
-    number INTEGER PRIMARY KEY, path BLOB NOT NULL, name BLOB NOT NULL, whole BLOB NOT NULL, folded TEXT NOT NULL,
-    given INTEGER NOT NULL, size INTEGER, modified TEXT NOT NULL, archive BLOB NOT NULL, member TEXT NOT NULL,
-    carried TEXT NOT NULL, problem TEXT NOT NULL, mark TEXT NOT NULL, twin INTEGER
-);
+{ITEMS};
 CREATE TABLE IF NOT EXISTS parts (name BLOB PRIMARY KEY, part INTEGER NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS parts_part ON parts (part);
 CREATE INDEX IF NOT EXISTS records_path ON records (path);
@@ -152,6 +156,10 @@ class Journal:
                 raise
             self.connection.execute("COMMIT")
 
+    def carried(self) -> list[str]:
+        """The columns of the lists of this run and of earlier ones."""
+        return list(json.loads(self.about("carried", "[]")))
+
     def about(self, key: str, default: str) -> str:
         """The text saved under a key."""
         with self.guarded():
@@ -191,6 +199,10 @@ class Journal:
                 settings,
             )
 
+    def lists(self, name: str) -> bool:
+        """Whether a file of the latest list has this name."""
+        return self.connection.execute("SELECT 1 FROM items WHERE name = ?", (blob(name),)).fetchone() is not None
+
     def counts(self) -> dict[tuple[str, str], int]:
         """Number of records by status and reason."""
         query = "SELECT status, reason, COUNT(*) FROM records GROUP BY status, reason"
@@ -202,7 +214,11 @@ class Journal:
             for *columns, checksum in self.connection.cursor().execute(query, values):
                 if checksum != _checksum(columns):
                     raise sqlite3.DatabaseError(f"the record of {columns[0]!r} is not what was written")
-                yield _from_columns(columns)
+                try:
+                    record = _from_columns(columns)
+                except (ValueError, TypeError, AttributeError, zlib.error) as error:
+                    raise sqlite3.DatabaseError(f"the record of {columns[0]!r} cannot be understood") from error
+                yield record
 
     def close(self) -> None:
         """Close it, so that it is one file that can be copied."""
@@ -231,6 +247,55 @@ def read_journal(folder: Path) -> Iterator[JournalRecord]:
             yield from journal.records()
 
 
+class JournalCopy:
+    """Keeps a copy of the journal beside the results, so that another machine can resume, and `merge` finds it.
+
+    If the journal lies in the output itself, no copy is made.
+    """
+
+    def __init__(self, output: Output) -> None:
+        """Fetch the copy, where it is not the one that this machine made last."""
+        self._output, self._latest = output, time.monotonic()
+        if not output.has_journal_elsewhere:
+            return
+        here, mark = output.state / JOURNAL, output.mark_of(JOURNAL)
+        if here.exists():
+            with Journal(output.state) as journal:
+                owner = journal.about("output", output.address)
+                if owner != output.address:
+                    raise OutputError(
+                        f"{here} is the journal of {owner}, not of {output.address}: choose another folder with "
+                        "--journal"
+                    )
+                if mark in ("", journal.about("copied", "")):
+                    return
+        if mark:
+            here.unlink(missing_ok=True)
+            here.write_bytes(output.read(JOURNAL))
+
+    def now_and_then(self, journal: Journal) -> None:
+        """Copy the journal if the latest copy is old."""
+        if time.monotonic() - self._latest > SECONDS_BETWEEN_COPIES:
+            self.copy(journal)
+
+    def copy(self, journal: Journal) -> None:
+        """Copy the journal."""
+        if not self._output.has_journal_elsewhere:
+            return
+        here = self._output.state / PARTIAL / JOURNAL  # SQLite itself never works on the other disk
+        here.parent.mkdir(parents=True, exist_ok=True)
+        here.unlink(missing_ok=True)
+        journal.set_about("output", self._output.address)
+        with closing(sqlite3.connect(here)) as copy:
+            journal.connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        with here.open("rb") as kept, self._output.writing(JOURNAL) as file:
+            shutil.copyfileobj(kept, file)
+        here.unlink()
+        journal.set_about("copied", self._output.mark_of(JOURNAL))
+        self._latest = time.monotonic()
+
+
 def blob(text: str) -> bytes:
     """A text as bytes for SQLite; it may contain bytes of a file's name that are not UTF-8."""
     return os.fsencode(text) if os.name == "posix" else text.encode("utf-8", "surrogatepass")
@@ -241,14 +306,9 @@ def text(content: bytes) -> str:
     return os.fsdecode(content) if os.name == "posix" else content.decode("utf-8", "surrogatepass")
 
 
-def pack(value: Any) -> bytes:
+def _pack(value: Any) -> bytes:
     """Plain data as compressed JSON: rows of measurements have thousands of numbers."""
     return zlib.compress(json.dumps(value, allow_nan=False, separators=(",", ":")).encode(), 1)
-
-
-def unpack(content: bytes) -> Any:
-    """The data that `pack` turned into bytes."""
-    return json.loads(zlib.decompress(content))
 
 
 def _checksum(values: Iterable[Any]) -> int:
@@ -261,13 +321,15 @@ def _to_columns(record: JournalRecord) -> list[Any]:
         value = getattr(record, column)
         if column in _NUMBERS:
             value = float(value)  # as SQLite returns it
-        values.append(blob(value) if column in _TEXTS else pack(dict(value)) if column in _PACKED else value)
+        values.append(blob(value) if column in _TEXTS else _pack(dict(value)) if column in _PACKED else value)
     return values
 
 
 def _from_columns(columns: Iterable[Any]) -> JournalRecord:
     read: dict[str, Any] = {
-        name: text(value) if name in _TEXTS else unpack(value) if name in _PACKED else value
+        name: text(value) if name in _TEXTS else json.loads(zlib.decompress(value)) if name in _PACKED else value
         for name, value in zip(_COLUMNS, columns, strict=True)
     }
+    for name in read["outputs"]:
+        check_inside(name)  # a journal may come from somebody else
     return JournalRecord(**read)

@@ -6,13 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from venule.batch.finish import write_tables
-from venule.batch.journal import JOURNAL, Journal, JournalRecord
-from venule.batch.layout import Layout
-from venule.batch.lock import alone_in
-from venule.batch.outputs import Output
+from venule.batch.journal import Journal, JournalRecord
+from venule.batch.outputs import JOURNAL, Layout, Output, alone_in
 from venule.batch.parts import FOLDER
-from venule.batch.tables import MANIFEST
+from venule.batch.tables import MANIFEST, write_tables
 from venule.errors import OutputError, VenuleError
 
 _SAME = ("layout", "tables")  # must be the same in all journals

@@ -1,19 +1,65 @@
-"""Files that are written whole or not at all, and the output folder of a batch."""
+"""The output of a batch: its layout, its lock, and files that are written whole or not at all."""
 
 import errno
+import hashlib
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
+
+from filelock import FileLock, Timeout
 
 from venule.batch import addresses
 from venule.errors import OutputError
 
 PARTIAL = ".partial"  # folder of files that are being written
+STAGED = ".staged"  # folder of outputs that will be moved into a table
+LOCK, JOURNAL = ".lock", "journal.sqlite"
+
+
+class Layout(StrEnum):
+    """Where outputs are written.
+
+    `mirrored`: in the same folders as the input; `sharded`: spread over 256 folders, because one folder with very many
+    files is slow; `parquet`: in the tables of results/ with a thousand photographs each, for object stores.
+    """
+
+    MIRRORED = "mirrored"
+    SHARDED = "sharded"
+    PARQUET = "parquet"
+
+    def path_of(self, name: str, suffix: str) -> str:
+        """Path of an output, relative to the output folder."""
+        if self is Layout.MIRRORED:
+            return name + suffix
+        folder = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:2]
+        return f"{'' if self is Layout.SHARDED else STAGED + '/'}{folder}/{name}{suffix}"
+
+    def is_of_one(self, path: str) -> bool:
+        """Whether a file of the output belongs to one item, and not to many as a table does."""
+        return self is not Layout.PARQUET or path.startswith(f"{STAGED}/")
+
+
+def check_inside(name: str) -> str:
+    """The name of a file of an output, which comes from a journal or another file that somebody may have changed.
+
+    Raises:
+        OutputError: on this system or on another one, it leads out of the output folder.
+    """
+    parts = name.split("/")
+    if "\\" in name or "\0" in name or {"", ".", ".."} & {*parts} or any(re.match("[A-Za-z]:", part) for part in parts):
+        raise OutputError(
+            f"{name!r} is named as an output and would lie outside the folder: its journal does not come from venule",
+            reason="outside",
+        )
+    return name
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -44,13 +90,7 @@ class Output:
 
     @classmethod
     def at(cls, address: Path | str, *, state: Path | None = None) -> "Output":
-        """The output at an address.
-
-        Args:
-            address: a folder of this machine, or a URL.
-            state: folder of this machine for the journal; None: the output folder, or for a URL one in the user's
-                cache, named after it.
-        """
+        """The output at an address; without `state`, the journal of a URL lies in the user's cache."""
         whole = addresses.absolute(address)
         return cls(whole, Path(state or (_cache(whole) if addresses.is_remote(whole) else whole)))
 
@@ -77,9 +117,26 @@ class Output:
         """The address of a file of the output."""
         return addresses.join(self.address, name)
 
+    def mark_of(self, name: str) -> str:
+        """What differs when a file was written again; "" if there is none."""
+        if self.is_remote:
+            info = self._info(name)
+            return f"{addresses.mark_of(info)} {info['size']}" if info else ""
+        with suppress(OSError):
+            status = self.path(name).stat()
+            return f"{status.st_mtime_ns} {status.st_size}"
+        return ""
+
     def path(self, name: str) -> Path:
-        """The path of a file of the output, which must be a folder of this machine."""
-        return Path(self.address, name)
+        """The path of a file of the output, which must be a folder of this machine.
+
+        Raises:
+            OutputError: it lies elsewhere, where links are followed, too.
+        """
+        path = Path(self.address, check_inside(name))
+        if not path.resolve().is_relative_to(_resolved(self.address)):
+            raise OutputError(f"{path} is a link that leads out of {self.address}: remove it", reason="outside")
+        return path
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all, also if two processes write the same one."""
@@ -91,8 +148,7 @@ class Output:
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
         """Write a file step by step; it appears when the block has ended without an error."""
-        folder = self.state if self.is_remote else Path(self.address)
-        partial = folder / PARTIAL / uuid.uuid4().hex
+        partial = self.lock / PARTIAL / uuid.uuid4().hex
         with _as_output_error(self.address_of(name)):
             partial.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -117,16 +173,16 @@ class Output:
         return addresses.open_any(self.address_of(name))
 
     def has(self, name: str, size: int) -> bool:
-        """Whether there is a file of this size; always true for a URL, where asking takes too long.
-
-        The size reveals a file that a power cut has left empty.
-        """
+        """Whether there is a file of this size, which reveals a file that a power cut has left empty."""
         if self.is_remote:
-            return True
+            return _listed(self.address).get(name) == size or self._info(name).get("size") == size
         try:
             return self.path(name).stat().st_size == size
         except OSError:
             return False
+
+    def _info(self, name: str) -> Mapping[str, Any]:
+        return addresses.info(self.address_of(check_inside(name)))
 
     def remove(self, name: str) -> None:
         """Remove a file if it exists."""
@@ -148,10 +204,55 @@ class Output:
             with suppress(OSError):
                 addresses.filesystem(self.address).rm(self.address_of(name), recursive=True)
 
+    def check_own_files(self) -> None:
+        """Check that no link leads what a run writes without a list out of its folders.
+
+        Raises:
+            OutputError: one does.
+        """
+        for folder in {self.state, self.lock}:
+            for name in (LOCK, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", PARTIAL, STAGED, "results"):
+                Output(str(folder), folder).path(name)
+
     def remove_partials(self) -> None:
         """Remove what a killed run has left behind. Only the run that holds the lock may do this."""
-        for folder in {self.state, *(() if self.is_remote else (Path(self.address),))}:
+        for folder in {self.state, self.lock}:
             shutil.rmtree(folder / PARTIAL, ignore_errors=True)
+        _listed.cache_clear()
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; the system releases it when the process ends, however it ends.
+
+    Raises:
+        OutputError: another run holds it (reason "in-use"), or nothing can be written there.
+    """
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise OutputError(
+            f"another run of venule is writing to {folder}: wait for it, stop it, or choose another folder",
+            reason="in-use",
+        ) from None
+    except OSError as error:
+        raise OutputError(f"cannot write {folder / LOCK}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a run is writing to a folder now."""
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with alone_in(folder):
+            return False
+    except OutputError as error:
+        return error.reason == "in-use"
 
 
 def _write_by_way_of(partial: Path, path: Path, content: bytes) -> None:
@@ -175,7 +276,19 @@ def _as_output_error(path: Path | str) -> Iterator[None]:
         raise OutputError(f"cannot write {path}: {error.strerror or error}; what is finished is kept") from error
 
 
+@lru_cache(maxsize=1)
+def _listed(address: str) -> dict[str, int]:
+    """Sizes of the files of a remote output by name, as they were at the beginning of a run."""
+    return addresses.sizes(address)
+
+
+@lru_cache(maxsize=4)
+def _resolved(folder: str) -> Path:
+    return Path(folder).resolve()
+
+
 def _cache(address: str) -> Path:
     """The folder for the journal of a remote output."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home, "venule", "journals", "".join(c if c.isalnum() else "-" for c in address))
+    plain = "".join(c if c.isalnum() else "-" for c in address)[-100:]
+    return Path(home, "venule", "journals", f"{plain}-{hashlib.sha256(address.encode()).hexdigest()[:16]}")

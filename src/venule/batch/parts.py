@@ -1,15 +1,13 @@
 """The Parquet layout: results/part-00000.parquet and so on, with rows and outputs of a thousand files each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from venule.batch.items import Shard
 from venule.batch.journal import Journal, JournalRecord, blob, text
-from venule.batch.layout import STAGED, Layout
-from venule.batch.outputs import Output
-from venule.batch.parquet import parquet, schema_of, table_of
-from venule.batch.shard import Shard
-from venule.batch.tables import Columns
+from venule.batch.outputs import STAGED, Layout, Output
+from venule.batch.tables import Columns, parquet, schema_of, table_of
 from venule.errors import OutputError
 
 FILES = 1000  # of a part
@@ -25,7 +23,7 @@ class Parts:
     Args:
         output: where.
         journal: with the list of the run.
-        columns: of the rows.
+        columns: that the work fills.
         suffixes: of the outputs, each of which is a binary column: `vessels_png` for `_vessels.png`.
         settings: hash of those of the run.
         shard: which of the listed files are done here.
@@ -35,14 +33,15 @@ class Parts:
         self,
         output: Output,
         journal: Journal,
-        columns: Columns,
+        columns: Mapping[str, type],
         *,
         suffixes: tuple[str, ...],
         settings: str,
         shard: Shard,
     ) -> None:
         """Assign files without a part to parts of a thousand, in the order of the list."""
-        self._output, self._journal, self._columns = output, journal, columns
+        self._output, self._journal = output, journal
+        self._columns = Columns(columns, journal.carried(), {column_of(suffix) for suffix in suffixes})
         self._suffixes, self._settings = suffixes, settings
         self._left: dict[int, int] = {}  # unfinished files, of parts that this run processes as a whole
         if journal.connection.execute("SELECT 1 FROM parts WHERE checksum != checksum(name, part) LIMIT 1").fetchone():
@@ -112,8 +111,7 @@ class Parts:
         kinds = {key: kind for key, kind in self._columns.kinds.items() if key != "outputs"}
         schema = schema_of(kinds | {column_of(suffix): bytes for suffix in self._suffixes})
         rows = [
-            self._columns.row(record) | (old[record.path] if name in record.outputs else self._contents(record))
-            for record in records
+            self._columns.row(record) | self._contents(record, name, old.get(record.path, {})) for record in records
         ]
         with self._output.writing(name) as file:
             parquet().write_table(table_of(rows, schema), file)
@@ -125,21 +123,23 @@ class Parts:
         for path in staged:
             self._output.remove(path)
 
-    def _contents(self, record: JournalRecord) -> dict[str, bytes]:
-        """The outputs of a file by column; none of a duplicate, because its original has them."""
+    def _contents(self, record: JournalRecord, name: str, old: dict[str, bytes]) -> dict[str, bytes]:
+        """The outputs of a file by column, of a part or of files; a duplicate has none: its original has them."""
+        if record.duplicate_of:
+            return {}
+        if name in record.outputs:
+            return old
         paths = {suffix: Layout.PARQUET.path_of(record.name, suffix) for suffix in self._suffixes}
-        return {
-            column_of(suffix): self._output.read(path)
-            for suffix, path in paths.items()
-            if path in record.outputs and not record.duplicate_of
-        }
+        return {column_of(suffix): self._output.read(path) for suffix, path in paths.items() if path in record.outputs}
 
     def _old(self, part: int) -> dict[str, dict[str, Any]]:
         """The outputs in a part that was written before, by path and column."""
         columns = [column_of(suffix) for suffix in self._suffixes]
         with self._output.reading(_name(part)) as file:
             table = parquet().read_table(file, columns=["path", *columns])
-        return {row.pop("path"): row for row in table.to_pylist()}
+        # A duplicate may have the same path, and has no outputs.
+        rows = sorted(table.to_pylist(), key=lambda row: any(row[column] is not None for column in columns))
+        return {row.pop("path"): row for row in rows}
 
     def _count_missing(self, part: int) -> int:
         query = (
@@ -149,7 +149,9 @@ class Parts:
         return int(self._journal.connection.execute(query, (self._settings, part)).fetchone()[0])
 
     def _records(self, part: int) -> Iterator[JournalRecord]:
-        names = "SELECT parts.name FROM parts JOIN records USING (name) WHERE part = ? AND settings = ? ORDER BY path"
+        names = (
+            "SELECT parts.name FROM parts JOIN records USING (name) WHERE part = ? AND settings = ? ORDER BY path, name"
+        )
         for (name,) in self._journal.connection.execute(names, (part, self._settings)).fetchall():
             record = self._journal.record(text(name))
             if record:

@@ -1,23 +1,29 @@
 """Write results.csv, joined tables and manifest.json, one record of the journal at a time."""
 
 import csv
+import importlib
 import io
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from importlib.util import find_spec
+from itertools import islice
 from typing import IO, Any, BinaryIO
 
-from venule.batch.journal import JournalRecord
+from venule.batch.journal import Journal, JournalRecord
 from venule.batch.outputs import Output
+from venule.errors import OutputError, missing_extra
 
-RESULTS, MANIFEST = "results.csv", "manifest.json"
+RESULTS, MANIFEST, PARQUET = "results.csv", "manifest.json", "results.parquet"
+ROWS = 1000  # of a row group of Parquet
 LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-image", "scipy")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets treat the wide ones like the others
+_KINDS = {"float": float, "str": str}
 _BEFORE, _AFTER = ("status", "reason", "message"), ("duplicate_of", "outputs")
 
 
@@ -43,22 +49,23 @@ class Columns:
     Attributes:
         work: that the work fills, each float or str.
         carried: of the lists.
+        others: further names that are taken.
     """
 
     work: Mapping[str, type]
     carried: Sequence[str] = ()
+    others: Collection[str] = ()
 
     @cached_property
     def kinds(self) -> dict[str, type]:
         """The type of each column, float or str, in order."""
-        listed = [self._listed(name) for name in self.carried]
-        texts = dict.fromkeys(("path", *listed, *_BEFORE), str)
+        texts = dict.fromkeys(("path", *self._listed.values(), *_BEFORE), str)
         return {**texts, **self.work, **dict.fromkeys(_AFTER, str)}
 
     def cells(self, record: JournalRecord) -> list[Any]:
         """The cells of a record."""
         known = {
-            **{self._listed(name): value for name, value in record.carried.items()},
+            **{self._listed[name]: value for name, value in record.carried.items() if name in self._listed},
             **record.row,
             **{name: getattr(record, name) for name in ("path", *_BEFORE, "duplicate_of")},
             "outputs": ";".join(record.outputs),
@@ -70,8 +77,55 @@ class Columns:
         cells = zip(self.kinds, self.cells(record), strict=True)
         return {name: _unicode(cell) if isinstance(cell, str) else cell for name, cell in cells}
 
-    def _listed(self, name: str) -> str:
-        return f"list_{name}" if name in {"path", *_BEFORE, *_AFTER, *self.work} else name
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        """The columns of the lists by their names there."""
+        taken = {"path", *_BEFORE, *_AFTER, *self.work, *self.others}
+        listed = {}
+        for name in self.carried:
+            column = name
+            while column in taken:
+                column = f"list_{column}"
+            taken.add(column)
+            listed[name] = column
+        return listed
+
+
+def write_tables(output: Output, journal: Journal) -> None:
+    """Write results.csv and the other tables, with Parquet copies if pyarrow is installed."""
+    try:
+        about = json.loads(journal.about("tables", "{}"))
+        columns = Columns(_types(about["columns"]), journal.carried())
+        tables = {suffix: Joined(name, _types(kinds)) for suffix, (name, kinds) in about["joined"].items()}
+        settings, copied = about["settings"], about["parquet"] and find_spec("pyarrow") is not None
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise OutputError(f"{journal.path} is damaged: it does not say which tables it has") from error
+
+    def records() -> Iterator[JournalRecord]:
+        return journal.records(settings=settings)
+
+    write_results(output, records(), columns)
+    if copied:
+        write_parquet(output, records(), columns)
+    else:  # what an earlier run has copied would be out of date
+        for name in ("results", *(joined.name for joined in tables.values())):
+            output.remove(f"{name}.parquet")
+    for suffix, joined in tables.items():
+        contents = (
+            _read(output, place)
+            for record in records()
+            for place in (() if record.duplicate_of else record.outputs)
+            if place.endswith(suffix)
+        )
+        write_joined(output, copy_to_parquet(output, contents, joined) if copied else contents, joined)
+
+
+def _read(output: Output, name: str) -> bytes:
+    """A table of a file; empty if it was lost since and the run has not come to it again."""
+    try:
+        return output.read(name)
+    except OSError:
+        return b""
 
 
 def write_results(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
@@ -88,7 +142,7 @@ def write_joined(output: Output, tables: Iterable[bytes], joined: Joined) -> Non
     with output.writing(f"{joined.name}.csv") as file:
         file.write(",".join(joined.columns).encode() + b"\r\n")
         for table in tables:
-            file.write(table.split(b"\r\n", 1)[1])
+            file.write(table.partition(b"\r\n")[2])
 
 
 def _unicode(text: str) -> str:
@@ -121,3 +175,60 @@ def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any)
 def harmless(cell: Any) -> Any:
     """Quote a text that a spreadsheet would run as a formula (CWE-1236)."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def parquet() -> Any:
+    """The module `pyarrow.parquet`.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+    """
+    try:
+        return importlib.import_module("pyarrow.parquet")
+    except ModuleNotFoundError as error:
+        raise missing_extra("parquet", "Parquet needs pyarrow") from error
+
+
+def write_parquet(output: Output, records: Iterable[JournalRecord], columns: Columns) -> None:
+    """Write results.parquet, the table of results.csv: numbers as float64, texts as strings."""
+    schema = schema_of(columns.kinds)
+    rows = iter(records)
+    with output.writing(PARQUET) as file, parquet().ParquetWriter(file, schema) as writer:
+        while part := list(islice(rows, ROWS)):
+            writer.write_table(table_of([columns.row(record) for record in part], schema))
+
+
+def copy_to_parquet(output: Output, tables: Iterable[bytes], joined: Joined) -> Iterator[bytes]:
+    """The CSV tables of all files, each passed on when its rows are in the Parquet copy of the joined table."""
+    schema = schema_of(joined.columns)
+    with output.writing(f"{joined.name}.parquet") as file, parquet().ParquetWriter(file, schema) as writer:
+        for table in tables:
+            rows = [
+                {name: _cell(row[name], kind) for name, kind in joined.columns.items()}
+                for row in csv.DictReader(io.StringIO(table.decode("utf-8"), newline=""))
+            ]
+            writer.write_table(table_of(rows, schema))
+            yield table
+
+
+def _cell(text: str, kind: type) -> Any:
+    return text if kind is str else float(text) if text else None
+
+
+def table_of(rows: list[dict[str, Any]], schema: Any) -> Any:
+    """Rows as pyarrow's table."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema)
+
+
+def schema_of(kinds: Mapping[str, type]) -> Any:
+    """Columns, each float, str or bytes, as pyarrow's schema."""
+    import pyarrow as pa
+
+    types = {float: pa.float64(), str: pa.string(), bytes: pa.binary()}
+    return pa.schema([(name, types[kind]) for name, kind in kinds.items()])
+
+
+def _types(columns: Mapping[str, str]) -> dict[str, type]:
+    return {name: _KINDS[kind] for name, kind in columns.items()}

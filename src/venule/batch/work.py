@@ -12,12 +12,11 @@ from pathlib import PurePosixPath
 from typing import Any, Protocol, Self
 
 from venule.batch import addresses
-from venule.batch.archives import MAX_BYTES, is_archive, members, read_member
+from venule.batch.archives import is_archive, members, read_member
 from venule.batch.items import Item
 from venule.batch.journal import JournalRecord
-from venule.batch.layout import Layout
-from venule.batch.outputs import Output
-from venule.batch.pool import ProcessLostError
+from venule.batch.outputs import Layout, Output
+from venule.batch.pool import Pool, ProcessLostError
 from venule.batch.tables import Joined
 from venule.errors import OutputError, VenuleError
 
@@ -125,15 +124,10 @@ class Process:
             record = replace(record, reason="unexpected-error", message=f"{type(error).__name__}: {error}")
         return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
 
-    def lost(self, item: Item, error: ProcessLostError) -> JournalRecord:
-        """The record of a file whose process died or reached the time limit twice."""
-        try:
-            content, modified = read(item)
-            record = replace(self._record(item), content=digest(content), size=len(content), modified=modified)
-        except UnreadableError:
-            record = self._record(item)
+    def lost(self, item: Item, error: ProcessLostError, *, times: str = "") -> JournalRecord:
+        """The record of a file whose process died or reached the time limit. The file is not read: it may hang."""
         advice = "; --time-limit gives more" if error.reason == "timed-out" else ""
-        return replace(record, reason=error.reason, message=f"{error}, also when it was retried alone{advice}")
+        return replace(self._record(item), reason=error.reason, message=f"{error}{times}{advice}")
 
     def duplicate(self, item: Item, original: JournalRecord) -> JournalRecord:
         """The record of a file with the same content as a finished one."""
@@ -189,15 +183,30 @@ def read(item: Item) -> tuple[bytes, str]:
         return read_member(item.archive, item.member), item.modified
     try:
         if addresses.is_remote(item.path):
-            _check_size(item.path, item.size or 0)
             return addresses.read_remote(item.path), item.modified
         return _read_local(item.path)
     except FileNotFoundError as error:
         raise UnreadableError(f"{item.path} does not exist, or is a link to nothing", reason="not-found") from error
     except OSError as error:
-        raise UnreadableError(f"{item.path} cannot be read: {error.strerror or error}") from error
+        raise UnreadableError(f"{item.path} cannot be read: {addresses.said(error)}") from error
     except ValueError as error:  # a NUL in a path of a list
         raise UnreadableError(f"{item.path!r} is not a path: {error}", reason="not-found") from error
+
+
+def describe(work: Work, settings: str) -> str:
+    """What the tables of a work are made of, for the journal, from which alone they are written."""
+
+    def kinds(columns: Mapping[str, type]) -> dict[str, str]:
+        return {name: kind.__name__ for name, kind in columns.items()}
+
+    about = {
+        "settings": settings,
+        "columns": kinds(work.columns),
+        "suffixes": list(work.suffixes),
+        "joined": {suffix: [table.name, kinds(table.columns)] for suffix, table in work.joined.items()},
+        "parquet": work.parquet,
+    }
+    return json.dumps(about)
 
 
 def digest(content: bytes) -> str:
@@ -219,7 +228,7 @@ def _read_local(path: str) -> tuple[bytes, str]:
     with open(path, "rb") as file:
         before = os.fstat(file.fileno())
         _check_size(path, before.st_size)
-        content = file.read()
+        content = file.read(before.st_size + 1)
         after = os.fstat(file.fileno())
     if (len(content), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise UnreadableError(
@@ -229,8 +238,10 @@ def _read_local(path: str) -> tuple[bytes, str]:
 
 
 def _check_size(path: str, size: int) -> None:
-    if size > MAX_BYTES:
-        raise UnreadableError(f"{path} has {size:,} bytes; the limit is {MAX_BYTES:,}", reason="file-too-large")
+    if size > addresses.MAX_BYTES:
+        raise UnreadableError(
+            f"{path} has {size:,} bytes; the limit is {addresses.MAX_BYTES:,}", reason="file-too-large"
+        )
 
 
 def read_path(path: str) -> bytes:
@@ -245,7 +256,7 @@ def read_path(path: str) -> bytes:
             if is_archive(archive) and os.path.isfile(archive):
                 name = path.removeprefix(archive + "/")
                 return _read_named(archive, name)
-    return read(Item(0, path, ""))[0]
+    return read(Item(path))[0]
 
 
 def _read_named(archive: str, name: str) -> bytes:
@@ -253,3 +264,30 @@ def _read_named(archive: str, name: str) -> bytes:
         if member.name == name:
             return read_member(archive, member)
     raise UnreadableError(f"{archive} does not contain {name} any more", reason="not-found")
+
+
+def start_workers(process: Process, jobs: int) -> Pool:
+    """Worker processes that `do` files."""
+    return Pool(jobs, initializer=_keep, initargs=(process,))
+
+
+def do(item: Item) -> JournalRecord:
+    """Process a file, in a worker process."""
+    return _process(item)
+
+
+def retry_alone(process: Process, item: Item, *, limit: float) -> JournalRecord:
+    """Process a file in a new process; if that dies or reaches the time limit, the record says so."""
+    with start_workers(process, 1) as worker:
+        try:
+            return worker.submit(do, item, timeout=limit).result()
+        except ProcessLostError as error:
+            return process.lost(item, error, times=", also when it was retried alone")
+
+
+_process: Process  # of a worker process
+
+
+def _keep(process: Process) -> None:
+    global _process
+    _process = process

@@ -97,6 +97,11 @@ def is_dicom(data: bytes, *, name: str = "") -> bool:
     return data[128:132] == b"DICM" or (name.lower().endswith(".dcm") and not data.startswith(_SIGNATURES))
 
 
+def looks_like_photograph(head: bytes) -> bool:
+    """Whether a file without an ending may be a photograph: DICOM, JPEG, PNG or TIFF by its first 132 bytes."""
+    return is_dicom(head) or head.startswith(_SIGNATURES[:4])
+
+
 def _content(source: Path | str | bytes, *, name: str) -> bytes:
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:

@@ -1,14 +1,17 @@
 """DICOM in workflows: the scale and eye that a file gives, and results as DICOM files."""
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from venule.batch.addresses import absolute, is_remote
+from venule.batch import Output
+from venule.batch.addresses import is_remote
 from venule.batch.archives import is_archive
-from venule.batch.inputs import find_inputs
+from venule.batch.inputs import HEAD, find_inputs, has_ending
 from venule.errors import PhotographError, missing_extra
 from venule.models import model_folder, read_card
 from venule.photograph.decode import is_dicom
@@ -60,13 +63,21 @@ def metadata_of(path: str, content: bytes, *, given: "Scale") -> Metadata:
 
 
 def any_called_dicom(paths: Sequence[Path | str], output: Path | str) -> bool:
-    """Whether a file that ends in .dcm is among the inputs.
+    """Whether a DICOM file is among the inputs, by its ending or, without one, by its first bytes.
 
     Archives and URLs are not searched: listing them is slow, and the batch does it anyway.
     """
     here = [path for path in paths if not is_remote(str(path)) and not is_archive(str(path))]
-    found = find_inputs(here, suffixes=(".dcm",), leave_out=absolute(output))
-    return any(source.path.lower().endswith(".dcm") for source in found)
+    found = find_inputs(here, suffixes=(".dcm",), output=Output.at(output), recognise=is_dicom)
+    return any(source.path.lower().endswith(".dcm") or _is_unnamed_dicom(source.path) for source in found)
+
+
+def _is_unnamed_dicom(path: str) -> bool:
+    if has_ending(path) or not os.path.isfile(path):
+        return False
+    with suppress(OSError), open(path, "rb") as file:
+        return is_dicom(file.read(HEAD))
+    return False
 
 
 def header_to_answer(path: str, content: bytes) -> "Dataset":

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -19,6 +20,7 @@ from venule.measurement.graph import SEGMENT_COLUMNS as OF_A_SEGMENT
 from venule.measurement.measured import dictionary_rows
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray
+from venule.photograph.decode import looks_like_photograph
 from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, Analysis
@@ -35,6 +37,13 @@ from venule.workflows.dicom import (
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
 
 SEGMENTS = "_segments.csv"
+# Columns of a list that say what venule takes from elsewhere, without the marks between their words.
+NOT_USED = {
+    "field", "fielddegrees", "fielddeg", "fieldofview", "fov", "fovdegrees", "fovdeg", "cameraangle", "umperpixel",
+    "umpixel", "umpx", "umperpx", "micrometresperpixel", "micrometersperpixel", "micronsperpixel", "mmperpixel",
+    "pixelsize", "pixelsizeum", "pixelspacing", "scale", "scaleum", "resolution", "discum", "discdiameter",
+    "discdiameterum", "opticdiscum", "diskum", "axiallength", "axiallengthmm", "eye", "laterality", "side", "odos",
+}  # fmt: skip
 _TEXTS = ("laterality", "scale_from", "quality_reasons", "reasons")
 SEGMENT_COLUMNS = {"path": str, **{name: str if name.endswith("_kind") else float for name, *_ in OF_A_SEGMENT}}
 # Of dictionary.csv, besides the measurements: column, meaning and unit.
@@ -225,8 +234,21 @@ def measure_files(
     settings = work.settings()
     # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
-    result = run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=settings, batch=batch)
+    result = run(
+        paths,
+        output,
+        work=work,
+        suffixes=PHOTOGRAPH_SUFFIXES,
+        recognise=looks_like_photograph,
+        settings=settings,
+        batch=batch,
+    )
     _write_dictionary(result.output, work.units)
+    if unused := [name for name in result.carried if re.sub(r"[^a-z0-9]", "", name.lower()) in NOT_USED]:
+        result.notes.append(
+            f"copied from the list, and not used: {', '.join(unused)}; a scale comes from --field, --um-per-pixel or "
+            "--disc-um, the same for all photographs, or from DICOM, and which eye it is from DICOM"
+        )
     return result
 
 

@@ -15,12 +15,14 @@ from venule.errors import VenuleError
 from venule.models import load_model
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray, ImageArray, ProbabilityArray
+from venule.photograph.decode import looks_like_photograph
 from venule.segmentation import check_runtime, check_threshold, segment
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import SEG, check_installed, dicom_files, header_to_answer
 
 PHOTOGRAPH_SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm", ".webp", ".dcm",
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm",
+    ".webp", ".dcm",
 )  # fmt: skip
 # What in a card determines the result.
 _DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}
@@ -141,7 +143,15 @@ def segment_files(
     Raises:
         VenuleError: nothing is found, the output folder is in use, or an option is wrong.
     """
-    return run(paths, output, work=work, suffixes=PHOTOGRAPH_SUFFIXES, settings=work.settings(), batch=batch)
+    return run(
+        paths,
+        output,
+        work=work,
+        suffixes=PHOTOGRAPH_SUFFIXES,
+        recognise=looks_like_photograph,
+        settings=work.settings(),
+        batch=batch,
+    )
 
 
 def encode_mask(mask: BoolArray) -> bytes:
