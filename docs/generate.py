@@ -13,7 +13,7 @@ UNITS = {"length": "length", "area": "area", "per length": "1/length", "deg": "d
 
 
 def write_generated(folder: Path) -> None:
-    """Write commands.md, dictionary.md, models.md, networks.md and the pictures of the first pages.
+    """Write commands.md, dictionary.md, models.md, networks.md, diagrams and the pictures of the first pages.
 
     A page that has not changed is not written, so that Sphinx does not build it again.
     """
@@ -25,6 +25,7 @@ def write_generated(folder: Path) -> None:
             page.write_text(text)
     if not (folder / "front.jpg").exists():
         pictures(folder)
+        diagrams(folder)
 
 
 def commands() -> str:
@@ -109,7 +110,22 @@ These networks can be trained; `venule networks` prints the same table. Multiply
 | name | trainable parameters | all parameters | multiply-adds | source |
 |---|---:|---:|---:|---|
 {chr(10).join(rows)}
-"""
+
+## Diagrams
+
+Each box is a step of the network, with the number of channels and the size of its output for a photograph of 512x512
+pixels. Dashed arrows are skip connections.
+
+{chr(10).join(f"### {name}{chr(10)}{chr(10)}![Diagram of {name}](diagram-{name}.png){chr(10)}" for name in NETWORKS)}"""
+
+
+def diagrams(folder: Path) -> None:
+    """Draw every network as it was published."""
+    from diagrams import draw_diagram
+    from venule.networks import NETWORKS
+
+    for name in NETWORKS:
+        draw_diagram(name, folder / f"diagram-{name}.png")
 
 
 def pictures(folder: Path) -> None:

@@ -124,7 +124,7 @@ def test_every_figure_is_drawn(resumed):
     pictures = {path.name for path in folder.iterdir()}
     assert pictures >= {
         *("augmentation.png", "predictions.png", "agreement.png", "dice_by_epoch.png", "dice_by_cost.png"),
-        *("growth.png", "growth.gif", "diagram-unet.png", "diagram-w-net.png"),
+        *("growth.png", "growth.gif"),
     }
     with Image.open(folder / "growth.gif") as moving:
         assert moving.n_frames == 2

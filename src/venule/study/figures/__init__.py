@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from venule.study.figures.diagram import draw_diagram
 from venule.study.figures.growth import draw_growth
 from venule.study.figures.plots import draw_learning, draw_prices
 from venule.study.figures.predictions import choose_photograph, draw_agreement, draw_augmentation, draw_predictions
@@ -29,11 +28,9 @@ def draw_figures(
         RecipeError: no photograph held out has that name.
     """
     folder, study, results = output / "figures", found.study, found.progress.finished
+    if not results:
+        return
     with figure_style():
-        for plan in study.networks:
-            draw_diagram(plan, folder / f"diagram-{plan.network}.png")
-        if not results:
-            return
         shown = choose_photograph(study, results, photographs, output, name=photograph)
         draw_augmentation(study, shown, folder / "augmentation.png")
         draw_predictions(shown, folder / "predictions.png")

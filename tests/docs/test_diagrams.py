@@ -4,10 +4,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from docs.diagrams import draw_diagram, trace  # noqa: E402
+
 from venule import networks  # noqa: E402
-from venule.study.figures.diagram import draw_diagram  # noqa: E402
-from venule.study.figures.trace import trace  # noqa: E402
-from venule.study.plan import NetworkPlan  # noqa: E402
 
 
 def _trace(name, widths):
@@ -43,5 +42,5 @@ def test_the_skips_of_a_unet_join_each_level_to_itself():
 
 
 def test_a_diagram_is_drawn(tmp_path):
-    draw_diagram(NetworkPlan(network="cmp-unet", arguments={"widths": [4, 8, 16]}), tmp_path / "diagram.png")
+    draw_diagram("cmp-unet", tmp_path / "diagram.png", widths=[4, 8, 16])
     assert (tmp_path / "diagram.png").stat().st_size > 10_000
