@@ -70,5 +70,4 @@ def _measure(plan: NetworkPlan, side: int) -> Cost:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["the process was killed, perhaps out of memory"])[-1]
         raise VenuleError(f"the cost of {plan.network} at {side}x{side} cannot be measured: {last}")
-    measured = json.loads(done.stdout.strip().splitlines()[-1])
-    return Cost(network=plan.network, arguments=plan.arguments, side=side, **measured)
+    return Cost.model_validate_json(done.stdout.strip().splitlines()[-1])

@@ -35,7 +35,10 @@ def main(request: str) -> None:
             times.append(time.perf_counter() - begin)
     peak = _peak_bytes() - before
     parameters = networks.count_parameters(network)
-    measured = {
+    cost = {
+        "network": name,
+        "arguments": arguments,
+        "side": side,
         "trainable": parameters.trainable,
         "total": parameters.total,
         "multiply_adds": networks.multiply_adds(network, size=512),
@@ -44,7 +47,7 @@ def main(request: str) -> None:
         "peak_bytes": peak,
         "threads": torch.get_num_threads(),
     }
-    print(json.dumps(measured))
+    print(json.dumps(cost))
 
 
 def _restart_peak() -> int:

@@ -9,9 +9,11 @@ from pathlib import Path
 import torch
 
 from venule.errors import RecipeError
-from venule.study.figures import draw_figures
+from venule.study.pictures import choose_photograph, draw_agreement, draw_augmentation, draw_growth, draw_predictions
 from venule.study.plan import Study, check_networks
+from venule.study.plots import draw_learning, draw_prices
 from venule.study.runs import claim, do_runs, find_study_photographs
+from venule.study.style import figure_style
 from venule.study.tables import Findings, gather_findings, write_tables
 
 
@@ -33,7 +35,7 @@ def run_study(
 
 
 def report_study(study: Study, data: Path, output: Path, *, photograph: str | None = None) -> Findings:
-    """Make the tables and figures of the finished runs.
+    """Make the tables of a study, and every figure that its finished runs allow.
 
     Args:
         study: that was run.
@@ -50,7 +52,18 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     found = gather_findings(study, output)
     write_tables(found, output)
     photographs = find_study_photographs(study, data, output)
-    draw_figures(found, photographs, output, photograph=photograph)
+    if not (results := found.progress.finished):
+        return found
+    folder = output / "figures"
+    with figure_style():
+        shown = choose_photograph(study, results, photographs, output, name=photograph)
+        draw_augmentation(study, shown, folder / "augmentation.png")
+        draw_predictions(shown, folder / "predictions.png")
+        draw_agreement(shown, folder / "agreement.png")
+        draw_learning(results, folder / "dice_by_epoch.png")
+        draw_growth(results, study.training.snapshots, output, folder)
+        if found.rows:
+            draw_prices(found.rows, found.costs, folder / "dice_by_cost.png")
     return found
 
 

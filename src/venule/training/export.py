@@ -32,7 +32,7 @@ def export_onnx(network: nn.Module) -> bytes:
     Raises:
         ModelError: onnxruntime and torch differ by more than 1e-4.
     """
-    whole = _Probability(network).eval().cpu()
+    whole = nn.Sequential(network, nn.Sigmoid()).eval().cpu()
     multiple = int(getattr(network, "multiple", 1))
     side = 8 * multiple
     rows, columns = torch.export.Dim("rows", min=2), torch.export.Dim("columns", min=2)
@@ -46,7 +46,7 @@ def export_onnx(network: nn.Module) -> bytes:
             dynamo=True,
             input_names=["photograph"],
             output_names=["probability"],
-            dynamic_shapes={"photograph": sizes},
+            dynamic_shapes=(sizes,),
             verbose=False,
         )
     assert program is not None
@@ -96,17 +96,6 @@ def _without_traces(model: Any) -> Any:
     for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
         del part.metadata_props[:]
     return model
-
-
-class _Probability(nn.Module):
-    """Logits -> probability, so that no user of the ONNX file needs to know of logits."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, photograph: Tensor) -> Tensor:
-        return torch.sigmoid(self.network(photograph))
 
 
 def _difference(whole: nn.Module, onnx: bytes, multiple: int) -> float:

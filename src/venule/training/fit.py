@@ -1,7 +1,6 @@
 """Fit a network to crops, with Lightning: checkpoints, logs, resume, any number of devices and nodes."""
 
 import logging
-import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, Timer
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
@@ -101,7 +100,7 @@ def fit(
         enable_version_counter=False,
         save_on_train_epoch_end=True,
     )
-    callbacks: list[Callback] = [checkpoints, StepProgress()]
+    callbacks: list[Callback] = [checkpoints, StepProgress(), module.timer]
     if recipe.stop_after:
         callbacks.append(_Stop("epoch_loss", patience=recipe.stop_after, check_on_train_epoch_end=True))
     if recipe.snapshots and held_out:
@@ -139,7 +138,7 @@ def fit(
         module.load_state_dict(torch.load(best, weights_only=True, map_location="cpu")["state_dict"])
         save_weights(module.result(), output / "weights" / "best.safetensors")
     network = module.result().cpu().eval().requires_grad_()  # the average was kept from learning
-    return Fitted(network, module.seconds, _device_name(trainer))
+    return Fitted(network, module.timer.time_elapsed(), _device_name(trainer))
 
 
 class VesselTraining(lightning.LightningModule):
@@ -158,18 +157,7 @@ class VesselTraining(lightning.LightningModule):
         self.average: AveragedModel | None = None
         if recipe.average:
             self.average = AveragedModel(self.network, avg_fn=self._blend, use_buffers=True).requires_grad_(False)
-        self.start = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Wall time spent on this training."""
-        return time.monotonic() - self.start
-
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["seconds"] = self.seconds
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self.start = time.monotonic() - checkpoint["seconds"]
+        self.timer = Timer(verbose=False)  # counts on from a checkpoint
 
     def result(self) -> nn.Module:
         """The network to use: the average where there is one."""
@@ -208,7 +196,7 @@ class VesselTraining(lightning.LightningModule):
             self.average.update_parameters(self.network)
 
     def on_train_epoch_end(self) -> None:
-        self.log("seconds", self.seconds)
+        self.log("seconds", self.timer.time_elapsed())
         if isinstance(plateau := self.lr_schedulers(), ReduceLROnPlateau):
             plateau.step(self.trainer.callback_metrics["epoch_loss"])
 

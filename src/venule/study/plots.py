@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from venule.study.costs import Cost
-from venule.study.figures.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, new_figure, save
 from venule.study.runs import RunResult
 from venule.study.scores import NetworkScores
+from venule.study.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, new_figure, save
 
 
 def draw_learning(results: Sequence[RunResult], path: Path) -> None:
