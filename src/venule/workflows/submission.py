@@ -64,7 +64,9 @@ def pack_submission(
         folder: a copy of DRIVE; its test photographs and their fields of view are enough.
         output: the zip file; must not exist yet.
         model: that segments: name of a shipped one, or the folder of an own one.
-        masks: folder with masks that exist already, in place of `model`; see `match_masks`.
+        masks: folder with masks that exist already, in place of `model`. A mask belongs to the photograph
+            whose number stands in its name: before `_test` (`01_test.png`, and `01_test_vessels.png` as `venule
+            segment` writes), or as the only number (`1.png`, `mask_01.gif`).
         template: of the masks' names in the zip file; `{number}` is 1 to 20, `{number:02d}` is 01 to 20.
         progress: told (masks done, masks in all).
 
@@ -83,8 +85,8 @@ def pack_submission(
         raise OutputError(f"{output} does not end in .zip: name the zip file to write with -o")
     if output.exists():
         raise OutputError(f"{output} exists already: remove it, or name another file with -o")
-    records = find_photographs(folder)
-    given = None if masks is None else match_masks(masks, records)
+    records = _find_photographs(folder)
+    given = None if masks is None else _match_masks(masks, records)
     files, threshold, blackened = {}, None, 0
     for done, record in enumerate(records):
         progress(done, len(records))
@@ -93,7 +95,7 @@ def pack_submission(
             found = segment(read_record(record).photograph, model=model)
             vessels, threshold, source = found.vessels, found.threshold, f"{record.photograph}, model {model}"
         else:
-            vessels, source = read_strict_mask(given[record.name]), str(given[record.name])
+            vessels, source = _read_strict_mask(given[record.name]), str(given[record.name])
         inside = vessels & fov
         _check_share(np.count_nonzero(inside) / np.count_nonzero(fov), source)
         blackened += int(np.count_nonzero(vessels)) - int(np.count_nonzero(inside))
@@ -103,13 +105,8 @@ def pack_submission(
     return Submission(output, len(files), threshold, blackened)
 
 
-def find_photographs(folder: Path) -> tuple[Record, ...]:
-    """The 20 DRIVE test photographs and their fields of view, without drawings, in the order of their numbers.
-
-    Raises:
-        DatasetError: the folder is another set or none, or one of these files is missing, extra, renumbered, of another
-            size or broken.
-    """
+def _find_photographs(folder: Path) -> tuple[Record, ...]:
+    """The test photographs and their fields of view, without drawings, in the order of their numbers; all unaltered."""
     name = recognise(folder)
     if name != DRIVE.name:
         raise DatasetError(f"{folder} is not a copy of DRIVE, but has the layout {name!r}: use DRIVE itself")
@@ -128,20 +125,8 @@ def find_photographs(folder: Path) -> tuple[Record, ...]:
     return tuple(records)
 
 
-def match_masks(folder: Path, records: Sequence[Record]) -> dict[str, Path]:
-    """The mask of each test photograph, by the photograph's name.
-
-    A mask belongs to the photograph whose number stands in its name: before `_test` (`01_test.png`, and
-    `01_test_vessels.png` as `venule segment` writes), or as the only number (`1.png`, `mask_01.gif`).
-
-    Args:
-        folder: where they lie. Files that are no images are left alone.
-        records: of the test photographs.
-
-    Raises:
-        SubmissionError: there is no such folder; a photograph has no mask or two; a file belongs to none.
-        DatasetError: two files differ in their suffix alone.
-    """
+def _match_masks(folder: Path, records: Sequence[Record]) -> dict[str, Path]:
+    """The mask of each test photograph, by the photograph's name. Files that are no images are left alone."""
     if not folder.is_dir():
         raise SubmissionError(f"{folder} is no folder: --masks takes the folder with the masks of another tool")
     names = {int(record.name): record.name for record in records}
@@ -165,17 +150,8 @@ def match_masks(folder: Path, records: Sequence[Record]) -> dict[str, Path]:
     return found
 
 
-def read_strict_mask(path: Path) -> BoolArray:
-    """Read a mask that is fit for the challenge as it is: 565x584, 0 and 255 and nothing else.
-
-    Returns:
-        bool (584, 565).
-
-    Raises:
-        PhotographError: it cannot be decoded.
-        MaskError: it has another size.
-        SubmissionError: it has other values.
-    """
+def _read_strict_mask(path: Path) -> BoolArray:
+    """Read a mask that is fit for the challenge as it is: 565x584, 0 and 255 and nothing else."""
     levels = decode_levels(path, max_pixels=MOST_PIXELS, name=str(path))
     width, height = DRIVE.size
     check_size(levels, (height, width), name=str(path), photograph="a DRIVE photograph")

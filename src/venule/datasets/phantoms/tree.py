@@ -11,7 +11,7 @@ The numbers were set by eye and against the drawings of DRIVE, CHASE_DB1 and HRF
 import heapq
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,35 +28,31 @@ DETOUR = 15.0  # units of room that a crossing costs a branch
 OTHER: dict[Kind, Kind] = {"artery": "vein", "vein": "artery"}
 
 
-@dataclass(order=True)
+@dataclass
 class _Tip:
-    """The growing end of a vessel; ordered so that the widest comes first."""
+    """The growing end of a vessel."""
 
-    priority: float = field(init=False)
     number: int
-    kind: Kind = field(compare=False)
-    calibre: float = field(compare=False)
-    x: float = field(compare=False)
-    y: float = field(compare=False)
-    heading: float = field(compare=False)
-    parent: int = field(default=-1, compare=False)
-    course: float = field(default=0.0, compare=False)  # of an arcade: up = course * (temporal + shift)**0.4
-    shift: float = field(default=0.0, compare=False)
-    bend: float = field(default=0.0, compare=False)
-    length: float = field(default=0.0, compare=False)
-
-    def __post_init__(self) -> None:
-        self.priority = -self.calibre
+    kind: Kind
+    calibre: float
+    x: float
+    y: float
+    heading: float
+    parent: int = -1
+    course: float = 0.0  # of an arcade: up = course * (temporal + shift)**0.4
+    shift: float = 0.0
+    bend: float = 0.0
+    length: float = 0.0
 
 
 def grow_tree(eye: Anatomy, rng: np.random.Generator) -> list[Segment]:
     """Grow both trees of an eye, in units around the centre of the field of view; centrelines as (y, x)."""
     garden = _Garden(eye, rng)
-    tips = _plant_trunks(eye, rng)
+    tips = [(-tip.calibre, tip.number, tip) for tip in _plant_trunks(eye, rng)]  # the widest first
     heapq.heapify(tips)
     while tips:
-        for branch in garden.grow_vessel(heapq.heappop(tips)):
-            heapq.heappush(tips, branch)
+        for branch in garden.grow_vessel(heapq.heappop(tips)[-1]):
+            heapq.heappush(tips, (-branch.calibre, branch.number, branch))
     return garden.segments
 
 
@@ -133,8 +129,9 @@ class _Garden:
                 gap += 5
                 continue
             self._add(tip, points, calibres)
-            branches.append(replace(branch, parent=len(self.segments) - 1))
-            self._give_off(tip, branches[-1])
+            branch.parent = len(self.segments) - 1
+            branches.append(branch)
+            self._give_off(tip, branch)
             points, calibres = [(tip.y, tip.x)], [tip.calibre]
             last_branching, gap = tip.length, self._gap(tip.calibre)
         if len(points) > 1:
@@ -258,7 +255,6 @@ class _Ground:
     """The vessels of one kind on a grid; positions are in units around the centre of the field of view."""
 
     def __init__(self) -> None:
-        """Start without vessels."""
         self._cells = int(UNITS / CELL) + 40
         self._owners = np.zeros((self._cells, self._cells), np.int32)
         self._headings = np.zeros((self._cells, self._cells), np.float32)

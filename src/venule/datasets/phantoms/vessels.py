@@ -44,13 +44,7 @@ def murray_arm(parent: float, narrow: float) -> float:
 def murray_angles(parent: float, wide: float, narrow: float) -> tuple[float, float]:
     """Angles of two branches to their parent with the least work for the flow (Murray 1926, J. Gen. Physiol.).
 
-    Args:
-        parent: calibre before the branching.
-        wide: calibre of one branch; any one unit for the three.
-        narrow: calibre of the other branch.
-
-    Returns:
-        The angles of `wide` and `narrow` to the parent's direction, in radians, to opposite sides.
+    From the three calibres in any one unit; in radians, of `wide` and of `narrow`, to opposite sides.
     """
     first = (parent**4 + wide**4 - narrow**4) / (2 * parent**2 * wide**2)
     second = (parent**4 + narrow**4 - wide**4) / (2 * parent**2 * narrow**2)
