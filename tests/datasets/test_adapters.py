@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from venule.datasets import open_dataset, read_drawing, read_record
-from venule.datasets.known import KNOWN
-from venule.errors import DatasetError, MaskError, PhotographError
+from venule.datasets.known import KNOWN, known_set
+from venule.errors import DatasetError, EvaluationError, MaskError, PhotographError
+from venule.workflows.evaluate import evaluate_dataset
 
 
 @pytest.mark.parametrize(
@@ -176,6 +177,16 @@ def test_the_folder_around_a_set_is_answered_with_the_set_inside(make_copy):
     folder = make_copy("drive", images=False)
     with pytest.raises(DatasetError, match=f"did you mean {folder}\\?"):
         open_dataset(folder.parent)
+
+
+def test_a_mask_of_fives_that_could_be_of_either_split_is_not_scored(make_copy, tmp_path):
+    """Both splits number from 1: masks/1_A.png may be that of train/Original/1_A.png or of test/Original/1_A.png."""
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for name in known_set("fives").splits["train"]:
+        (masks / f"{name.removeprefix('train_')}.png").write_bytes(b"")
+    with pytest.raises(EvaluationError, match=r"the map of test/Original/10_A\.png and of train/Original/10_A"):
+        evaluate_dataset(open_dataset(make_copy("fives", images=False)), split="all", masks=masks)
 
 
 @pytest.mark.parametrize(("folder", "pairs", "fovs"), [("DRIVE", 20, 40), ("CHASE_DB1", 28, 0), ("HRF", 45, 45)])

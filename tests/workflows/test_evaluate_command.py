@@ -82,6 +82,22 @@ def test_masks_that_are_missing_are_named_before_anything_is_scored(study, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+def test_a_photograph_with_two_masks_is_not_scored_by_either(study):
+    (study.masks / "b_vessels.png").write_bytes((study.masks / "c.png").read_bytes())
+    with pytest.raises(EvaluationError, match=r"images/b\.png has two maps, .*b\.png and .*b_vessels\.png"):
+        run(study.folder, "--masks", study.masks)
+
+
+def test_masks_in_the_folders_of_their_photographs_are_found_as_venule_segment_writes_them(study, tmp_path):
+    for name in "abc":
+        (study.masks / "images").mkdir(exist_ok=True)
+        (study.masks / f"{name}.png").rename(study.masks / "images" / f"{name}_vessels.png")
+    run(study.folder, "--masks", study.masks, "-o", tmp_path / "out")
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv").set_index(["photograph", "entrant"])
+    expected = metrics.f1_score(study.drawn["a"][study.fov], study.found["a"][study.fov])
+    assert scores.loc[("a", str(study.masks)), "fov_dice"] == pytest.approx(expected, abs=1e-9)
+
+
 def test_a_mask_of_another_size_is_named(study):
     Image.new("L", (80, 60)).save(study.masks / "c.png")
     with pytest.raises(MaskError, match=r"c\.png is 80x60, its photograph 160x120"):

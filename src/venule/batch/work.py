@@ -63,12 +63,13 @@ class Work(Protocol):
     def with_threads(self, threads: int) -> Self:
         """The same work with this number of threads for each process; results do not change."""
 
-    def __call__(self, path: str, content: bytes, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
         """Process a file.
 
         Args:
             path: of the file, for messages.
             content: of the file.
+            name: of its outputs, without their suffixes; its id, where a list gives one.
 
         Raises:
             VenuleError: the file cannot be processed; reason and message become its record.
@@ -111,7 +112,7 @@ class Process:
         try:
             content, modified = read(item)
             record = replace(record, content=digest(content), size=len(content), modified=modified)
-            done = self.work(item.path, content)
+            done = self.work(item.path, content, item.name)
             row = json.loads(json.dumps(dict(done.row), allow_nan=False))
             record = replace(record, status="ok", row=row, outputs=self._write(item, done.outputs))
         except OutputError:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from venule.batch.outputs import write_whole
 from venule.datasets import Dataset, Example, Record, read_record
-from venule.datasets.folder import files_by_stem
+from venule.datasets.dataset import read_file
 from venule.errors import EvaluationError, MaskError
 from venule.evaluation import (
     SCORES,
@@ -24,6 +24,7 @@ from venule.evaluation import (
 from venule.models import load_model
 from venule.segmentation import check_threshold, segment
 from venule.vessel_map import VesselMap
+from venule.workflows.given_maps import find_map, shared_maps
 
 REGIONS = {"fov": "In the field of view", "frame": "Over the full frame"}
 SECOND = "second observer"
@@ -123,7 +124,7 @@ def evaluate_dataset(
     """
     split, records = _choose_records(dataset, split)
     drawn = [record for record in records if record.reference]
-    first = _model(model, threshold, flips) if masks is None else _masks(masks, drawn, threshold)
+    first = _model(model, threshold, flips) if masks is None else _masks(masks, dataset, drawn, threshold)
     methods = [first] if compare is None else [first, _model(compare, None, flips)]
     if len({method.name for method in methods}) < len(methods):
         raise EvaluationError(f"{first.name} cannot be compared with itself")
@@ -174,26 +175,22 @@ def _model(model: str, threshold: float | None, flips: bool) -> Method:
     return Method(model, lambda _, example: segment(example.photograph, model=model, threshold=threshold, flips=flips))
 
 
-def _masks(folder: Path, records: Sequence[Record], threshold: float | None) -> Method:
-    """The masks of another tool, or of `venule segment`.
-
-    A mask has the name of its photograph, whatever its suffix, or of the record, alone or followed by `_vessels` (with
-    a threshold, also `_probability`).
-    """
+def _masks(folder: Path, dataset: Dataset, records: Sequence[Record], threshold: float | None) -> Method:
+    """The masks of another tool, or of `venule segment`, named after their photographs or records."""
     threshold = None if threshold is None else check_threshold(threshold)
     if not folder.is_dir():
         raise EvaluationError(f"{folder} is no folder: --masks takes a folder of masks")
-    endings = ("", "_vessels") if threshold is None else ("", "_probability", "_vessels")
-    there = files_by_stem(folder)
+    endings = (("", "_vessels"),) if threshold is None else (("_probability",), ("", "_vessels"))
+    listed = {record.photograph.relative_to(dataset.folder).as_posix(): record.name for record in records}
+    shared = shared_maps(folder, listed.items(), endings=endings)
     found, missing = {}, []
-    for record in records:
-        stems = (record.photograph.name.removesuffix(".gz").rsplit(".", 1)[0], record.name)
-        names = [(stem + ending).lower() for ending in endings for stem in stems]
-        match = next((there[name] for name in names if name in there), None)
-        if match is None:
-            missing.append(stems[0])
-        else:
-            found[record.name] = match
+    for path, name in listed.items():
+        try:
+            found[name] = find_map(folder, path, name=name, endings=endings, shared=shared)
+        except MaskError as error:
+            if error.reason != "no-vessel-map":
+                raise EvaluationError(str(error), reason=error.reason) from error
+            missing.append(Path(path).name.removesuffix(".gz").rpartition(".")[0])
     if missing:
         raise EvaluationError(
             f"{folder} has no mask for {len(missing)} of {len(records)} photographs: {', '.join(missing[:20])}"
@@ -205,13 +202,13 @@ def _masks(folder: Path, records: Sequence[Record], threshold: float | None) -> 
 def _read_map(path: Path, example: Example, threshold: float | None) -> VesselMap:
     """A mask, or, where a threshold is given and it is none, grey levels of probability."""
     try:
-        return VesselMap.from_mask(path, example.photograph)
+        return VesselMap.from_mask(read_file(path), example.photograph, name=str(path))
     except MaskError as error:
         if error.reason != "bad-mask":
             raise
         if threshold is None:
             raise MaskError(f"{error}: --threshold says from which probability on a pixel is vessel") from None
-    return VesselMap.from_probability(path, example.photograph, threshold=threshold)
+    return VesselMap.from_probability(read_file(path), example.photograph, threshold=threshold)
 
 
 def _second_observer(_: Record, example: Example) -> VesselMap | None:

@@ -5,16 +5,16 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Self
 
 import cv2
 
 from venule import __version__
 from venule.batch import Batch, BatchResult, Done, Joined, Output, run
-from venule.datasets.folder import files_by_stem
-from venule.errors import MeasurementError, VenuleError
+from venule.batch.inputs import find_inputs
+from venule.datasets.dataset import read_file
+from venule.errors import MaskError, MeasurementError, VenuleError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
 from venule.measurement.graph import SEGMENT_COLUMNS as OF_A_SEGMENT
 from venule.measurement.measured import dictionary_rows
@@ -34,9 +34,11 @@ from venule.workflows.dicom import (
     header_to_answer,
     metadata_of,
 )
+from venule.workflows.given_maps import find_map, shared_maps
 from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
 
 SEGMENTS = "_segments.csv"
+ENDINGS = {kind: (("", f"_{kind}"),) for kind in ("vessels", "arteries", "veins")}  # of the names of given maps
 # Columns of a list that say what venule takes from elsewhere, without the marks between their words.
 NOT_USED = {
     "field", "fielddegrees", "fielddeg", "fieldofview", "fov", "fovdegrees", "fovdeg", "cameraangle", "umperpixel",
@@ -73,6 +75,7 @@ class MeasurePhotograph:
         min_quality: score below which a photograph is refused; None: all are measured.
         dicom_sr: also write a DICOM structured report; only of DICOM photographs.
         dicom_units: add columns for the units that DICOM photographs may give.
+        shared: for each kind of map, the photographs that would have one map (see `shared_maps`).
     """
 
     segmentation: SegmentPhotograph = field(default_factory=SegmentPhotograph)
@@ -84,6 +87,7 @@ class MeasurePhotograph:
     min_quality: float | None = None
     dicom_sr: bool = False
     dicom_units: bool = False
+    shared: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def columns(self) -> Mapping[str, type]:
@@ -116,13 +120,19 @@ class MeasurePhotograph:
     @property
     def by_content(self) -> bool:
         """Given maps are found by the name of the photograph, not by its content."""
-        return not (self.vessels or self.arteries or self.veins)
+        return not self.maps
+
+    @property
+    def maps(self) -> dict[str, Path]:
+        """The folders with maps by their kind."""
+        folders = {"vessels": self.vessels, "arteries": self.arteries, "veins": self.veins}
+        return {kind: folder for kind, folder in folders.items() if folder is not None}
 
     def with_threads(self, threads: int) -> Self:
         """The same with this number of threads for each process."""
         return replace(self, segmentation=self.segmentation.with_threads(threads))
 
-    def __call__(self, path: str, content: bytes, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
         """Measure a photograph.
 
         Returns:
@@ -132,18 +142,21 @@ class MeasurePhotograph:
 
         Raises:
             PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
-            MeasurementError: a map is missing or of another size, or the quality is too low.
+            MaskError: a map is missing, ambiguous, of another size, empty or inverted, or holds labels or grey levels.
+            MeasurementError: the quality is too low.
         """
         if self.segmentation.threads:
             cv2.setNumThreads(self.segmentation.threads)
         header = header_to_answer(path, content) if self.dicom_sr or self.segmentation.dicom_seg else None
+        maps = self._find_maps(path, name)
         photograph = read_photograph(content, name=path)
         metadata = metadata_of(path, content, given=self.scale)
-        found = self._find(photograph, path)
+        given = {kind: _read_map(file, photograph, path) for kind, file in maps.items()}
+        drawn = given.pop("vessels", None)
+        found = self.segmentation.find(photograph) if drawn is None else VesselMap.from_mask(drawn, photograph)
         quality = assess_quality(found)
         self._check(quality, path)
-        kinds = {name: _map_of(folder, path, found.fov) for name, folder in self._kinds() if folder is not None}
-        measured = measure(found, scale=metadata.scale, **kinds)
+        measured = measure(found, scale=metadata.scale, **given)
         analysis = Analysis(found, quality, measured, metadata)
         outputs = analysis.outputs()
         if self.segments:
@@ -178,14 +191,13 @@ class MeasurePhotograph:
                     "--dicom-seg and --dicom-sr name the model that found the vessels: leave out --vessels"
                 )
             check_installed()
-        folders = dict(self._kinds(), vessels=self.vessels)
-        for name, folder in folders.items():
-            if folder is not None and not folder.is_dir():
+        for name, folder in self.maps.items():
+            if not folder.is_dir():
                 raise VenuleError(
                     f"{folder} is not a folder: give --{name} the folder with the maps, named after their photographs"
                 )
         found_by = {"venule": __version__} if self.vessels else self.segmentation.settings()
-        given = {name: str(folder.resolve()) for name, folder in folders.items() if folder is not None}
+        given = {name: str(folder.resolve()) for name, folder in self.maps.items()}
         return {
             **found_by,
             **given,
@@ -204,13 +216,16 @@ class MeasurePhotograph:
                 reason="low-quality",
             )
 
-    def _kinds(self) -> tuple[tuple[str, Path | None], ...]:
-        return ("arteries", self.arteries), ("veins", self.veins)
-
-    def _find(self, photograph: Photograph, path: str) -> VesselMap:
-        if self.vessels is None:
-            return self.segmentation.find(photograph)
-        return VesselMap.from_mask(_map_of(self.vessels, path, photograph.fov.mask), photograph)
+    def _find_maps(self, path: str, name: str) -> dict[str, Path]:
+        """The maps of a photograph by their kind."""
+        maps: dict[str, Path] = {}
+        for kind, folder in self.maps.items():
+            file = find_map(folder, path, name=name, endings=ENDINGS[kind], shared=self.shared.get(kind))
+            other = next((of for of, one in maps.items() if one == file), None)
+            if other is not None:
+                raise MaskError(f"{file} is given as the map of {other} and of {kind}", reason="ambiguous-map")
+            maps[kind] = file
+        return maps
 
 
 def measure_files(
@@ -234,6 +249,13 @@ def measure_files(
     settings = work.settings()
     # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
+    if work.maps:
+        found = find_inputs(
+            paths, suffixes=PHOTOGRAPH_SUFFIXES, output=Output.at(output), recognise=looks_like_photograph
+        )
+        listed = [(file.path, file.id) for file in found]
+        shared = {kind: shared_maps(folder, listed, endings=ENDINGS[kind]) for kind, folder in work.maps.items()}
+        work = replace(work, shared=shared)
     result = run(
         paths,
         output,
@@ -265,30 +287,9 @@ def _write_dictionary(output: Output, units: Sequence[str]) -> None:
     output.write("dictionary.csv", text.getvalue().encode())
 
 
-def _map_of(folder: Path, photograph: str, fov: BoolArray) -> BoolArray:
-    """The map named after a photograph, with or without `_vessels`, inside the field of view.
-
-    Of photographs with the same name in several folders, the map in a folder of the same name counts first.
-    """
-    name = PurePosixPath(photograph).name
-    stem = name.rsplit(".", 1)[0].lower()
-    parents = [part for part in PurePosixPath(photograph).parts[:-1] if part not in ("/", ".", "..")]
-    for start in range(len(parents) + 1):  # as deep as the photograph lies, then less
-        there = _files(folder.joinpath(*parents[start:]))
-        path = there.get(stem) or there.get(f"{stem}_vessels")
-        if path is not None:
-            break
-    else:
-        raise MeasurementError(
-            f"{folder} has no map for {name}: name it {stem}.png or {stem}_vessels.png",
-            reason="no-vessel-map",
-        )
-    return read_vessels(path, fov, photograph=f"its photograph {name}")
-
-
-@lru_cache(maxsize=64)
-def _files(folder: Path) -> dict[str, Path]:
-    return files_by_stem(folder)
+def _read_map(file: Path, photograph: Photograph, path: str) -> BoolArray:
+    called = f"its photograph {path.rpartition('/')[-1]}"
+    return read_vessels(read_file(file), photograph.fov.mask, name=str(file), photograph=called)
 
 
 def _segment_table(path: str, measured: Measured) -> bytes:
