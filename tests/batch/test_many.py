@@ -78,10 +78,12 @@ def test_file_that_kills_a_process_ends_neither_a_run_of_one_process_nor_one_tha
     assert dict(shout(folder, tmp_path / "out", resume=True).reasons) == {"crashed": 1}
 
 
-def test_the_time_limit_holds_for_a_single_file(texts, tmp_path):
+@pytest.mark.parametrize("jobs", [None, 1, 2])
+def test_the_time_limit_holds_for_a_single_file_which_waits_for_it_once(texts, tmp_path, jobs):
     start = time.monotonic()
-    assert dict(shout(texts(stuck="hang"), tmp_path / "out", jobs=None, time_limit=1).reasons) == {"timed-out": 1}
-    assert time.monotonic() - start < 30
+    assert dict(shout(texts(stuck="hang"), tmp_path / "out", jobs=jobs, time_limit=8).reasons) == {"timed-out": 1}
+    assert 8 < time.monotonic() - start < 16
+    assert rows(tmp_path / "out")["stuck"]["message"] == "it took more than 8 s; --time-limit gives more"
 
 
 def test_file_that_is_being_written_is_done_again_when_it_is_whole(texts, tmp_path, monkeypatch):

@@ -333,3 +333,17 @@ def test_ctrl_c_does_not_wait_for_photographs_that_would_be_retried(texts, tmp_p
     started.send_signal(signal.SIGINT)
     assert started.wait(timeout=60) == 130
     assert "a" not in rows(output)
+
+
+@pytest.mark.parametrize("jobs", ["None", 2])
+def test_sigterm_ends_a_run_at_once_with_what_is_finished_in_the_table(texts, tmp_path, jobs):
+    folder, output = texts(**{f"t{i:02}": f"text {i}" for i in range(5)}, z="hang"), tmp_path / "out"
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM.format(here=str(Path(__file__).parent), jobs=jobs))
+    started = begin([sys.executable, str(script), folder, output], output, finished=5)
+    began = time.monotonic()
+    started.send_signal(signal.SIGTERM)
+    assert started.wait(timeout=60) == 130
+    assert time.monotonic() - began < 10
+    assert set(rows(output)) == {f"t{i:02}" for i in range(5)}
+    assert json.loads((output / "manifest.json").read_text())["complete"] is False

@@ -107,7 +107,7 @@ def between_lines(trial):
 
 @fault("SIGKILL while the tables are written")
 def tables(trial):
-    kill_at_line(trial, files="finish|tables|parts|outputs|remote")
+    kill_at_line(trial, files="tables|parts|outputs|journal")
 
 
 def kill_at_line(trial: Trial, *, files: str) -> None:
@@ -164,7 +164,7 @@ def sigterm(trial):
 
 
 def stop_gently(trial: Trial, stop: Callable) -> None:
-    """Stop it in the middle: what was under way is finished and in the table, and the rest is done by --resume."""
+    """Stop it in the middle: what is finished is in the table, and the rest is done by --resume."""
     given, options, undisturbed = draw(trial)
     command = trial.begin(given, *options)
     trial.wait_for_outputs(command, int(trial.rng.integers(1, PHOTOGRAPHS - 5)))

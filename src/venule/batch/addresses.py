@@ -12,12 +12,11 @@ from typing import IO, Any, TypeVar, cast
 from venule.errors import OutputError, VenuleError
 
 T = TypeVar("T")
-_SCHEME = re.compile(r"[A-Za-z][\w+.-]*://")
-# Of the libraries of fsspec, those that need no more than an address. Others start programs, open archives or read
-# further addresses out of files.
+_SCHEME = re.compile(r"[^/]*://")
+# Of the protocols of fsspec, those that need no more than an address. Others start programs, open archives, read
+# further addresses out of files, or need the name of a host.
 PROTOCOLS = (
-    "abfs", "abfss", "adl", "az", "ftp", "gcs", "gs", "hdfs", "hf", "http", "https", "memory", "oci", "oss", "s3",
-    "s3a", "sftp", "smb", "ssh", "webdav", "webhdfs",
+    "abfs", "abfss", "adl", "az", "gcs", "gs", "hdfs", "hf", "http", "https", "memory", "oci", "oss", "s3", "s3a",
 )  # fmt: skip
 MAX_BYTES = 2 * 1024**3  # of one file: it is read whole
 MAX_UNSIZED = 256 * 1024**2  # of one that a server sends without saying how long it is
@@ -27,7 +26,8 @@ def absolute(address: Path | str) -> str:
     """The address with "/" between its parts; of a path (also file://...), the absolute path."""
     text = str(address).removeprefix("file://").removeprefix("local://")
     if is_remote(text):
-        return text if text.endswith("://") else text.rstrip("/")
+        protocol, _, rest = text.partition("://")
+        return f"{protocol}://{rest.rstrip('/')}"
     whole = os.path.abspath(text)
     if ".." in Path(text).parts and os.path.exists(text) and not _is_same(text, whole):
         whole = os.path.realpath(text)  # ".." after a link: not the folder that contains the link
@@ -141,6 +141,11 @@ def said(error: BaseException) -> str:
     if isinstance(error, (AttributeError, TypeError, LookupError, AssertionError)) or not str(error):
         return "the address is incomplete, or the server's answer was not understood"
     return str(getattr(error, "strerror", None) or error)
+
+
+def put(path: Path, url: str) -> None:
+    """Copy a file of this machine to a URL."""
+    _tried(lambda: filesystem(url).put_file(str(path), url))
 
 
 def _open_remote(address: str, **options: str) -> IO[bytes]:

@@ -256,6 +256,8 @@ def _check_not_empty(
 
 
 def _create(output: Output) -> None:
+    if output.address.startswith(("http://", "https://")):
+        raise OutputError(f"{output.address}: web servers can only be read; choose a folder, or a bucket such as s3://")
     folder = output.lock
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: choose a folder for the results")

@@ -3,7 +3,6 @@
 import csv
 import glob
 import io
-import json
 import os
 import re
 from collections import Counter
@@ -290,13 +289,11 @@ class _Run:
         """Whether it wrote a file, or may have begun to before it was killed."""
         if self.journal is None:
             return path in self.table
-        about = json.loads(self.journal.about("tables", '{"suffixes": []}'))
+        suffixes = self.journal.data("tables", {}).get("suffixes", [])
         named = path.partition("/")[2] if self.journal.about("layout", "") == Layout.SHARDED else path
         for end in (match.start() for match in re.finditer("_", named)):
             record = self.journal.record(named[:end])
-            if (record and path in record.outputs) or (
-                named[end:] in about["suffixes"] and self.journal.lists(named[:end])
-            ):
+            if (record and path in record.outputs) or (named[end:] in suffixes and self.journal.lists(named[:end])):
                 return True
         return False
 

@@ -334,12 +334,13 @@ def _tell_apart(journal: Journal) -> None:
     number = f"UPDATE items SET name = {other}, folded = fold_of({other}) WHERE NOT given AND {alike}"
     while db.execute(number).rowcount > 0:
         pass
-    twice = db.execute(f"SELECT name, path FROM items WHERE {alike} ORDER BY folded, number LIMIT 2").fetchall()
+    twice = db.execute(f"SELECT file FROM items WHERE {alike} ORDER BY folded, number LIMIT 2").fetchall()
     db.execute("DROP INDEX items_folded")
     if twice:
-        (name, one), (_, other) = twice
+        one, second = (_file_of(file) for (file,) in twice)
+        also = "" if second.id == one.id else f", as {second.id!r}"
         raise VenuleError(
-            f"the list gives the id {text(name)!r} to {text(one)} and to {text(other)}: give each row its own id",
+            f"the list gives the id {one.id!r} to {one.path} and to {second.path}{also}: give each row its own id",
             reason="bad-list",
         )
 

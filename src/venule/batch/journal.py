@@ -158,7 +158,18 @@ class Journal:
 
     def carried(self) -> list[str]:
         """The columns of the lists of this run and of earlier ones."""
-        return list(json.loads(self.about("carried", "[]")))
+        return [str(name) for name in self.data("carried", [])]
+
+    def data(self, key: str, default: Any) -> Any:
+        """The plain data saved as JSON under a key, of the type of the default."""
+        with self.guarded():
+            try:
+                data = json.loads(self.about(key, "") or json.dumps(default))
+            except ValueError as error:
+                raise sqlite3.DatabaseError(f"{key!r} cannot be understood") from error
+            if type(data) is not type(default):
+                raise sqlite3.DatabaseError(f"{key!r} cannot be understood")
+            return data
 
     def about(self, key: str, default: str) -> str:
         """The text saved under a key."""

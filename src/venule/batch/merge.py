@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from venule.batch.journal import Journal, JournalRecord
 from venule.batch.outputs import JOURNAL, Layout, Output, alone_in
@@ -28,76 +29,95 @@ def merge(outputs: Sequence[Path], output: Path) -> int:
     Raises:
         VenuleError: one of them is not an output, is still being written, has other settings, or uses a name for
             another file than an earlier one.
-        OutputError: something cannot be written.
+        OutputError: something cannot be written, or a name or link leads out of a folder.
     """
-    outputs = list(dict.fromkeys(outputs))
-    for folder in outputs:
+    shards = [Output.at(folder) for folder in dict.fromkeys(outputs)]
+    manifests = []
+    for folder, shard in zip(dict.fromkeys(outputs), shards, strict=True):
         if not (folder / JOURNAL).exists():
             raise VenuleError(f"{folder} has no journal: give output folders of `venule segment` or `venule measure`")
         if not (folder / MANIFEST).exists():
             raise VenuleError(f"{folder} has no {MANIFEST}: its run has not ended; finish it with --resume")
         if folder.resolve() == output.resolve():
             raise VenuleError(f"{folder} cannot be merged into itself: choose another folder with -o")
-    about = [_about(folder) for folder in outputs]
-    for folder, each in zip(outputs, about, strict=True):
+        shard.check_own_files()
+        manifests.append(_manifest(shard.path(MANIFEST)))
+    about = [_about(shard.state) for shard in shards]
+    if about[0]["layout"] not in list(Layout):
+        raise VenuleError(f"the journal of {shards[0].address} is damaged: it has the layout {about[0]['layout']!r}")
+    for shard, each in zip(shards, about, strict=True):
         if [each[key] for key in _SAME] != [about[0][key] for key in _SAME]:
             raise VenuleError(
-                f"{folder} and {outputs[0]} have different settings or layouts and cannot be merged",
+                f"{shard.address} and {shards[0].address} have different settings or layouts and cannot be merged",
                 reason="other-settings",
             )
     where = Output.at(output)
     output.mkdir(parents=True, exist_ok=True)
+    where.check_own_files()
     with alone_in(output), Journal(output) as journal, journal.guarded():
         if journal.about("merged", "") == "" and journal.counts():
             raise OutputError(f"{output} already has results: choose another folder")
         where.remove_partials()
-        journal.set_about("merged", json.dumps([str(folder.resolve()) for folder in outputs]))
-        for key in (*_SAME, "carried"):
-            journal.set_about(key, about[0][key] if key in _SAME else _carried(about))
+        journal.set_about("merged", json.dumps([shard.address for shard in shards]))
+        for key in _SAME:
+            journal.set_about(key, about[0][key])
+        journal.set_about(
+            "carried", json.dumps(list(dict.fromkeys(name for each in about for name in each["carried"])))
+        )
         parts = 0
-        for folder in outputs:
-            with alone_in(folder):
-                parts += _take(folder, where, journal, parts)
+        for shard in shards:
+            with alone_in(shard.state):
+                parts += _take(shard, where, journal, parts)
         if about[0]["layout"] != Layout.PARQUET:
             write_tables(where, journal)
-        manifests = [json.loads((folder / MANIFEST).read_text(encoding="utf-8")) for folder in outputs]
         counts = {key: sum(one["counts"][key] for one in manifests) for key in manifests[0]["counts"]}
         whole = {**manifests[0], "counts": counts, "complete": all(one["complete"] for one in manifests)}
         where.write(MANIFEST, (json.dumps({**whole, "merged": manifests}, indent=2) + "\n").encode())
         return sum(journal.counts().values())
 
 
-def _about(folder: Path) -> dict[str, str]:
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if not all(isinstance(count, int) for count in manifest["counts"].values()) or "complete" not in manifest:
+            raise ValueError("it has no counts")
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise VenuleError(f"{path} is damaged: finish its run with --resume, which writes it again") from error
+    return dict(manifest)
+
+
+def _about(folder: Path) -> dict[str, Any]:
     with Journal(folder, read_only=True) as journal:
-        return {key: journal.about(key, "") for key in (*_SAME, "carried", "merged")}
+        return {"carried": journal.carried(), **{key: journal.about(key, "") for key in _SAME}}
 
 
-def _carried(about: Sequence[dict[str, str]]) -> str:
-    return json.dumps(list(dict.fromkeys(name for each in about for name in json.loads(each["carried"] or "[]"))))
-
-
-def _take(folder: Path, output: Output, journal: Journal, first: int) -> int:
-    """Copy the files and records of a folder; returns its number of parts."""
-    names: dict[str, str] = {}  # old to new, of parts, which get new numbers
-    for number, path in enumerate(sorted(folder.glob(f"{FOLDER}/part-*.parquet"))):
-        names[path.relative_to(folder).as_posix()] = f"{FOLDER}/part-{first + number:05d}.parquet"
-    with Journal(folder, read_only=True) as theirs, journal.transaction():
+def _take(shard: Output, output: Output, journal: Journal, first: int) -> int:
+    """Copy the files and records of a shard; returns its number of parts."""
+    parts = sorted(shard.path(FOLDER).glob("part-*.parquet"))  # which get new numbers
+    names = {f"{FOLDER}/{path.name}": f"{FOLDER}/part-{first + n:05d}.parquet" for n, path in enumerate(parts)}
+    with Journal(shard.state, read_only=True) as theirs, journal.transaction():
         theirs.check()
+        layout = Layout(theirs.about("layout", ""))
         for record in theirs.records():
             known = journal.record(record.name)
             if known and known.path != record.path:
                 raise VenuleError(
-                    f"{folder} has results of {record.path} under the name that {known.path} has: "
+                    f"{shard.address} has results of {record.path} under the name that {known.path} has: "
                     "merge runs of one list, or give ids",
                     reason="same-name",
                 )
             moved = {names.get(name, name): size for name, size in record.outputs.items()}
-            for name in record.outputs:
-                _link(folder / name, output.path(names.get(name, name)))
+            for name, new in zip(record.outputs, moved, strict=True):
+                if name not in names and not name.startswith(f"{layout.path_of(record.name, '')}_"):
+                    if record.duplicate_of:
+                        continue  # they are those of its original
+                    raise OutputError(
+                        f"{shard.address}: {name!r} cannot be an output of {record.name}", reason="outside"
+                    )
+                _link(shard.path(name), output.path(new))
             journal.append(JournalRecord(**{**vars(record), "outputs": moved}))
-    for extra in ("dictionary.csv",):
-        if (folder / extra).exists():
-            _link(folder / extra, output.path(extra))
+    if shard.exists("dictionary.csv"):
+        _link(shard.path("dictionary.csv"), output.path("dictionary.csv"))
     return len(names)
 
 

@@ -111,16 +111,18 @@ class Output:
 
     def exists(self, name: str) -> bool:
         """Whether the output has a file of this name."""
-        return addresses.exists(self.address_of(name))
+        with _as_output_error(self.address, "cannot use"):
+            return addresses.exists(self.address_of(name))
 
     def address_of(self, name: str) -> str:
         """The address of a file of the output."""
-        return addresses.join(self.address, name)
+        return addresses.join(self.address, check_inside(name))
 
     def mark_of(self, name: str) -> str:
         """What differs when a file was written again; "" if there is none."""
         if self.is_remote:
-            info = self._info(name)
+            with _as_output_error(self.address, "cannot use"):
+                info = self._info(name)
             return f"{addresses.mark_of(info)} {info['size']}" if info else ""
         with suppress(OSError):
             status = self.path(name).stat()
@@ -157,7 +159,7 @@ class Output:
                     file.flush()
                     os.fsync(file.fileno())  # a power cut must not leave an empty table
                 if self.is_remote:
-                    addresses.filesystem(self.address).put_file(str(partial), self.address_of(name))
+                    addresses.put(partial, self.address_of(name))
                 else:
                     self.path(name).parent.mkdir(parents=True, exist_ok=True)
                     os.replace(partial, self.path(name))
@@ -175,14 +177,15 @@ class Output:
     def has(self, name: str, size: int) -> bool:
         """Whether there is a file of this size, which reveals a file that a power cut has left empty."""
         if self.is_remote:
-            return _listed(self.address).get(name) == size or self._info(name).get("size") == size
+            with _as_output_error(self.address, "cannot use"):
+                return _listed(self.address).get(name) == size or self._info(name).get("size") == size
         try:
             return self.path(name).stat().st_size == size
         except OSError:
             return False
 
     def _info(self, name: str) -> Mapping[str, Any]:
-        return addresses.info(self.address_of(check_inside(name)))
+        return addresses.info(self.address_of(name))
 
     def remove(self, name: str) -> None:
         """Remove a file if it exists."""
@@ -269,11 +272,11 @@ def _write_by_way_of(partial: Path, path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _as_output_error(path: Path | str) -> Iterator[None]:
+def _as_output_error(path: Path | str, cannot: str = "cannot write") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}; what is finished is kept") from error
+        raise OutputError(f"{cannot} {path}: {addresses.said(error)}; what is finished is kept") from error
 
 
 @lru_cache(maxsize=1)

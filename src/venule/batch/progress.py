@@ -1,6 +1,5 @@
 """What became of a batch: while it runs, afterwards, and read from its journal."""
 
-import json
 import sys
 import time
 from collections import Counter
@@ -170,8 +169,8 @@ def read_status(output: Path | str, *, state: Path | None = None) -> Status:
     running = is_running(where.lock)
     with Journal(folder, read_only=True) as journal:
         db = journal.connection
-        shard = json.loads(journal.about("shard", "[1, 1]"))
-        settings = json.loads(journal.about("tables", "{}")).get("settings", "")
+        shard = journal.data("shard", [1, 1])
+        settings = journal.data("tables", {}).get("settings", "")
         mine, number = "number % ? = ?", (shard[1], shard[0] % shard[1])
         total = db.execute(f"SELECT COUNT(*) FROM items WHERE {mine}", number).fetchone()[0]
         done = db.execute(

@@ -94,7 +94,7 @@ class Columns:
 def write_tables(output: Output, journal: Journal) -> None:
     """Write results.csv and the other tables, with Parquet copies if pyarrow is installed."""
     try:
-        about = json.loads(journal.about("tables", "{}"))
+        about = journal.data("tables", {})
         columns = Columns(_types(about["columns"]), journal.carried())
         tables = {suffix: Joined(name, _types(kinds)) for suffix, (name, kinds) in about["joined"].items()}
         settings, copied = about["settings"], about["parquet"] and find_spec("pyarrow") is not None
