@@ -1,5 +1,10 @@
 """The errors that venule raises; each message says what is wrong, with which file and value, and what to do."""
 
+import re
+
+# Control characters but for the line break, those that set the direction of text, and halves of characters.
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 class VenuleError(Exception):
     """The base class of every error that venule raises on purpose.
@@ -80,6 +85,37 @@ class MissingExtraError(VenuleError):
     """An optional library is not installed."""
 
     reason = "missing-extra"
+
+
+def in_words(error: BaseException) -> str:
+    """What an error says to a person, without the names of Python's classes and its internals.
+
+    Example:
+        >>> from venule.errors import in_words
+        >>> in_words(FileNotFoundError(2, "No such file or directory", "eye.jpg"))
+        'eye.jpg: No such file or directory'
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not text in UTF-8 (byte {error.start + 1})"
+    if isinstance(error, UnicodeEncodeError):
+        return f"the text {error.object[:40]!r} has characters that cannot be written"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    of_python = (TypeError, AttributeError, LookupError, NameError, AssertionError, RecursionError, ArithmeticError)
+    return "" if isinstance(error, of_python) else str(error)
+
+
+def printable(text: str) -> str:
+    r"""A text without characters that would drive a terminal or reverse the reading direction; escapes stand for them.
+
+    Example:
+        >>> from venule.errors import printable
+        >>> print(printable("a\x1b[31m.png"))
+        a\x1b[31m.png
+    """
+    return _UNSAFE.sub(lambda one: one[0].encode("unicode_escape").decode(), text)
 
 
 def missing_extra(extra: str, need: str) -> MissingExtraError:

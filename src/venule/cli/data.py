@@ -110,8 +110,10 @@ def phantom(
 
 
 def _print_check(folder: Path, check: "Check") -> None:
+    from venule.errors import printable
+
     for difference in check.defects:
-        typer.echo(f"{difference.kind}: {difference.message}")
+        typer.echo(printable(f"{difference.kind}: {difference.message}"))
     files = ", ".join(f"{count} {noun}" for noun, count in check.counts.items())
     compared = f"; {check.checksums} checksums compared" if check.checksums else ""
     wrong = sum(not difference.is_note for difference in check.defects)

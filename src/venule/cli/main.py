@@ -1,6 +1,10 @@
 """The `venule` program."""
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, NoReturn
 
 import typer
 from typer.core import TyperArgument, TyperOption
@@ -59,14 +63,23 @@ app.add_typer(data.app, name="data", help="List, check, download and make data s
 
 
 def main() -> None:
-    """Run the program; an expected error is printed as one line, with exit code 2."""
-    from venule.errors import VenuleError
+    """Run the program; an error is printed in words, with exit code 2."""
+    from venule.errors import VenuleError, in_words, printable
 
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names of files may hold any byte
     try:
+        _refuse_empty(sys.argv)
         app()
     except VenuleError as error:
-        typer.secho(f"venule: {error}", fg="red", err=True)
-        raise SystemExit(2) from None
+        _end(printable(str(error)))
+    except Exception as error:
+        if "VENULE_TRACEBACK" in os.environ:
+            raise
+        words = in_words(error)
+        if not isinstance(error, OSError | MemoryError):
+            words = "an error that venule does not foresee" + (f" ({words})" if words else "")
+            words += "; please report it, with what is printed with VENULE_TRACEBACK=1 in the environment"
+        _end(printable(words))
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except SystemExit as end:
@@ -75,3 +88,18 @@ def main() -> None:
 
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """An empty text is a variable of the shell that is not set; it would stand for the current folder."""
+    from venule.errors import VenuleError
+
+    for before, word in pairwise(words):
+        if not word or (word.startswith("--") and word.endswith("=")):
+            place = word or f"the word after {before!r}"
+            raise VenuleError(f"{place} is empty: give a value; is a variable of the shell not set?")
+
+
+def _end(message: str) -> NoReturn:
+    typer.secho(f"venule: {message}", fg="red", err=True)
+    raise SystemExit(2)

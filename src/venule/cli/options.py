@@ -6,7 +6,8 @@ A dataclass here is a group of options. A command with a parameter of such a cla
     def measure(photographs: Photographs, *, vessels: VesselOptions, run: RunOptions) -> None: ...
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, signature
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from venule.batch import Batch, BatchResult
 
 VESSELS, SCALE, OUTPUT, RUN = "Vessels", "Scale", "Output", "How it runs"
+SHARE = "0-1"
+PERCENT = {"percent": 0.01, "of 255 grey levels": 1 / 255}
 MODEL = "A shipped model (see venule models), or the folder of your own."
 
 
@@ -35,6 +38,42 @@ def option(text: str, kind: str | None = None, panel: str | None = None, default
         **more: other arguments of `typer.Option`.
     """
     return typer.Option(help=text, metavar=kind, rich_help_panel=panel, show_default=default or True, **more)
+
+
+def amount(
+    text: str,
+    low: float,
+    high: float,
+    kind: str,
+    panel: str | None = None,
+    default: str = "",
+    *,
+    meant: Mapping[str, float] | None = None,
+) -> Any:
+    """An option for a number that is checked before anything is done.
+
+    Args:
+        text: the help.
+        low: the smallest number.
+        high: the greatest number.
+        kind: its unit, such as "DEGREES".
+        panel: of the help.
+        default: words for a default that is None.
+        meant: units that are often used by mistake, and how many of the right one each is.
+    """
+
+    def check(value: float | None) -> float | None:
+        if value is None or low <= value <= high:
+            return value
+        unit = "" if kind == SHARE else f" {kind.lower()}"
+        units = {other: value * factor for other, factor in (meant or {}).items() if low <= value * factor <= high}
+        guesses = " or ".join(f"{guess:.4g} (from {value:g} {other})" for other, guess in units.items())
+        message = f"{value:g} is not a number from {low:g} to {high:g}{unit}" + f"; did you mean {guesses}?" * bool(
+            units
+        )
+        raise typer.BadParameter(message)
+
+    return option(text, kind, panel, default, callback=check)
 
 
 def flag(name: str, text: str, panel: str | None = None) -> Any:
@@ -66,6 +105,9 @@ DicomSeg: TypeAlias = Annotated[
 ]
 ModelName: TypeAlias = Annotated[str, model_option()]
 Accelerator: TypeAlias = Annotated[Literal["auto", "cpu", "gpu"], option("The device to train on.", panel=RUN)]
+Devices: TypeAlias = Annotated[  # no machine has more GPUs than processor cores
+    int, option("GPUs, or CPU processes, on each machine.", "NUMBER", RUN, min=1, max=os.cpu_count() or 1)
+]
 Journal: TypeAlias = Annotated[
     Path | None, option("Local folder for the journal, if the output folder is remote.", "FOLDER", RUN)
 ]
@@ -77,7 +119,8 @@ class VesselOptions:
 
     model: Annotated[str, model_option(panel=VESSELS)] = "general"
     threshold: Annotated[
-        float | None, option("Probability from which a pixel is vessel.", "0-1", VESSELS, default="the model's own")
+        float | None,
+        amount("Probability from which a pixel is vessel.", 0, 1, SHARE, VESSELS, "the model's own", meant=PERCENT),
     ] = None
     flips: Annotated[bool, flag("--flips", "Average over four mirror images: steadier, and slower.", VESSELS)] = False
 
@@ -100,9 +143,9 @@ class RunOptions:
     resume: Annotated[bool, flag("--resume", "Process only what an earlier run did not finish.", RUN)] = False
     jobs: Annotated[
         int | None,
-        option("Worker processes.", "NUMBER", RUN, "one for each core, if there are many photographs", min=1),
+        option("Worker processes.", "NUMBER", RUN, "one for each core, if there are many photographs", min=1, max=1024),
     ] = None
-    time_limit: Annotated[float, option("Longest time for one photograph.", "SECONDS", RUN)] = 300
+    time_limit: Annotated[float, amount("Longest time for one photograph.", 0.001, 1e7, "SECONDS", RUN)] = 300
     shard: Annotated[
         str | None,
         option("Process one part of the list, such as 3/16; venule merge joins the parts.", "PART/PARTS", RUN),

@@ -1,5 +1,6 @@
 """`venule segment`, `venule measure` and `venule report`."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,17 +8,22 @@ import typer
 
 from venule.cli.options import (
     OUTPUT,
+    PERCENT,
     SCALE,
+    SHARE,
     VESSELS,
     DicomSeg,
     Output,
     Photographs,
     RunOptions,
     VesselOptions,
+    amount,
     flag,
     option,
     with_shared_options,
 )
+
+RADIANS = {"radians": 180 / math.pi}
 
 
 @with_shared_options
@@ -82,13 +88,25 @@ def measure(
     arteries: Annotated[Path | None, option("Folder with maps of the arteries.", "FOLDER", VESSELS)] = None,
     veins: Annotated[Path | None, option("Folder with maps of the veins.", "FOLDER", VESSELS)] = None,
     min_quality: Annotated[
-        float | None, option("Refuse photographs with a lower quality score.", "0-1", VESSELS, default="refuse none")
+        float | None,
+        amount("Refuse photographs with a lower quality score.", 0, 1, SHARE, VESSELS, "refuse none", meant=PERCENT),
     ] = None,
-    um_per_pixel: Annotated[float | None, option("Size of a pixel on the retina.", "MICROMETRES", SCALE)] = None,
+    um_per_pixel: Annotated[
+        float | None,
+        amount("Size of a pixel on the retina.", 0.5, 250, "MICROMETRES", SCALE, meant={"millimetres": 1000}),
+    ] = None,
     field: Annotated[
-        float | None, option("Angle of the field of view, as the camera gives it, such as 45.", "DEGREES", SCALE)
+        float | None,
+        amount(
+            "Angle of the field of view, as the camera gives it, such as 45.", 10, 200, "DEGREES", SCALE, meant=RADIANS
+        ),
     ] = None,
-    disc_um: Annotated[float | None, option("Diameter of the optic disc, such as 1800.", "MICROMETRES", SCALE)] = None,
+    disc_um: Annotated[
+        float | None,
+        amount(
+            "Diameter of the optic disc, such as 1800.", 500, 5000, "MICROMETRES", SCALE, meant={"millimetres": 1000}
+        ),
+    ] = None,
     run: RunOptions,
 ) -> None:
     """Measure the vessels of fundus photographs: one row for each in results.csv.

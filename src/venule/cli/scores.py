@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from venule.cli.options import ModelName, flag, model_option, option, output_option
+from venule.cli.options import PERCENT, SHARE, ModelName, amount, flag, model_option, option, output_option
 
 
 def evaluate(
@@ -31,8 +31,13 @@ def evaluate(
     ] = None,
     threshold: Annotated[
         float | None,
-        option(
-            "Probability, or grey level of --masks, from which a pixel is vessel.", "0-1", default="the model's own"
+        amount(
+            "Probability, or grey level of --masks, from which a pixel is vessel.",
+            0,
+            1,
+            SHARE,
+            default="the model's own",
+            meant=PERCENT,
         ),
     ] = None,
     flips: Annotated[bool, flag("--flips", "Average over four mirror images: steadier, slower.")] = False,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from venule.cli.options import option
+from venule.cli.options import amount, option
 
 LIMITS = "Limits"
 
@@ -22,10 +22,12 @@ def serve(
     model: Annotated[
         list[Path] | None, option("Also offer the model in this folder. Can be repeated.", "FOLDER")
     ] = None,
-    processes: Annotated[int | None, option("Worker processes.", "NUMBER", default="one for each core", min=1)] = None,
+    processes: Annotated[
+        int | None, option("Worker processes.", "NUMBER", default="one for each core", min=1, max=1024)
+    ] = None,
     max_mb: Annotated[int, option("Largest photograph, megabytes.", "NUMBER", LIMITS, min=1)] = 50,
     max_megapixels: Annotated[int, option("Largest photograph, megapixels.", "NUMBER", LIMITS, min=1)] = 40,
-    time_limit: Annotated[float, option("Longest time for one photograph.", "SECONDS", LIMITS)] = 120,
+    time_limit: Annotated[float, amount("Longest time for one photograph.", 0.001, 1e7, "SECONDS", LIMITS)] = 120,
     max_memory_mb: Annotated[int, option("Memory for all uploads together, megabytes.", "NUMBER", LIMITS, min=1)] = 400,
     max_report: Annotated[int, option("Photographs in one report.", "NUMBER", LIMITS, min=1)] = 20,
     queue: Annotated[int, option("Requests that may wait.", "NUMBER", LIMITS, min=0)] = 16,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from venule.cli import completion
-from venule.cli.options import OUTPUT, RUN, Accelerator, flag, option, output_option
+from venule.cli.options import OUTPUT, PERCENT, RUN, SHARE, Accelerator, Devices, amount, flag, option, output_option
 
 
 def train(
@@ -30,14 +30,15 @@ def train(
         ),
     ] = None,
     steps: Annotated[int | None, option("Number of training steps.", "NUMBER", default="the recipe's", min=1)] = None,
-    seed: Annotated[int | None, option("Random seed.", "NUMBER", default="the recipe's", min=0)] = None,
+    seed: Annotated[int | None, option("Random seed.", "NUMBER", default="the recipe's", min=0, max=2**32 - 1)] = None,
     threshold: Annotated[
-        float | None, option("Threshold of the model, from a cross-validation.", "0-1", min=0.01, max=0.99)
+        float | None,
+        amount("Threshold of the model, from a cross-validation.", 0.01, 0.99, SHARE, meant=PERCENT),
     ] = None,
     folds: Annotated[int | None, option("Cross-validate with this number of folds instead.", "NUMBER", min=2)] = None,
     resume: Annotated[bool, flag("--resume", "Continue a training that was stopped.", RUN)] = False,
     accelerator: Accelerator = "auto",
-    devices: Annotated[int, option("GPUs, or CPU processes, on each machine.", "NUMBER", RUN, min=1)] = 1,
+    devices: Devices = 1,
     nodes: Annotated[int, option("Machines.", "NUMBER", RUN, min=1)] = 1,
 ) -> None:
     """Train a model on photographs with reference drawings. Needs the extra train.
@@ -89,7 +90,7 @@ def study(
         option("Do one part of the runs, such as 2/8, and make no tables; for array jobs.", "PART/PARTS", RUN),
     ] = None,
     accelerator: Accelerator = "auto",
-    devices: Annotated[int, option("Processes, each on its own GPU.", "NUMBER", RUN, min=1)] = 1,
+    devices: Devices = 1,
 ) -> None:
     """Train networks under one recipe, with and without augmentation, and compare them: tables, verdicts, figures.
 
