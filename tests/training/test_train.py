@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -139,11 +140,28 @@ def test_training_goes_on_from_a_model_of_ones_own(trained, own_data, tmp_path):
     assert all(np.allclose(before[key].float(), after[key].float(), atol=1e-3) for key in learnt)
 
 
-def test_two_cpu_processes_train_one_model(own_data, recipe, tmp_path):
-    done = _run(_command(recipe, own_data, tmp_path / "out", "--accelerator", "cpu", "--devices", "2", "--steps", "10"))
+def test_two_cpu_processes_train_one_model_and_talk_to_no_other_machine(own_data, recipe, tmp_path):
+    watch = ["strace", "-f", "-e", "trace=network", "-o", str(tmp_path / "calls")] if shutil.which("strace") else []
+    command = _command(recipe, own_data, tmp_path / "out", "--accelerator", "cpu", "--devices", "2", "--steps", "10")
+    done = _run([*watch, *command])
     assert done.returncode == 0, done.stderr
     card = json.loads((tmp_path / "out" / "model" / "card.json").read_text())
     assert card["device"].startswith("2 CPU process(es)")
+    assert not list((tmp_path / "out").glob(".*")), "nothing is left of how the processes found each other"
+    if not watch:
+        return
+    bound = {}
+    for line in (tmp_path / "calls").read_text().splitlines():
+        call = re.search(r"(connect|bind|listen|sendto|sendmmsg)\((\d+), (.*)", line)
+        address = call and re.search(r'inet_(?:addr|pton)\((?:AF_INET6, )?"([^"]+)"', call[3])
+        if not call:
+            continue
+        if call[1] == "bind":
+            bound[call[2]] = address[1] if address else "no network"
+        elif call[1] == "listen":  # a port may be bound to see whether it is free
+            assert bound[call[2]] in ("127.0.0.1", "::1", "no network"), "other machines could connect"
+        elif address:
+            assert address[1] in ("127.0.0.1", "::1"), "a question to another machine, such as the DNS"
 
 
 def test_every_photograph_is_scored_by_a_model_that_did_not_see_it(own_data, recipe, tmp_path):

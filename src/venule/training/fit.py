@@ -1,6 +1,8 @@
 """Fit a network to crops, with Lightning: checkpoints, logs, resume, any number of devices and nodes."""
 
 import logging
+import os
+import socket
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, Timer
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.strategies import DDPStrategy
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 from torch.optim.swa_utils import AveragedModel
@@ -109,7 +112,7 @@ def fit(
         accelerator=hardware.accelerator,
         devices=hardware.devices,
         num_nodes=hardware.nodes,
-        strategy="ddp" if processes > 1 else "auto",
+        strategy="auto" if processes == 1 else "ddp" if hardware.nodes > 1 else _OneMachine(output),
         precision=recipe.precision,
         max_steps=recipe.steps,
         max_epochs=-1,
@@ -232,6 +235,30 @@ class VesselTraining(lightning.LightningModule):
     def _blend(self, averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         decay = min(self.recipe.average, (1 + int(count)) / (10 + int(count)))  # the first weights are soon forgotten
         return averaged + (current - averaged) * (1 - decay)
+
+
+class _OneMachine(DDPStrategy):
+    """Processes of one machine, which meet through a file in the output folder and talk over the loopback interface.
+
+    By default they would listen on a port that other machines can reach, and ask the DNS for their own address.
+    """
+
+    def __init__(self, output: Path) -> None:
+        super().__init__()
+        self.output = output
+
+    def setup_distributed(self) -> None:
+        self.set_world_ranks()
+        assert self.cluster_environment is not None
+        loopback = next((name for _, name in socket.if_nameindex() if name.startswith("lo")), "lo")
+        for library in ("GLOO", "NCCL"):
+            os.environ.setdefault(f"{library}_SOCKET_IFNAME", loopback)
+        self.output.mkdir(parents=True, exist_ok=True)
+        meeting = self.output / f".processes-{self.cluster_environment.main_port}"  # the port is the same for them all
+        store = torch.distributed.FileStore(str(meeting), self.world_size)  # type: ignore[attr-defined]  # stubs lag
+        backend, rank = self._get_process_group_backend(), self.global_rank
+        torch.distributed.init_process_group(backend, store=store, rank=rank, world_size=self.world_size)
+        super().setup_distributed()  # finds the processes connected, and does the rest
 
 
 class _Stop(EarlyStopping):
