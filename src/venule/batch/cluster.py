@@ -2,10 +2,14 @@
 
 import logging
 import os
+import secrets
 import signal
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,7 @@ from venule.batch.work import Process, do, retry_alone, start_workers
 from venule.errors import OutputError, VenuleError, missing_extra
 
 BLOCK = 16  # files that are sent to an actor together, at most
+_TOKEN = secrets.token_hex(32)  # of a cluster on this machine; Ray keeps the first that a process has
 WINDOW = 2000  # files for each actor that are given to Ray at a time, so that its memory does not grow with the list
 
 
@@ -55,8 +60,7 @@ def run_on_ray(
     first = list(islice(rest, 1))
     if not first:  # a cluster takes seconds to start
         return
-    ray = _start(address)
-    try:
+    with _cluster(address) as ray:
         cores = int(ray.cluster_resources().get("CPU", 1))
         actors = max(1, min(jobs or cores, cores))
         rest = chain(first, rest)
@@ -65,11 +69,48 @@ def run_on_ray(
                 yield record
                 if stopped():
                     return
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[Any]:
+    """Connect to a cluster, or start one on this machine that neither leaves it nor leaves anything behind."""
+    if address is not None:
+        ray = _start(address)
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
+        return
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # this machine alone: no server listens to others
+    place = tempfile.gettempdir()
+    if len(place) > 30 and os.path.isdir("/tmp"):  # the path of a socket has at most 107 bytes, of which Ray takes 62
+        place = "/tmp"
+    with tempfile.TemporaryDirectory(prefix="ray-", dir=place, ignore_cleanup_errors=True) as folder:
+        # Without this file in its home, Ray asks which cloud it is in, even where usage statistics are off. In the
+        # user's home it would leave a token.
+        Path(folder, "ray_bootstrap_config.yaml").write_text("{}", encoding="utf-8")
+        with _environment(HOME=folder, RAY_AUTH_TOKEN=_TOKEN):
+            ray = _start("local", _temp_dir=folder)
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
     finally:
-        ray.shutdown()
+        for name in variables:
+            os.environ.pop(name)
+            if name in before:
+                os.environ[name] = before[name]
 
 
-def _start(address: str | None) -> Any:
+def _start(address: str, **options: Any) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # otherwise Ray sends usage statistics
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # errors come as exceptions
     try:
@@ -80,11 +121,12 @@ def _start(address: str | None) -> Any:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
-            address=address or "local",  # None could connect to the cluster of a killed run
+            address=address,
             configure_logging=True,
             logging_level=logging.CRITICAL,
             log_to_driver=False,
-            include_dashboard=None if address else False,
+            include_dashboard=False if address == "local" else None,
+            **options,
         )
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         raise VenuleError(f"no Ray cluster can be reached at {address}: {error}", reason="no-cluster") from error
@@ -105,7 +147,7 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
     size = max(1, min(BLOCK, len(items) // (16 * actors)))
     done = ray.data.from_items(items, override_num_blocks=-(-len(items) // size)).map_batches(
         _Actor,
-        fn_constructor_args=(process, limit),
+        fn_constructor_args=(process, limit, os.environ.get("HOME")),
         batch_size=None,
         batch_format="numpy",
         num_cpus=1,
@@ -128,7 +170,9 @@ def _window(process: Process, items: list[Item], *, actors: int, limit: float) -
 class _Actor:
     """Runs in a process of Ray's: passes files to a worker process, and survives when that dies."""
 
-    def __init__(self, process: Process, limit: float) -> None:
+    def __init__(self, process: Process, limit: float, home: str | None) -> None:
+        if home is not None and "RAY_AUTH_TOKEN" in os.environ:  # a local cluster has a home of its own
+            os.environ["HOME"] = home
         self._process, self._limit = process, limit
         self._worker = start_workers(process, 1)
 

@@ -25,6 +25,14 @@ PANELS = {
     "Networks": (models, evaluate, train, networks, study, submit),
 }
 
+# Where libraries keep fonts and compiled code; otherwise in folders of their own in the user's home and in /tmp.
+_CACHES = {
+    "MPLCONFIGDIR": "matplotlib",
+    "TORCHINDUCTOR_CACHE_DIR": "torchinductor",
+    "TRITON_CACHE_DIR": "triton",
+    "CUDA_CACHE_PATH": "cuda",
+}
+
 # Typer shows Python's types, such as <list[str]> and <bool>: an argument's name says enough, and a flag has no value.
 TyperArgument.display_type_rich = lambda self, ctx: ""  # type: ignore[method-assign]
 TyperOption.display_type_rich = lambda self, ctx: self.metavar or ("" if self.is_flag else self.display_type(ctx))  # type: ignore[method-assign]
@@ -67,6 +75,7 @@ def main() -> None:
     from venule.errors import VenuleError, in_words, printable
 
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names of files may hold any byte
+    _keep_caches_together()
     try:
         _refuse_empty(sys.argv)
         app()
@@ -103,3 +112,13 @@ def _refuse_empty(words: Sequence[str]) -> None:
 def _end(message: str) -> NoReturn:
     typer.secho(f"venule: {message}", fg="red", err=True)
     raise SystemExit(2)
+
+
+def _keep_caches_together() -> None:
+    """Let libraries keep their caches in venule's cache folder, in this process and those that it starts."""
+    home = os.path.expanduser("~")
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    if not os.access(caches if os.path.isdir(caches) else home, os.W_OK):
+        return
+    for variable, name in _CACHES.items():
+        os.environ.setdefault(variable, os.path.join(caches, "venule", name))

@@ -59,6 +59,7 @@ def check_runtime(runtime: str) -> str:
 def _onnxruntime(model: Model, onnx: bytes) -> Network:
     import onnxruntime as ort  # imported here, so that only the runtime that is used is loaded
 
+    ort.disable_telemetry_events()  # for a program that loaded onnxruntime before venule could keep it quiet
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.intra_op_num_threads = model.threads or 0
