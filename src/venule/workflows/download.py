@@ -51,7 +51,7 @@ def get_dataset(name: str, folder: Path, *, base: str | None = None, progress: P
         )
     work = folder.with_name(folder.name + ".part")
     work.mkdir(parents=True, exist_ok=True)
-    bases = host.bases if base is None else (base,)
+    bases = host.bases if base is None else (f"{base.rstrip('/')}/",)
     for archive in host.archives:
         try:
             _download_from_any([base + archive for base in bases], work / archive, host.max_download, progress)
@@ -136,7 +136,11 @@ def download(url: str, path: Path, *, max_bytes: int, progress: Progress | None 
     try:
         files.fetch(path.name, downloader=fetch)
     except requests.RequestException as error:
-        raise DatasetError(f"{url} could not be downloaded in {1 + RETRIES} attempts ({error})") from error
+        cause: BaseException = error
+        while cause.__context__:
+            cause = cause.__context__
+        why = getattr(cause, "strerror", None) or "the server does not answer, or not to the end"
+        raise DatasetError(f"{url} could not be downloaded in {1 + RETRIES} attempts ({why})") from error
 
 
 @dataclass
