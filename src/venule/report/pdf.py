@@ -1,9 +1,11 @@
 """The report as PDF: a page a photograph."""
 
+import warnings
 from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
+from venule.errors import printable
 from venule.report.sheet import Picture, RegionRow, ReportedValue, Sheet
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ COLUMNS, GAP = 3, 0.022
 ROW = 0.0125  # height of a row at most, of the page
 SIZE = 6  # points
 NAME, ABOUT, CAPTION = 60, 150, 54  # letters that fit into a line
+MOST_LINES = 5  # of a name or a note
 SOFT = "0.4"
 
 Line = tuple[str, str, str, str]  # label, value, interval or reason, and weight of the label
@@ -28,22 +31,32 @@ def make_pdf(file: BinaryIO, sheets: Sequence[Sheet], *, title: str) -> None:
         sheets: of the photographs; those that failed have a page with the reason.
         title: stands on every page.
     """
+    from matplotlib import rc_context
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure as Page
 
-    with PdfPages(file, metadata={"Title": title, "Creator": "venule"}) as pdf:
+    with (
+        rc_context({"text.parse_math": False}),  # a name may hold dollars
+        warnings.catch_warnings(action="ignore"),  # of letters that the font lacks; a box stands for each
+        PdfPages(file, metadata={"Title": title, "Creator": "venule"}) as pdf,
+    ):
         for number, sheet in enumerate(sheets, start=1):
             page = Page(figsize=(WIDTH, HEIGHT))
             pictures, notes = sheet.shown()
             page.text(RIGHT, TOP, f"{title}, page {number}", size=7, color=SOFT, va="top", ha="right")
-            page.text(LEFT, TOP, fill(sheet.name, NAME), size=13, weight="bold", va="top")
-            about = [fill(line, ABOUT) for line in (sheet.path, *notes) if line]
-            top = TOP - 0.017 * (1 + fill(sheet.name, NAME).count("\n")) - 0.004
+            name = _filled(sheet.name, NAME)
+            page.text(LEFT, TOP, name, size=13, weight="bold", va="top")
+            about = [_filled(line, ABOUT) for line in (sheet.path, *notes) if line]
+            top = TOP - 0.017 * (1 + name.count("\n")) - 0.004
             page.text(LEFT, top, "\n".join(about), size=SIZE, color=SOFT, va="top", linespacing=1.3)
             top -= 0.0105 * "\n".join(about).count("\n") + 0.02
             top = _pictures(page, pictures, top)
             _values(page, sheet, top)
             pdf.savefig(page, dpi=200)
+
+
+def _filled(text: str, width: int) -> str:
+    return fill(printable(text), width, max_lines=MOST_LINES, placeholder="…")
 
 
 def _pictures(page: "Page", pictures: Sequence[Picture], top: float) -> float:
@@ -57,8 +70,8 @@ def _pictures(page: "Page", pictures: Sequence[Picture], top: float) -> float:
             axes = page.add_axes((left, top - height, width, height))
             axes.imshow(picture)
             axes.set_axis_off()
-            page.text(left, top - height - 0.003, fill(caption, CAPTION), size=SIZE, color=SOFT, va="top")
-        top -= height + 0.012 + 0.009 * max(fill(caption, CAPTION).count("\n") for caption, _ in row) + 0.006
+            page.text(left, top - height - 0.003, _filled(caption, CAPTION), size=SIZE, color=SOFT, va="top")
+        top -= height + 0.012 + 0.009 * max(_filled(caption, CAPTION).count("\n") for caption, _ in row) + 0.006
     return top
 
 

@@ -11,6 +11,8 @@ from venule.photograph.arrays import ImageArray
 from venule.report.labels import COUNTS, FLAWS, GROUPS, LABELS, PHOTOGRAPH, REASONS, REGION_NAMES, UNITS
 from venule.report.tables import NOTHING, interval_text, number_text
 
+NO_NUMBER = "not a number in results.csv"
+GREATEST = 1e12  # of any measurement; a greater number has been written by another program
 UNCERTAIN = 0.3  # confidence of the optic disc below which the report asks to check it
 
 Row = Mapping[str, str]
@@ -103,7 +105,7 @@ class Sheet:
         if self.failed:
             return {}
         known = {name: self.row[name] for name in PHOTOGRAPH if self.row.get(name)}
-        groups = {"Photograph": [ReportedValue(name, *PHOTOGRAPH[name], float(text)) for name, text in known.items()]}
+        groups = {"Photograph": [_reported(name, *PHOTOGRAPH[name], [text]) for name, text in known.items()]}
         reasons = self._reasons()
         for heading, names in GROUPS.items():
             groups[heading] = [self._value(name, "", label, reasons) for name, label in names.items()]
@@ -123,7 +125,8 @@ class Sheet:
         """In a word each, what is wrong; of a photograph that failed, the reason."""
         if self.failed:
             return [self.row["reason"]]
-        return [word for word, _ in self._flaws()] + ["disc uncertain"] * bool(self._disc_note())
+        flags = {"disc uncertain": self._disc_note(), "cells without numbers": self._cells_note()}
+        return [word for word, _ in self._flaws()] + [flag for flag, note in flags.items() if note]
 
     @property
     def notes(self) -> list[str]:
@@ -132,7 +135,7 @@ class Sheet:
             return [f"{self.row['reason']}: {self.row['message']}"]
         flaws = ", ".join(clause for _, clause in self._flaws())
         quality_note = flaws and f"Check the photograph before you use its measurements: {flaws}."
-        return [note for note in (quality_note, self._disc_note()) if note]
+        return [note for note in (quality_note, self._disc_note(), self._cells_note()) if note]
 
     def regions(self) -> tuple[Sequence[str], Sequence[RegionRow]]:
         """Headings and rows of the table of regions; nothing of a photograph that failed."""
@@ -162,13 +165,17 @@ class Sheet:
         return [FLAWS.get(code, (code, code)) for code in codes]
 
     def _disc_note(self) -> str:
-        confidence = self.row.get("disc_confidence")
-        if not confidence or float(confidence) >= UNCERTAIN:
+        confidence = self.value("disc_confidence")
+        if confidence is None or confidence >= UNCERTAIN:
             return ""
         return (
-            f"The position of the optic disc is uncertain (confidence {confidence}): check it before you use the "
-            "measurements of regions."
+            f"The position of the optic disc is uncertain (confidence {self.row['disc_confidence']}): check it before "
+            "you use the measurements of regions."
         )
+
+    def _cells_note(self) -> str:
+        wrong = ", ".join(key for key, value in self.values.items() if value.reason.startswith(NO_NUMBER))
+        return wrong and f"These cells of its row in results.csv hold no numbers: {wrong}. See who changed them."
 
     def _reasons(self) -> dict[str, str]:
         return dict(part.split(": ", 1) for part in self.row.get("reasons", "").split("; ") if ": " in part)
@@ -181,7 +188,24 @@ class Sheet:
         if not known:
             code = reasons.get(key, "not-measurable")
             return ReportedValue(key, label, "", None, reason=REASONS.get(code, code))
-        ends = (self.row.get(known[-1] + end) for end in ("", "_lower", "_upper"))
-        value, lower, upper = (float(text) if text else None for text in ends)
+        cells = [self.row.get(known[-1] + end, "") for end in ("", "_lower", "_upper")]
         unit = UNITS.get(units[known[-1]], units[known[-1]])
-        return ReportedValue(key, label, unit, value, lower, upper, whole=name in COUNTS)
+        return _reported(key, label, unit, cells, whole=name in COUNTS)
+
+
+def _reported(key: str, label: str, unit: str, cells: Sequence[str], *, whole: bool = False) -> ReportedValue:
+    """The value in these cells, and its interval; where one holds no number, the cells as they are."""
+    value, lower, upper = [_number(cell) for cell in cells] + [None] * (3 - len(cells))
+    if sum(number is not None for number in (value, lower, upper)) < sum(map(bool, cells)):
+        shown = " ".join(cell for cell in cells if cell)
+        return ReportedValue(key, label, unit, None, reason=f"{NO_NUMBER}: {shown}")
+    return ReportedValue(key, label, unit, value, lower, upper, whole=whole)
+
+
+def _number(text: str) -> float | None:
+    """The number in a cell; None where there is none, or one that no eye has."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) <= GREATEST and "_" not in text else None

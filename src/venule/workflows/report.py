@@ -8,7 +8,9 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+import cv2
 import numpy as np
+from pydantic import BaseModel, ValidationError
 
 from venule import __version__
 from venule.batch import Output, read_journal, read_path
@@ -24,7 +26,32 @@ from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, analyse
 from venule.workflows.measure import MeasurePhotograph
 from venule.workflows.segment import SegmentPhotograph, decode_mask
 
+NEEDED = ("path", "status", "reason", "message")  # columns of results.csv, besides the measurements
+BEYOND = "cells beyond the heading"
+GIVE = "give the output folder of venule measure"
 PAGES = 100  # of a PDF: while one is written, it is in memory, 5 MB a page
+
+
+class Model(BaseModel):
+    """The model that found the vessels."""
+
+    name: str
+
+
+class Settings(BaseModel):
+    """What the report says of the settings of `venule measure`."""
+
+    model: Model | None = None
+    threshold: float | None = None
+    vessels: str = ""
+
+
+class Manifest(BaseModel):
+    """What the report says of manifest.json."""
+
+    venule: str
+    ended: str
+    settings: Settings
 
 
 def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
@@ -46,11 +73,11 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
         raise missing_extra("pdf", "report.pdf needs matplotlib")
     outputs = {record.path: record.outputs for record in read_journal(output)}
     sheets = [_sheet_of(output, row, outputs.get(row["path"], {})) for row in _read_rows(output)]
-    manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
-    made = f"venule {manifest['venule']}, {manifest['ended'][:10]}"
+    manifest = _read_manifest(output / "manifest.json")
+    made = f"venule {manifest.venule}, {manifest.ended[:10]}"
     folder = Output.at(output)
     with folder.writing("report.html") as file:
-        for part in make_report(sheets, manifest["settings"], made=made):
+        for part in make_report(sheets, manifest.settings.model_dump(), made=made):
             file.write(part.encode("utf-8", errors="xmlcharrefreplace"))
     names = ["report.html"]
     for start in range(0, len(sheets) if pdf else 0, PAGES):
@@ -96,8 +123,14 @@ def report_in_memory(
 
 
 def _pictures(photograph: Photograph, mask: bytes, graph: bytes) -> Sequence[Picture]:
-    found = VesselMap.from_probability(decode_mask(mask).astype(np.float32), photograph, threshold=0.5)
-    return make_pictures(photograph, found.vessels, overlay=found.overlay(), graph=json.loads(graph))
+    try:
+        vessels = decode_mask(mask)
+        found = VesselMap.from_probability(vessels.astype(np.float32), photograph, threshold=0.5)
+        return make_pictures(photograph, found.vessels, overlay=found.overlay(), graph=json.loads(graph))
+    except (ValueError, LookupError, TypeError, AttributeError, cv2.error) as error:
+        raise VenuleError(
+            f"its files {VESSELS} and {GRAPH} are damaged, or of another photograph; measure it again"
+        ) from error
 
 
 def _pictures_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixels: int) -> Sequence[Picture]:
@@ -125,6 +158,17 @@ def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
     return Sheet(row, name or Path(path).name, path, draw)
 
 
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise VenuleError(f"{path} cannot be read ({error.strerror}): {GIVE}", reason="no-results") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise _changed(f"{path}, {place}: {first['msg']}, got {str(first['input'])[:40]!r}") from error
+
+
 def _read_rows(output: Path) -> list[dict[str, str]]:
     path = output / "results.csv"
     if not path.exists() and (output / "results").is_dir():
@@ -133,15 +177,45 @@ def _read_rows(output: Path) -> list[dict[str, str]]:
             "again with --layout mirrored",
             reason="no-results",
         )
+    rows = []
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file, restkey=BEYOND, strict=True)
+            _check_heading(path, table.fieldnames or ())
+            for row in table:
+                if wrong := _wrong_in(row):
+                    raise _changed(f"{path}, line {table.line_num}: {wrong}")
+                rows.append(row)
     except OSError as error:
-        raise VenuleError(
-            f"{path} cannot be read ({error.strerror}): give the output folder of venule measure", reason="no-results"
-        ) from error
-    if not rows or "vessel_density" not in rows[0]:
-        raise VenuleError(
-            f"{path} holds no measurements: give the output folder of venule measure", reason="no-results"
-        )
+        raise VenuleError(f"{path} cannot be read ({error.strerror}): {GIVE}", reason="no-results") from error
+    except UnicodeDecodeError as error:
+        raise _changed(f"{path} is not in UTF-8") from error
+    except csv.Error as error:
+        raise _changed(f"{path}, line {table.line_num}: {error}") from error
+    if not rows:
+        raise VenuleError(f"{path} holds no measurements: {GIVE}", reason="no-results")
     return rows
+
+
+def _check_heading(path: Path, heading: Sequence[str]) -> None:
+    if missing := [name for name in (*NEEDED, "vessel_density") if name not in heading]:
+        for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+            if any(separator in cell for cell in heading):
+                raise _changed(f"{path} has {name} between its columns, not commas")
+        raise VenuleError(
+            f"{path} holds no measurements, for it has no column {missing[0]!r}: {GIVE}", reason="no-results"
+        )
+    if len(set(heading)) < len(heading):
+        raise _changed(f"{path} has two columns {max(heading, key=list(heading).count)!r}")
+
+
+def _wrong_in(row: Mapping[str, str | None]) -> str:
+    """What is wrong with the form of a row; "" if nothing is. Cells without a number are shown as they are."""
+    if BEYOND in row or None in row.values():
+        return f"it has {'more' if BEYOND in row else 'fewer'} cells than the heading"
+    return "" if row["status"] in ("ok", "failed") else f"the status {row['status']!r} is neither ok nor failed"
+
+
+def _changed(what: str) -> VenuleError:
+    again = "it may have been changed by another program; venule measure --resume writes it again"
+    return VenuleError(f"{what}: {again}", reason="bad-table")
