@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -12,7 +12,11 @@ from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatt
 from venule.study.costs import Cost
 from venule.study.runs import RunResult
 from venule.study.scores import NetworkScores
-from venule.study.style import FAINT, VARIANT_COLOURS, VARIANT_MARKERS, new_figure, save
+from venule.study.style import new_figure, save
+
+# Okabe and Ito (2008, Color Universal Design)
+VARIANT_COLOURS = {"original": "#0072B2", "augmented": "#D55E00"}
+VARIANT_MARKERS = {"original": "o", "augmented": "s"}
 
 
 def draw_learning(results: Sequence[RunResult], path: Path) -> None:
@@ -66,7 +70,7 @@ def draw_prices(rows: Sequence[NetworkScores], costs: Sequence[Cost], path: Path
         axis.set_ylabel("Dice")
     handles = [Line2D([], [], color=colours[name], marker="o", linestyle="", label=name) for name in names]
     handles += [
-        Line2D([], [], color=FAINT, marker=marker, linestyle="", label=f"{variant} data")
+        Line2D([], [], color="#8a8a8a", marker=marker, linestyle="", label=f"{variant} data")
         for variant, marker in VARIANT_MARKERS.items()
     ]
     figure.legend(handles=handles, loc="outside right upper", frameon=False)
@@ -75,16 +79,13 @@ def draw_prices(rows: Sequence[NetworkScores], costs: Sequence[Cost], path: Path
 
 def _draw_band(axis: Axes, runs: Sequence[RunResult], colour: str) -> None:
     curves = [[epoch.validation_dice for epoch in run.epochs if epoch.validation_dice is not None] for run in runs]
-    longest = max((len(curve) for curve in curves), default=0)
-    if not longest:
+    table = pd.DataFrame(curves)  # those that ended earlier are filled with NaN
+    if table.empty:
         return
-    padded = np.array([curve + [np.nan] * (longest - len(curve)) for curve in curves], np.float64)
-    epochs = np.arange(1, longest + 1)
-    axis.plot(epochs, np.nanmean(padded, axis=0), color=colour, linewidth=1.6)
-    if len(curves) > 1:
-        axis.fill_between(
-            epochs, np.nanmin(padded, axis=0), np.nanmax(padded, axis=0), color=colour, alpha=0.2, linewidth=0
-        )
+    epochs = range(1, table.shape[1] + 1)
+    axis.plot(epochs, table.mean(), color=colour, linewidth=1.6)
+    if len(table) > 1:
+        axis.fill_between(epochs, table.min(), table.max(), color=colour, alpha=0.2, linewidth=0)
 
 
 def _draw_point(axis: Axes, x: float, row: NetworkScores, colour: tuple[float, float, float, float]) -> None:

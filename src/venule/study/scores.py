@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
@@ -225,10 +226,8 @@ def estimate(
     means = np.array([cell.mean for cell in cells])
     value = float(statistic(means[None])[0])
     by_photograph = np.stack([cell.values.mean(axis=0) for cell in cells], axis=1)
-    people = sorted(set(cells[0].people))
-    places = np.array([people.index(person) for person in cells[0].people])
-    by_person = np.stack([by_photograph[places == place].mean(axis=0) for place in range(len(people))])
-    count = len(people)
+    by_person = pd.DataFrame(by_photograph).groupby(list(cells[0].people)).mean().to_numpy()
+    count = len(by_person)
     if count < 2:
         return Estimate(value, None, None)
     rng = np.random.default_rng(seed)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import matplotlib.style
 import torch
 
 from venule.errors import RecipeError
@@ -13,7 +14,7 @@ from venule.study.pictures import choose_photograph, draw_agreement, draw_augmen
 from venule.study.plan import Study, check_networks
 from venule.study.plots import draw_learning, draw_prices
 from venule.study.runs import claim, do_runs, find_study_photographs
-from venule.study.style import figure_style
+from venule.study.style import STYLE
 from venule.study.tables import Findings, gather_findings, write_tables
 
 
@@ -55,7 +56,7 @@ def report_study(study: Study, data: Path, output: Path, *, photograph: str | No
     if not (results := found.progress.finished):
         return found
     folder = output / "figures"
-    with figure_style():
+    with matplotlib.style.context(STYLE):
         shown = choose_photograph(study, results, photographs, output, name=photograph)
         draw_augmentation(study, shown, folder / "augmentation.png")
         draw_predictions(shown, folder / "predictions.png")

@@ -1,38 +1,15 @@
-"""How the figures of a study look."""
+"""What the figures of a study share."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from venule.batch.outputs import write_whole
 
-# Okabe and Ito (2008, Color Universal Design)
-VARIANT_COLOURS = {"original": "#0072B2", "augmented": "#D55E00"}
-VARIANT_MARKERS = {"original": "o", "augmented": "s"}
-INK, FAINT = "#202020", "#8a8a8a"
-_STYLE = {
-    "font.size": 9,
-    "axes.titlesize": 9,
-    "figure.titlesize": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": FAINT,
-    "axes.grid": True,
-    "grid.color": "#e6e6e6",
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-    "figure.facecolor": "white",
-}
-
-
-def figure_style() -> AbstractContextManager[None]:
-    """A context in which figures are drawn in this style."""
-    return rc_context(_STYLE)
+STYLE = Path(__file__).with_name("figures.mplstyle")
 
 
 def new_figure(rows: int, columns: int, *, size: tuple[float, float], share: bool = False) -> tuple[Figure, list[Axes]]:
