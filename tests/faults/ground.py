@@ -245,10 +245,11 @@ class Trial:
 
     def wait_for_outputs(self, command: Command, number: int) -> None:
         """Until so many photographs have outputs, or the command has ended."""
-        while command.alive and self._outputs() < number:
+        while command.alive and self.outputs() < number:
             time.sleep(0.002)
 
-    def _outputs(self) -> int:
+    def outputs(self) -> int:
+        """Number of photographs that have outputs."""
         # os.walk, for a folder may go while it is searched
         return sum(name.endswith("_vessels.png") for _, _, names in os.walk(self.output) for name in names)
 

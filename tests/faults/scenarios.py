@@ -375,6 +375,28 @@ def merging(trial):
     trial.compare(trial.ground.undisturbed(given, "--layout", layout))
 
 
+@fault("24 SIGKILLs on the way to two shards and their merge", slow=True)
+def shards_and_merge(trial):
+    given = trial.ground.inputs[str(trial.rng.choice(INPUTS))]
+    layout = str(trial.rng.choice(LAYOUTS))
+    shards = []
+    for number in (1, 2):
+        trial.output = trial.folder / f"shard-{number}"
+        options = ["--layout", layout, "--shard", f"{number}/2", *_jobs(trial)]
+        for _ in range(10):
+            command = trial.begin(given, "--resume", *options)
+            trial.wait_for_outputs(command, trial.outputs() + int(trial.rng.integers(0, 3)))
+            trial.sleep(0.3)
+            command.kill()
+        trial.resume(given, *options)
+        shards.append(trial.output)
+    trial.output = trial.folder / "merged"
+    for line in trial.rng.integers(1, 2000, size=4):
+        trial.venule("merge", *shards, "-o", trial.output, files=".", line=int(line)).end()
+    trial.expect(trial.venule("merge", *shards, "-o", trial.output).end(), 0)
+    trial.compare(trial.ground.undisturbed(given, "--layout", layout), same_list=False)
+
+
 @fault("SIGKILL of a node of a Ray cluster of several", needs="ray")
 def ray_node(trial):
     given = trial.ground.photographs(100, size=80)

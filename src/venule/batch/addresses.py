@@ -56,11 +56,7 @@ def join(folder: str, name: str) -> str:
 
 
 def filesystem(address: str) -> Any:
-    """The file system of fsspec for the URL.
-
-    Raises:
-        VenuleError: the protocol is not known, its library is not installed, or the address lacks something.
-    """
+    """The file system of fsspec for the URL; an error if the protocol is not known or its library not installed."""
     protocol = address.split("://", 1)[0]
     if protocol not in PROTOCOLS:
         raise VenuleError(
@@ -90,12 +86,7 @@ def open_any(address: str, **options: str) -> IO[bytes]:
 
 
 def read_remote(address: str) -> bytes:
-    """The content of a URL.
-
-    Raises:
-        VenuleError: it is longer than venule reads (reason "file-too-large").
-        OSError: it cannot be read.
-    """
+    """The content of a URL; an OSError if it cannot be read, a VenuleError if it is too large."""
     with _open_remote(address) as file:
         size = file.seek(0, os.SEEK_END)
         if size > MAX_BYTES:

@@ -72,11 +72,7 @@ def is_sequential(archive: str) -> bool:
 
 
 def members(archive: str, *, wanted: Callable[[str, _Opener], bool] = lambda name, opened: True) -> Iterator[Member]:
-    """The files in an archive, in its order; folders, links and devices are left out.
-
-    Args:
-        archive: its address.
-        wanted: which of them, by their names and what opens them.
+    """The files in an archive that are wanted by their names or content; no folders, links and devices.
 
     Raises:
         ArchiveError: it is damaged; files before the damage are yielded.
@@ -90,11 +86,7 @@ def members(archive: str, *, wanted: Callable[[str, _Opener], bool] = lambda nam
 
 
 def read_member(archive: str, member: Member) -> bytes:
-    """The content of a file in an archive. A packed tar archive is unpacked up to there each time: use `Sequence`.
-
-    Raises:
-        ArchiveError: it is damaged, or encrypted (reason "encrypted").
-    """
+    """The content of a file in an archive. A packed tar archive is unpacked up to there each time: use `Sequence`."""
     if is_sequential(archive):
         return Sequence(archive).read(member)
     with _errors_of(archive, member.name):
@@ -112,11 +104,7 @@ class Sequence:
         self.archive, self._entries = archive, _entries(archive)
 
     def read(self, member: Member) -> bytes:
-        """The content of a file that comes after those that were read.
-
-        Raises:
-            ArchiveError: the archive is damaged before it.
-        """
+        """The content of a file that comes after those that were read."""
         with _errors_of(self.archive, member.name):
             for each, opened in self._entries:
                 if each.offset == member.offset:

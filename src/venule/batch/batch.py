@@ -136,12 +136,7 @@ class _Run:
         self.parts = None
         if batch.layout is Layout.PARQUET:
             self.parts = Parts(
-                output,
-                journal,
-                work.columns,
-                suffixes=work.suffixes,
-                settings=self.process.settings,
-                shard=batch.shard,
+                output, journal, work.columns, suffixes=work.suffixes, settings=self.process.settings, shard=batch.shard
             )
         self.result = BatchResult(
             output, total, FOLDER if self.parts else RESULTS, passed_over=passed, carried=journal.carried()

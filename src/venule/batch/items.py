@@ -193,12 +193,7 @@ def with_content(found: Iterable[Item]) -> Iterator[Item]:
 
 
 def check_names_are_free(journal: Journal, output: Output, *, layout: Layout, suffixes: tuple[str, ...]) -> None:
-    """Refuse to overwrite the results of another file. If the same file was moved or copied, they are still right.
-
-    Raises:
-        OutputError: an earlier run has results of a file that still exists under the name of another one; or a
-            listed file has the name of an output of another one.
-    """
+    """Refuse to overwrite the results of another file, unless that was moved or copied, or a listed file."""
     query = (
         "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
         "WHERE records.path != items.path"

@@ -123,7 +123,7 @@ class Journal:
             if not is_new:
                 self.check()
             self.connection.executescript(_SCHEMA)
-            if int(self.about("version", str(VERSION))) != VERSION:
+            if self.about("version", str(VERSION)) != str(VERSION):
                 raise VenuleError(f"{self.path} was written by another version of venule: choose another folder")
             self.set_about("version", str(VERSION))
 

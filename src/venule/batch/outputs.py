@@ -48,11 +48,7 @@ class Layout(StrEnum):
 
 
 def check_inside(name: str) -> str:
-    """The name of a file of an output, which comes from a journal or another file that somebody may have changed.
-
-    Raises:
-        OutputError: on this system or on another one, it leads out of the output folder.
-    """
+    """The name of a file of an output; an error if it leads out of that, on this system or on another one."""
     parts = name.split("/")
     if "\\" in name or "\0" in name or {"", ".", ".."} & {*parts} or any(re.match("[A-Za-z]:", part) for part in parts):
         raise OutputError(
@@ -130,11 +126,7 @@ class Output:
         return ""
 
     def path(self, name: str) -> Path:
-        """The path of a file of the output, which must be a folder of this machine.
-
-        Raises:
-            OutputError: it lies elsewhere, where links are followed, too.
-        """
+        """The path of a file of an output on this machine; an error if that is elsewhere, with links followed."""
         path = Path(self.address, check_inside(name))
         if not path.resolve().is_relative_to(_resolved(self.address)):
             raise OutputError(f"{path} is a link that leads out of {self.address}: remove it", reason="outside")
@@ -208,11 +200,7 @@ class Output:
                 addresses.filesystem(self.address).rm(self.address_of(name), recursive=True)
 
     def check_own_files(self) -> None:
-        """Check that no link leads what a run writes without a list out of its folders.
-
-        Raises:
-            OutputError: one does.
-        """
+        """Check that no link in place of one of venule's own files leads out of the folder."""
         for folder in {self.state, self.lock}:
             for name in (LOCK, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", PARTIAL, STAGED, "results"):
                 Output(str(folder), folder).path(name)
@@ -226,11 +214,7 @@ class Output:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder; the system releases it when the process ends, however it ends.
-
-    Raises:
-        OutputError: another run holds it (reason "in-use"), or nothing can be written there.
-    """
+    """Hold the lock of a folder; the system releases it when the process ends, however it ends."""
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(blocking=False)

@@ -18,15 +18,8 @@ class Parts:
     """The parts of an output.
 
     Each listed file is assigned to a part at the start. Outputs are first written as files; when all files of a part
-    are done, it is written whole or not at all, and then those files are removed.
-
-    Args:
-        output: where.
-        journal: with the list of the run.
-        columns: that the work fills.
-        suffixes: of the outputs, each of which is a binary column: `vessels_png` for `_vessels.png`.
-        settings: hash of those of the run.
-        shard: which of the listed files are done here.
+    are done, it is written whole or not at all, and then those files are removed. `columns` are those of the work;
+    each of the `suffixes` is a binary column: `vessels_png` for `_vessels.png`.
     """
 
     def __init__(

@@ -34,11 +34,11 @@ class ProcessLostError(VenuleError):
 
 
 class Pool:
-    """Worker processes that call functions.
+    """Worker processes that call functions; each is started when it is first needed, or by `start`.
 
     Args:
-        processes: number of processes; each is started when it is first needed, or by `start`.
-        initializer: called in each process before its first call; must survive pickling.
+        processes: number of processes.
+        initializer: called with `initargs` in each process before its first call; must survive pickling.
         initargs: its arguments.
         max_tasks: calls after which a process is replaced.
 
@@ -75,15 +75,10 @@ class Pool:
             self._threads.submit(lambda: self._give_back(self._take()))
 
     def submit(self, function: Callable[..., T], *args: Any, timeout: float) -> Future[T]:
-        """Call a function in one of the processes.
+        """Call a function of a module in one of the processes, for `timeout` seconds at most.
 
         The future raises what the function raises; MemoryError as VenuleError (reason "out-of-memory"); and
         ProcessLostError where the process died or reached the time limit. Other calls go on.
-
-        Args:
-            function: of a module, so that it survives pickling.
-            *args: its arguments.
-            timeout: seconds from handing the call to a process until its answer is back.
         """
         return self._threads.submit(self._call, function, args, timeout)
 

@@ -178,11 +178,7 @@ def harmless(cell: Any) -> Any:
 
 
 def parquet() -> Any:
-    """The module `pyarrow.parquet`.
-
-    Raises:
-        MissingExtraError: pyarrow is not installed.
-    """
+    """The module `pyarrow.parquet`; an error with the name of the extra if it is not installed."""
     try:
         return importlib.import_module("pyarrow.parquet")
     except ModuleNotFoundError as error:

@@ -76,12 +76,6 @@ class Work(Protocol):
         """
 
 
-class UnreadableError(VenuleError):
-    """A file of the batch cannot be read."""
-
-    reason = "unreadable"
-
-
 @dataclass(frozen=True)
 class Process:
     """Reads a file, processes it and writes its outputs.
@@ -168,15 +162,10 @@ class Process:
 
 
 def read(item: Item) -> tuple[bytes, str]:
-    """The content of a file, and its mark of modification (see `InputFile.modified`).
-
-    Raises:
-        UnreadableError: it does not exist (reason "not-found"), is not a file, is too large, is being written
-            or cannot be read.
-    """
+    """The content of a file, and its mark of modification (see `InputFile.modified`)."""
     if item.problem:
         reason = "broken-archive" if is_archive(item.archive or item.path) else "unreadable"
-        raise UnreadableError(item.problem, reason=reason)
+        raise VenuleError(item.problem, reason=reason)
     if item.content is not None:
         return item.content, item.modified
     if item.member:
@@ -187,11 +176,11 @@ def read(item: Item) -> tuple[bytes, str]:
             return addresses.read_remote(item.path), item.modified
         return _read_local(item.path)
     except FileNotFoundError as error:
-        raise UnreadableError(f"{item.path} does not exist, or is a link to nothing", reason="not-found") from error
+        raise VenuleError(f"{item.path} does not exist, or is a link to nothing", reason="not-found") from error
     except OSError as error:
-        raise UnreadableError(f"{item.path} cannot be read: {addresses.said(error)}") from error
+        raise VenuleError(f"{item.path} cannot be read: {addresses.said(error)}", reason="unreadable") from error
     except ValueError as error:  # a NUL in a path of a list
-        raise UnreadableError(f"{item.path!r} is not a path: {error}", reason="not-found") from error
+        raise VenuleError(f"{item.path!r} is not a path: {error}", reason="not-found") from error
 
 
 def describe(work: Work, settings: str) -> str:
@@ -225,24 +214,20 @@ def content_or_nothing(item: Item) -> str:
 
 def _read_local(path: str) -> tuple[bytes, str]:
     if not stat.S_ISREG(os.stat(path).st_mode):  # checked before opening, which would wait forever for a pipe
-        raise UnreadableError(f"{path} is not a file", reason="not-a-file")
+        raise VenuleError(f"{path} is not a file", reason="not-a-file")
     with open(path, "rb") as file:
         before = os.fstat(file.fileno())
         _check_size(path, before.st_size)
         content = file.read(before.st_size + 1)
         after = os.fstat(file.fileno())
     if (len(content), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        raise UnreadableError(
-            f"{path} was changed while it was read: process it again with --resume", reason="changing"
-        )
+        raise VenuleError(f"{path} was changed while it was read: process it again with --resume", reason="changing")
     return content, str(after.st_mtime_ns)
 
 
 def _check_size(path: str, size: int) -> None:
     if size > addresses.MAX_BYTES:
-        raise UnreadableError(
-            f"{path} has {size:,} bytes; the limit is {addresses.MAX_BYTES:,}", reason="file-too-large"
-        )
+        raise VenuleError(f"{path} has {size:,} bytes; the limit is {addresses.MAX_BYTES:,}", reason="file-too-large")
 
 
 def read_path(path: str) -> bytes:
@@ -264,7 +249,7 @@ def _read_named(archive: str, name: str) -> bytes:
     for member in members(archive):
         if member.name == name:
             return read_member(archive, member)
-    raise UnreadableError(f"{archive} does not contain {name} any more", reason="not-found")
+    raise VenuleError(f"{archive} does not contain {name} any more", reason="not-found")
 
 
 def start_workers(process: Process, jobs: int) -> Pool:
