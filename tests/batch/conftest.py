@@ -11,12 +11,14 @@ from venule.batch import Batch, Engine, run
 
 @pytest.fixture
 def shout_here(monkeypatch):
-    """Runs the batch on files; options are those of `Batch`, but for `suffixes` and `recognise`."""
+    """Runs the batch on files; options are those of `Batch`, but for `suffixes`, `recognise` and `work`."""
     monkeypatch.setattr(Engine, "processes", lambda engine, files: 0)
 
-    def shout(*paths, output, suffixes=(".txt",), recognise=lambda head: False, **options):
+    def shout(*paths, output, suffixes=(".txt",), recognise=lambda head: False, work=None, **options):
         batch = Batch(**options)
-        return run(paths, output, work=Shout(), suffixes=suffixes, settings={}, recognise=recognise, batch=batch)
+        return run(
+            paths, output, work=work or Shout(), suffixes=suffixes, settings={}, recognise=recognise, batch=batch
+        )
 
     return shout
 

@@ -2,6 +2,7 @@
 
 import pyarrow.parquet as pq
 import pytest
+from shout import Shout
 
 from venule.batch import Layout
 from venule.errors import VenuleError
@@ -59,6 +60,23 @@ def test_two_visits_keep_their_outputs_in_tables_that_are_written_again(texts, t
         "ann-1": b"ONE", "ben-1": b"TWO", "cy-1": b"TEXTS/C.TXT,CY-1,2020", "di-1": b"TEXTS/D.TXT,DI-1,2020"
     }  # fmt: skip
     assert {row["id"] for row in table} == {"ann-1", "ann-2", "ben-1", "ben-2", "cy-1", "di-1"}
+
+
+def test_two_rows_with_maps_of_their_own_keep_these_in_tables_that_are_written_again(texts, tmp_path, shout_here):
+    class OfName(Shout):
+        by_content = False
+
+        def __call__(self, path, content, name, /):
+            return super().__call__(path, name.encode(), name)
+
+    for line in ("texts/c.txt,cy-1,2020", "texts/d.txt,di-1,2020"):
+        (texts / line[6:11]).write_text(line)
+        listed = write_list(texts, *VISITS, line)
+        shout_here(listed, output=tmp_path / "out", layout=Layout.PARQUET, resume=True, work=OfName())
+    table = pq.read_table(tmp_path / "out" / "results").to_pylist()
+    assert {row["id"]: row["loud_txt"].decode() for row in table} == {
+        name: name.upper() for name in ("ann-1", "ann-2", "ben-1", "ben-2", "cy-1", "di-1")
+    }
 
 
 def test_links_to_one_photograph_are_rows_of_their_own(texts, tmp_path, shout_here, rows_of):

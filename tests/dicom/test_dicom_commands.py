@@ -79,3 +79,15 @@ def test_a_model_is_not_named_for_maps_of_another_tool(folder, tmp_path):
     done = run("measure", folder, "-o", tmp_path / "out", "--vessels", folder, "--dicom-sr")
     assert isinstance(done.exception, Exception)
     assert "--vessels" in str(done.exception)
+
+
+def test_dicom_files_without_an_ending_are_found_in_a_folder_and_give_their_units(folder, tmp_path):
+    content = (folder / "spacing.dcm").read_bytes()
+    for name in ("IM000001", "1.2.840.113619.2.55", "DICOMDIR"):
+        (tmp_path / "disc" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "disc" / name).write_bytes(content)
+    done = run("measure", tmp_path / "disc", "-o", tmp_path / "out")
+    assert "not looked at: 1 without an ending" in done.output
+    table = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert [path.rpartition("/")[2] for path in table.path] == ["1.2.840.113619.2.55", "IM000001"]
+    assert (table.calibre_mean_um > 0).all()

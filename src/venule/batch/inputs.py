@@ -119,10 +119,11 @@ class _Search:
         if last.lower().endswith(self.suffixes):
             return True
         ending = "." + last.lower().rpartition(".")[2]
-        if not has_ending(last):
+        if not has_ending(last) and last != "DICOMDIR":  # the table of contents of a disc
             with suppress(Exception), opened() or io.BytesIO() as file:  # what cannot be read is passed over
                 if self.recognise(file.read(HEAD)):
                     return True
+        if not has_ending(last):
             ending = BARE
         self.passed[ending] += 1
         return False

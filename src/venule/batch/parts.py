@@ -1,5 +1,6 @@
 """The Parquet layout: results/part-00000.parquet and so on, with rows and outputs of a thousand files each."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from venule.errors import OutputError
 
 FILES = 1000  # of a part
 FOLDER = "results"
+NAMES = b"venule_names"  # in the metadata of a part: of its rows, in their order; two rows may have the same path
 
 
 class Parts:
@@ -103,9 +105,8 @@ class Parts:
         old = self._old(part) if any(name in record.outputs for record in records) else {}
         kinds = {key: kind for key, kind in self._columns.kinds.items() if key != "outputs"}
         schema = schema_of(kinds | {column_of(suffix): bytes for suffix in self._suffixes})
-        rows = [
-            self._columns.row(record) | self._contents(record, name, old.get(record.path, {})) for record in records
-        ]
+        schema = schema.with_metadata({NAMES: json.dumps([record.name for record in records])})
+        rows = [self._columns.row(record) | self._contents(record, name, old) for record in records]
         with self._output.writing(name) as file:
             parquet().write_table(table_of(rows, schema), file)
             size = file.tell()
@@ -116,23 +117,23 @@ class Parts:
         for path in staged:
             self._output.remove(path)
 
-    def _contents(self, record: JournalRecord, name: str, old: dict[str, bytes]) -> dict[str, bytes]:
+    def _contents(self, record: JournalRecord, name: str, old: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """The outputs of a file by column, of a part or of files; a duplicate has none: its original has them."""
         if record.duplicate_of:
             return {}
         if name in record.outputs:
-            return old
+            return old.get(record.name) or old[record.path]
         paths = {suffix: Layout.PARQUET.path_of(record.name, suffix) for suffix in self._suffixes}
         return {column_of(suffix): self._output.read(path) for suffix, path in paths.items() if path in record.outputs}
 
     def _old(self, part: int) -> dict[str, dict[str, Any]]:
-        """The outputs in a part that was written before, by path and column."""
+        """The outputs in a part that was written before, by name (in parts of earlier versions by path) and column."""
         columns = [column_of(suffix) for suffix in self._suffixes]
         with self._output.reading(_name(part)) as file:
             table = parquet().read_table(file, columns=["path", *columns])
-        # A duplicate may have the same path, and has no outputs.
-        rows = sorted(table.to_pylist(), key=lambda row: any(row[column] is not None for column in columns))
-        return {row.pop("path"): row for row in rows}
+        names = json.loads((table.schema.metadata or {}).get(NAMES, b"[]"))
+        rows = {row.pop("path"): row for row in table.to_pylist()}
+        return rows | dict(zip(names, table.drop_columns("path").to_pylist(), strict=False))
 
     def _count_missing(self, part: int) -> int:
         query = (

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from venule import __version__
 from venule.batch import Output, read_journal, read_path
+from venule.batch.tables import harmless
 from venule.errors import VenuleError, missing_extra
 from venule.measurement import Scale
 from venule.photograph import Photograph, read_photograph
@@ -71,8 +72,10 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     """
     if pdf and find_spec("matplotlib") is None:
         raise missing_extra("pdf", "report.pdf needs matplotlib")
-    outputs = {record.path: record.outputs for record in read_journal(output)}
-    sheets = [_sheet_of(output, row, outputs.get(row["path"], {})) for row in _read_rows(output)]
+    # Two rows of a list may have one path.
+    outputs = {(record.path, harmless(";".join(record.outputs))): record.outputs for record in read_journal(output)}
+    rows = _read_rows(output)
+    sheets = [_sheet_of(output, row, outputs.get((row["path"], row.get("outputs", "")), {})) for row in rows]
     manifest = _read_manifest(output / "manifest.json")
     made = f"venule {manifest.venule}, {manifest.ended[:10]}"
     folder = Output.at(output)
@@ -148,14 +151,14 @@ def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
         if not name:
             raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
         try:
-            mask, graph = ((output / f"{name}{suffix}").read_bytes() for suffix in (VESSELS, GRAPH))
+            mask, graph = (Output.at(output).read(f"{name}{suffix}") for suffix in (VESSELS, GRAPH))
         except OSError as error:
             raise VenuleError(
                 f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
             ) from error
         return _pictures(read_photograph(read_path(path), name=path), mask, graph)
 
-    return Sheet(row, name or Path(path).name, path, draw)
+    return Sheet(row, row.get("id") or name or Path(path).name, path, draw)
 
 
 def _read_manifest(path: Path) -> Manifest:
