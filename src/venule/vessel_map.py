@@ -11,7 +11,7 @@ from venule.errors import VenuleError
 from venule.photograph import FieldOfView, Photograph, fov_from_mask, read_mask, read_probability
 from venule.photograph.arrays import BoolArray, ImageArray, ProbabilityArray
 from venule.photograph.fov import whole_frame
-from venule.photograph.mask import MaskSource, check_drawing, check_size, mask_name
+from venule.photograph.mask import MaskSource, check_drawing, check_not_inverted, check_size, mask_name, read_fov
 
 _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
@@ -139,7 +139,7 @@ class VesselMap:
             name: what messages call the mask.
 
         Raises:
-            MaskError: it holds labels or grey levels, is inverted, or has another size than the photograph.
+            MaskError: it holds labels or grey levels, is inverted or empty, or has another size than the photograph.
             PhotographError: a file cannot be decoded, or the field of view is empty.
 
         Example:
@@ -173,7 +173,7 @@ class VesselMap:
             model: name of what found it; "" for a map that no model made.
 
         Raises:
-            MaskError: it holds no probabilities, or has another size than the photograph.
+            MaskError: it holds no probabilities, is inverted, or has another size than the photograph.
             PhotographError: a file cannot be decoded, or the field of view is empty.
             VenuleError: the threshold is not in (0, 1).
 
@@ -185,6 +185,8 @@ class VesselMap:
         shares = read_probability(probability)
         field, image = _parts(shares.shape, photograph, fov)
         check_size(shares, field.mask.shape, name=mask_name(probability))
+        if not model:
+            check_not_inverted(shares > 0.5, field.mask, name=mask_name(probability))
         return cls._of(shares, field, image, threshold=check_threshold(threshold), model=model)
 
     @classmethod
@@ -210,7 +212,7 @@ class VesselMap:
             name: what messages call the mask.
 
         Raises:
-            MaskError: it holds labels or grey levels, is inverted, or has another size than the photograph.
+            MaskError: it holds labels or grey levels, is inverted or empty, or has another size than the photograph.
             PhotographError: a file cannot be decoded.
 
         Example:
@@ -298,7 +300,7 @@ def _parts(
 ) -> tuple[FieldOfView, ImageArray]:
     """The field of view and the pixels of a photograph; the whole frame and black where they are not known."""
     if fov is not None and not isinstance(fov, FieldOfView):
-        fov = fov_from_mask(read_mask(fov, name="the field of view"))
+        fov = fov_from_mask(read_fov(fov, name="the field of view"))
     if fov is None:
         fov = photograph.fov if photograph else whole_frame((shape[0], shape[1]))
     return fov, photograph.image if photograph else np.zeros((*fov.mask.shape, 3), np.uint8)

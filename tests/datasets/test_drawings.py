@@ -4,7 +4,8 @@ from PIL import Image
 
 from venule.errors import MaskError, PhotographError
 from venule.photograph import read_mask
-from venule.photograph.mask import read_vessels
+from venule.photograph.mask import read_fov, read_vessels
+from venule.vessel_map import VesselMap
 
 VESSELS = np.zeros((20, 30), bool)
 VESSELS[8:11, 5:25] = True
@@ -83,6 +84,8 @@ LABELLED = np.where(np.arange(30) < 15, 1, 2) * VESSELS
     [
         (LABELLED, "0, 1, 2"),
         (LABELLED * 100, "0, 100, 200"),
+        (np.where(LABELLED == 2, 255, LABELLED), "0, 1, 255"),  # 255: not to be counted
+        (np.where(LABELLED == 2, 254, LABELLED * 255), "0, 254, 255"),
         (LABELLED * 20000, "0, 20000, 40000"),
         (LABELLED / 2, "0, 0.5, 1"),
         (np.arange(600).reshape(20, 30) % 256, "0, 1, 2, ..., 254, 255"),
@@ -108,6 +111,40 @@ def test_a_drawing_without_vessels_is_empty(tmp_path):
     assert not read_mask(path).any()
     with pytest.raises(MaskError, match=r"empty\.png is empty"):
         read_vessels(path, np.ones_like(VESSELS))
+
+
+@pytest.mark.parametrize("suffix", ["tif", "gif"])
+def test_of_several_pages_none_is_taken_without_a_word(tmp_path, suffix):
+    """Arteries and veins as pages of one file: the first would be all vessels."""
+    path = tmp_path / f"pages.{suffix}"
+    first, second = (Image.fromarray((VESSELS & (kind == LABELLED)).astype(np.uint8) * 255) for kind in (1, 2))
+    first.save(path, save_all=True, append_images=[second])
+    with pytest.raises(MaskError, match=rf"pages\.{suffix} has 2 pages or frames: save the one"):
+        read_mask(path)
+
+
+def test_a_field_of_view_that_is_empty_or_inverted_is_refused():
+    rows, columns = np.indices((60, 80))
+    disc, ring = np.hypot(rows - 30, columns - 40) < 28, np.abs(np.hypot(rows - 30, columns - 40) - 20) < 5
+    for whole in (disc, ring, np.ones_like(disc)):  # a ring may be what is to be looked at
+        assert np.array_equal(read_fov(whole), whole)
+    for wrong, said in ((~disc, "inverted"), (np.zeros_like(disc), "empty")):
+        with pytest.raises(MaskError, match=f"the mask is {said}"):
+            read_fov(wrong)
+        with pytest.raises(MaskError, match=f"the field of view is {said}"):
+            VesselMap.from_mask(disc & (rows % 9 == 0), fov=wrong)
+
+
+def test_empty_and_inverted_maps_are_refused_in_python_as_on_the_command_line():
+    rows, _ = np.indices((60, 80))
+    drawn = VesselMap.from_mask(rows % 9 == 0)
+    for wrong, reason in ((rows % 9 != 0, "inverted-mask"), (rows < 0, "empty-mask")):
+        for read in (VesselMap.from_mask, drawn.redrawn):
+            with pytest.raises(MaskError) as error:
+                read(wrong)
+            assert error.value.reason == reason
+    with pytest.raises(MaskError, match="is inverted"):
+        VesselMap.from_probability(np.where(rows % 9 == 0, 0.1, 0.9), threshold=0.5)
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n\0\0\0"])

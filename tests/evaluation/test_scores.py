@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics
@@ -13,6 +13,7 @@ from venule.vessel_map import VesselMap
 
 SHAPE = (12, 17)
 masks = arrays(np.bool_, SHAPE)
+drawings = masks.map(lambda mask: mask & (np.indices(SHAPE).sum(0) % 4 == 0))  # a drawing covers less than a third
 probabilities = arrays(np.float32, SHAPE, elements=st.floats(0, 1, width=32))
 many_ties = arrays(np.int8, SHAPE, elements=st.integers(0, 4)).map(lambda level: (level / 4).astype(np.float32))
 
@@ -28,11 +29,12 @@ def random_case(seed=0, shape=(60, 80)):
 
 
 @settings(max_examples=60, deadline=None)
-@given(probability=probabilities | many_ties, reference=masks, fov=masks, threshold=st.floats(0.01, 1))
+@given(probability=probabilities | many_ties, reference=drawings, fov=masks, threshold=st.floats(0.01, 1))
 def test_every_score_is_that_of_scikit_learn_inside_the_field_of_view_and_over_the_frame(
     probability, reference, fov, threshold
 ):
-    fov[0, 0] = True
+    fov[0, 0], fov[-1, -1] = True, False
+    assume((probability > 0.5).mean() <= 0.3)
     scores = evaluate(probability, reference, fov=fov, threshold=threshold)
     cut = np.where(fov, probability, 0)
     for got, score, truth in (
@@ -57,9 +59,9 @@ def test_every_score_is_that_of_scikit_learn_inside_the_field_of_view_and_over_t
 
 
 @settings(max_examples=40, deadline=None)
-@given(vessels=masks, reference=masks, fov=masks)
+@given(vessels=drawings, reference=drawings, fov=masks)
 def test_no_score_is_ever_nan_and_every_missing_one_has_its_reason(vessels, reference, fov):
-    fov[0, 0] = True
+    fov[0, 0], fov[-1, -1] = True, False
     for region in (evaluate(vessels, reference, fov=fov).fov, evaluate(vessels, reference, fov=fov).frame):
         assert tuple(region.values) == SCORES
         assert all(value is None or np.isfinite(value) for value in region.values.values())
@@ -97,11 +99,49 @@ def test_a_perfect_map_scores_one_and_a_blank_one_nothing():
 
 def test_nothing_found_outside_the_field_of_view_counts_in_the_full_frame():
     probability, reference, fov = random_case()
-    scores = evaluate(np.ones_like(probability), reference, fov=fov, threshold=0.5)
+    scores = evaluate(np.full_like(probability, 0.4), reference, fov=fov, threshold=0.3)
     assert scores.frame.counts.fp == scores.fov.counts.fp
     assert scores.frame.counts.tn == np.count_nonzero(~fov & ~reference)
     assert scores.frame.counts.pixels == fov.size
     assert scores.fov.counts.pixels == np.count_nonzero(fov)
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_an_inverted_map_or_drawing_gets_no_score(outside):
+    """Most of an eye is no vessel; the Dice of an inverted map says nothing of the network."""
+    probability, reference, fov = random_case()
+    inverted = ~reference & (fov | outside)
+    background = np.where(fov | outside, 1 - probability, 0)
+    for vessels, drawing, threshold in (
+        (inverted, reference, None),
+        (inverted.astype(np.uint8) * 255, reference, None),
+        (background, reference, 0.5),
+        (reference, inverted, None),
+    ):
+        with pytest.raises(MaskError, match="the photograph is vessel") as error:
+            evaluate(vessels, drawing, fov=fov, threshold=threshold)
+        assert error.value.reason == "inverted-mask"
+    with pytest.raises(MaskError, match="the field of view is inverted"):
+        evaluate(reference, reference, fov=~fov)
+
+
+def test_a_small_region_full_of_vessel_is_scored():
+    reference = np.zeros((60, 80), bool)
+    reference[20:40, 20:40] = True
+    region = np.zeros_like(reference)
+    region[22:30, 10:38] = True
+    assert evaluate(reference, reference, fov=region).dice == 1
+
+
+def test_a_mask_as_a_vessel_map_has_no_auc_either():
+    _, reference, fov = random_case()
+    drawn = VesselMap.from_mask(reference, fov=fov)
+    assert evaluate(drawn, reference).fov.undefined == evaluate(reference, reference, fov=fov).fov.undefined
+
+
+def test_probabilities_of_0_and_1_as_whole_numbers_are_not_read_as_grey_levels():
+    _, reference, fov = random_case()
+    assert evaluate(reference.astype(np.uint8), reference, fov=fov, threshold=0.5).dice == 1
 
 
 def test_dice_and_calibration_error_are_those_of_torchmetrics():

@@ -7,7 +7,7 @@ from pathlib import Path
 from venule.errors import DatasetError
 from venule.photograph import Photograph, decode, find_fov, fov_from_mask, read_mask
 from venule.photograph.arrays import BoolArray
-from venule.photograph.mask import check_drawing, check_size
+from venule.photograph.mask import check_drawing, check_size, read_fov
 
 MAX_UNPACKED_BYTES = 300_000_000  # of one .gz file; a STARE photograph has 1.3 million
 
@@ -101,7 +101,7 @@ def read_record(record: Record) -> Example:
     Raises:
         DatasetError: a packed file cannot be unpacked.
         PhotographError: a file cannot be decoded, or the photograph shows no fundus.
-        MaskError: a drawing or the field of view is not a mask, is inverted, or differs in size from the photograph.
+        MaskError: a drawing or the field of view is not a mask, is inverted or empty, or has another size.
 
     Example:
         >>> record = venule.datasets.open_dataset(folder).records[0]
@@ -113,7 +113,7 @@ def read_record(record: Record) -> Example:
     if record.fov is None:
         fov = find_fov(image)
     else:
-        mask = read_drawing(record.fov)
+        mask = read_fov(read_file(record.fov), name=str(record.fov))
         check_size(mask, image.shape, name=str(record.fov), photograph=photograph)
         fov = fov_from_mask(mask)
 

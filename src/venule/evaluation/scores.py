@@ -11,13 +11,14 @@ from venule.errors import EvaluationError
 from venule.evaluation.counts import Areas, CalibrationBins, CentrelineCounts, Counts, RankHistogram
 from venule.photograph import FieldOfView, read_mask, read_probability
 from venule.photograph.arrays import BoolArray, FloatArray
-from venule.photograph.mask import MaskSource, check_size
+from venule.photograph.mask import MaskSource, check_not_inverted, check_size, read_fov
 from venule.vessel_map import VesselMap
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 RATIOS = ("dice", "sensitivity", "specificity", "precision", "accuracy", "mcc")
+_INVERTED = 0.3  # of the frame; a small region may have more, beside the disc
 SCORES = (*RATIOS, "auc_roc", "auc_pr", "cl_dice", "calibration_error")
 
 
@@ -135,7 +136,8 @@ def evaluate(
 
     Raises:
         EvaluationError: the field of view is empty, or a vessel map is given a threshold.
-        MaskError: a mask holds labels or grey levels, or they differ in size; or the probability leaves [0, 1].
+        MaskError: a mask holds labels or grey levels, is inverted, or they differ in size; the field of view is
+            inverted or empty; or the probability leaves [0, 1].
 
     Example:
         >>> scores = venule.evaluate(found, phantom.vessels)
@@ -226,7 +228,7 @@ def _parts(
         probability = _probability(vessels)
         found = np.asarray(probability >= threshold)
     if fov is not None:
-        region = fov.mask if isinstance(fov, FieldOfView) else read_mask(fov, name="the field of view")
+        region = fov.mask if isinstance(fov, FieldOfView) else read_fov(fov, name="the field of view")
     elif region is None:
         region = np.ones(found.shape, np.bool_)
     drawn = read_mask(reference, name="the reference drawing")
@@ -234,6 +236,11 @@ def _parts(
         check_size(array, found.shape, name=name, photograph="the vessel map")
     if not region.any():
         raise EvaluationError("the field of view is empty: nothing can be scored inside it", reason="empty-region")
+    likely = found if probability is None else np.asarray(probability > 0.5)
+    for name, mask in (("the reference drawing", drawn), ("the vessel map", likely)):
+        of_model = mask is likely and isinstance(vessels, VesselMap)  # which may be as bad as it is
+        if not of_model and np.mean(mask) > _INVERTED:
+            check_not_inverted(mask, region, name=name, photograph="the photograph")
     return found, probability, region, drawn
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
-from venule.errors import PhotographError
+from venule.errors import MaskError, PhotographError, VenuleError
 from venule.photograph.arrays import ImageArray
 from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_from_pil, turned_upright
 from venule.photograph.pixels import MOST_SCANS, SMALLEST_SIDE, check_dimensions, grey_of, image_from_array
@@ -72,7 +72,7 @@ def decode(source: Path | str | bytes, *, max_pixels: int = MOST_PIXELS, name: s
 def decode_levels(source: Path | str | bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
     """Read the grey levels of a file as they are, unscaled: of a mask, or a map of probability.
 
-    Arguments and errors are those of `decode`.
+    Arguments and errors are those of `decode`; a file of several pages is a `MaskError`.
 
     Returns:
         (height, width): uint8, uint16, int32 or float32, as the file has them; 0 and 255 of black and white.
@@ -81,6 +81,9 @@ def decode_levels(source: Path | str | bytes, *, max_pixels: int, name: str) -> 
     if is_dicom(data, name=name):
         return grey_of(decode(data, max_pixels=max_pixels, name=name))
     with _opened(data, max_pixels=max_pixels, name=name, smallest=1) as opened:
+        pages = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
+        if pages > 1:
+            raise MaskError(f"{name} has {pages} pages or frames: save the one that is meant by itself")
         if _has_sixteen_bits_of_colour(opened, data):
             return grey_of(_pixels(opened, data, name=name))
         return levels_from_pil(opened, name=name)
@@ -121,7 +124,7 @@ def _opened(data: bytes, *, max_pixels: int, name: str, smallest: int) -> Iterat
             with _pillow_set_up(max_pixels, locked=opened.format == "TIFF"):  # Pillow checks its size again
                 opened.load()  # strict: a truncated file is an error here
             yield opened
-        except PhotographError:
+        except VenuleError:
             raise
         except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
             raise PhotographError(

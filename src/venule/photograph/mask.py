@@ -23,7 +23,8 @@ def read_mask(source: MaskSource, *, name: str | None = None, max_pixels: int = 
     """Read a binary mask: vessels, arteries, veins, or a field of view.
 
     False and True; 0 and 1; 0 and 255; black and white with the traces of a lossy format, such as 3 and 253; 16 bits.
-    A file is read as a photograph is: palettes are resolved, transparent is black, its EXIF orientation is applied.
+    A file is read as a photograph is: palettes are resolved, transparent is black, its EXIF orientation is applied. It
+    has one page.
 
     Args:
         source: a file, the content of a file, an image of Pillow, or anything that `np.asarray` takes.
@@ -65,7 +66,8 @@ def read_probability(source: MaskSource, *, name: str | None = None, max_pixels:
     """
     name = name or mask_name(source)
     levels = _levels(source, name=name, max_pixels=max_pixels)
-    white = 1 if levels.dtype.kind in "bf" else 255 if levels.max(initial=0) <= 255 else 65535
+    highest = levels.max(initial=0)
+    white = 1 if levels.dtype.kind in "bf" or highest <= 1 else 255 if highest <= 255 else 65535
     share = (levels / white).astype(np.float32)
     if not ((share >= 0) & (share <= 1)).all():
         raise MaskError(
@@ -84,6 +86,8 @@ def read_vessels(
     max_pixels: int = MOST_PIXELS,
 ) -> BoolArray:
     """Read the mask of the vessels of a photograph, or of its arteries or veins, inside the field of view.
+
+    What others give is checked here, by `check_drawing` or by `read_fov`, so that all of venule refuses the same.
 
     Args:
         source: as for `read_mask`.
@@ -105,17 +109,51 @@ def read_vessels(
     name = name or mask_name(source)
     mask = read_mask(source, name=name, max_pixels=max_pixels)
     check_drawing(mask, fov, name=name, photograph=photograph)
-    inside: BoolArray = mask & fov
-    if not inside.any():
+    return np.asarray(mask & fov)
+
+
+def read_fov(source: MaskSource, *, name: str | None = None) -> BoolArray:
+    """Read the mask of a field of view: True where the photograph shows retina.
+
+    Args:
+        source: as for `read_mask`.
+        name: what messages call it; the path where none is given.
+
+    Raises:
+        MaskError: `bad-mask`, `inverted-mask`, `empty-mask`.
+        PhotographError: the file cannot be decoded, see `decode`.
+
+    Example:
+        >>> int(read_fov([[0, 255, 0], [255, 255, 255], [0, 255, 0]]).sum())
+        5
+    """
+    name = name or mask_name(source)
+    mask = read_mask(source, name=name)
+    if not mask.any():
+        raise MaskError(f"{name} is empty: save it as 255 where the retina is", reason="empty-mask")
+    height, width = mask.shape
+    middle = mask[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    if mask[:: max(1, height - 1), :: max(1, width - 1)].all() and np.count_nonzero(middle) < _INVERTED * middle.size:
         raise MaskError(
-            f"{name} is empty: not one pixel in the field of view of {photograph} is drawn", reason="empty-mask"
+            f"{name} is inverted: its corners are the field of view, and most of its middle is not; save the retina as "
+            "255 and the rest as 0",
+            reason="inverted-mask",
         )
-    return inside
+    return mask
 
 
 def check_drawing(mask: BoolArray, fov: BoolArray, *, name: str, photograph: str = "its photograph") -> None:
-    """Raise MaskError unless a mask of vessels has the size of the field of view, and is not inverted."""
+    """Raise MaskError unless a mask of vessels has the size of the field of view, and is neither inverted nor empty."""
     check_size(mask, fov.shape, name=name, photograph=photograph)
+    check_not_inverted(mask, fov, name=name, photograph=photograph)
+    if not (mask & fov).any():
+        raise MaskError(
+            f"{name} is empty: not one pixel in the field of view of {photograph} is drawn", reason="empty-mask"
+        )
+
+
+def check_not_inverted(mask: BoolArray, fov: BoolArray, *, name: str, photograph: str = "its photograph") -> None:
+    """Raise MaskError `inverted-mask` if most of the field of view is vessel."""
     share = int(np.count_nonzero(mask & fov)) / max(1, int(np.count_nonzero(fov)))
     if share > _INVERTED:
         raise MaskError(
@@ -173,7 +211,11 @@ def _binary(levels: NDArray[Any], *, name: str) -> BoolArray:
     bright = int(counts[shares >= _BRIGHT].sum())
     grey = int(counts[(shares > _GREY[0]) & (shares < _GREY[1])].sum())
     between = int(counts[(shares > _DARK) & (shares < _BRIGHT)].sum())
-    if not bright or grey or between > _SMEARED * bright:
+    values = np.flatnonzero(counts)
+    dark_values = int(np.count_nonzero(values <= white / 2))
+    # A lossy format leaves traces on both sides; of 0, 1 and 255, one may be a label, or what is not to be counted.
+    labels = len(values) > 2 and 1 in (dark_values, len(values) - dark_values)
+    if not bright or grey or between > _SMEARED * bright or labels:
         raise _no_mask(levels, name)
     return np.asarray(levels > white / 2)
 
