@@ -20,6 +20,6 @@ class Nothing:
         """Itself."""
         return self
 
-    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str = "", /) -> Done:
         """A small output and a row."""
         return Done({"_size.txt": b"%d" % len(content)}, {"size": len(content)})

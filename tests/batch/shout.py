@@ -27,7 +27,7 @@ class Shout:
     def with_threads(self, threads: int) -> Self:
         return self
 
-    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str = "", /) -> Done:
         text = content.decode()
         time.sleep(self.seconds)
         if text == "die":

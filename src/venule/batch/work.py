@@ -63,7 +63,7 @@ class Work(Protocol):
     def with_threads(self, threads: int) -> Self:
         """The same work with this number of threads for each process; results do not change."""
 
-    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str = "", /) -> Done:
         """Process a file.
 
         Args:

@@ -132,7 +132,7 @@ class MeasurePhotograph:
         """The same with this number of threads for each process."""
         return replace(self, segmentation=self.segmentation.with_threads(threads))
 
-    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str = "", /) -> Done:
         """Measure a photograph.
 
         Returns:

@@ -78,7 +78,7 @@ class SegmentPhotograph:
         """The same with this number of threads for each process."""
         return replace(self, threads=threads)
 
-    def __call__(self, path: str, content: bytes, name: str, /) -> Done:
+    def __call__(self, path: str, content: bytes, name: str = "", /) -> Done:
         """Segment a photograph.
 
         Returns:
