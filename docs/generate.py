@@ -25,7 +25,7 @@ def write_generated(folder: Path) -> None:
             page.write_text(text)
     if not (folder / "front.jpg").exists():
         pictures(folder)
-        diagrams(folder)
+    diagrams(folder)
 
 
 def commands() -> str:
@@ -125,7 +125,8 @@ def diagrams(folder: Path) -> None:
     from venule.networks import NETWORKS
 
     for name in NETWORKS:
-        draw_diagram(name, folder / f"diagram-{name}.png")
+        if not (path := folder / f"diagram-{name}.png").exists():
+            draw_diagram(name, path)
 
 
 def pictures(folder: Path) -> None:

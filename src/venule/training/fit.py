@@ -1,5 +1,6 @@
 """Fit a network to crops, with Lightning: checkpoints, logs, resume, any number of devices and nodes."""
 
+import atexit
 import logging
 import os
 import socket
@@ -258,6 +259,7 @@ class _OneMachine(DDPStrategy):
         store = torch.distributed.FileStore(str(meeting), self.world_size)  # type: ignore[attr-defined]  # stubs lag
         backend, rank = self._get_process_group_backend(), self.global_rank
         torch.distributed.init_process_group(backend, store=store, rank=rank, world_size=self.world_size)
+        atexit.register(torch.distributed.destroy_process_group)
         super().setup_distributed()  # finds the processes connected, and does the rest
 
 
