@@ -191,7 +191,7 @@ def test_file_without_permission_is_a_row(texts):
 
 def test_cells_that_a_spreadsheet_would_run_are_made_text_and_numbers_stay_numbers(texts):
     table = rows(folder_of(shout(texts(a="=1+1", b="-2", c="@x", d="plain"))))
-    assert [table[name]["text"] for name in "abcd"] == ["'=1+1", "'-2", "'@x", "plain"]
+    assert [table[name]["text"] for name in "abcd"] == ["'=1+1", "-2", "'@x", "plain"]
 
 
 def test_manifest_says_what_made_the_results(texts):

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import platform
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ RESULTS, MANIFEST, PARQUET = "results.csv", "manifest.json", "results.parquet"
 ROWS = 1000  # of a row group of Parquet
 LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-image", "scipy")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets treat the wide ones like the others
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?", re.ASCII)
 _KINDS = {"float": float, "str": str}
 _BEFORE, _AFTER = ("status", "reason", "message"), ("duplicate_of", "outputs")
 
@@ -173,8 +175,9 @@ def write_manifest(output: Output, *, settings: Mapping[str, Any], **about: Any)
 
 
 def harmless(cell: Any) -> Any:
-    """Quote a text that a spreadsheet would run as a formula (CWE-1236)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """Quote a text that a spreadsheet would run as a formula (CWE-1236); a number, such as a refraction, is none."""
+    runs = isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
 
 
 def parquet() -> Any:
