@@ -1,7 +1,18 @@
 """The errors that venule raises; each message says what is wrong, with which file and value, and what to do."""
 
+import errno
 import re
 
+_OF_THE_SYSTEM = {
+    errno.ENOENT: "there is no such file or folder",
+    errno.EEXIST: "it exists already, and is not a folder",
+    errno.ENOTDIR: "a part of its path is a file, not a folder",
+    errno.EISDIR: "it is a folder, not a file",
+    errno.EACCES: "you have no permission for it",
+    errno.EPERM: "you have no permission for it",
+    errno.ENOSPC: "the disk is full",
+    errno.EROFS: "this disk can only be read",
+}
 # Control characters but for the line break, those that set the direction of text, and halves of characters.
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -93,10 +104,11 @@ def in_words(error: BaseException) -> str:
     Example:
         >>> from venule.errors import in_words
         >>> in_words(FileNotFoundError(2, "No such file or directory", "eye.jpg"))
-        'eye.jpg: No such file or directory'
+        'eye.jpg: there is no such file or folder'
     """
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, OSError) and error.errno:
+        words = _OF_THE_SYSTEM.get(error.errno) or error.strerror or "it cannot be read or written"
+        return f"{error.filename}: {words}" if error.filename else words
     if isinstance(error, UnicodeDecodeError):
         return f"it is not text in UTF-8 (byte {error.start + 1})"
     if isinstance(error, UnicodeEncodeError):

@@ -93,12 +93,16 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=20,
         timeout_graceful_shutdown=5,
     )
+    logging.getLogger("uvicorn.error").disabled = True  # it would print the error of Python
     try:
         listening = config.bind_socket()
-    except SystemExit:  # uvicorn has logged why
+    except SystemExit:
         raise VenuleError(
-            f"cannot listen on {settings.host} port {settings.port}: choose another with --port", reason="bad-address"
+            f"cannot listen on {settings.host} port {settings.port}: choose another with --host or --port",
+            reason="bad-address",
         ) from None
+    finally:
+        logging.getLogger("uvicorn.error").disabled = False
     listening.listen()  # whoever reads the address may connect at once
     port = listening.getsockname()[1]
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host

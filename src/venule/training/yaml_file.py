@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from venule.errors import RecipeError
+from venule.errors import RecipeError, in_words
 
 Kind = TypeVar("Kind", bound=BaseModel)
 _LARGEST = 2**17  # bytes; the largest recipe that is shipped has 2**11, and PyYAML takes seconds for these
@@ -64,7 +64,8 @@ def read_yaml(path: Path) -> Any:
     try:
         return _plain_values(content.decode())
     except Exception as error:  # besides YAMLError, PyYAML lets ValueError, RecursionError and others through
-        raise RecipeError(f"{path} is no YAML of plain values: {str(error)[:500]}") from error
+        said = in_words(error).replace(' in "<unicode string>",', ",")
+        raise RecipeError(f"{path} is no YAML of plain values: {said[:500]}") from error
 
 
 def _plain_values(text: str) -> Any:

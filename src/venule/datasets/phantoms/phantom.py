@@ -11,7 +11,7 @@ from venule.datasets.phantoms.anatomy import UNITS, make_eye, make_fov
 from venule.datasets.phantoms.appearance import photograph_eye
 from venule.datasets.phantoms.tree import grow_tree
 from venule.datasets.phantoms.vessels import Segment, sweep
-from venule.errors import OutputError
+from venule.errors import OutputError, in_words
 from venule.photograph import FieldOfView, Photograph
 from venule.photograph.arrays import BoolArray, ImageArray
 
@@ -118,7 +118,7 @@ def write_phantoms(folder: Path, *, count: int, seed: int, size: int = 768) -> N
         size: width of the photographs in pixels.
 
     Raises:
-        OutputError: the folder contains files, or is a file.
+        OutputError: the folder contains files, is a file, or cannot be written.
         ValueError: `count` is less than 1, or `seed` or `size` as for `make_phantom`.
 
     Example:
@@ -137,8 +137,11 @@ def write_phantoms(folder: Path, *, count: int, seed: int, size: int = 768) -> N
             f"{folder} is not empty, and phantoms must not be mixed with other photographs: "
             "choose a new folder, or empty this one"
         )
-    for index in range(1, count + 1):
-        _write_phantom(folder, f"phantom_{index:04d}", make_phantom(seed * 1_000_003 + index, size=size))
+    try:
+        for index in range(1, count + 1):
+            _write_phantom(folder, f"phantom_{index:04d}", make_phantom(seed * 1_000_003 + index, size=size))
+    except OSError as error:
+        raise OutputError(f"cannot write phantoms into {folder}: {in_words(error)}") from error
 
 
 def _write_phantom(folder: Path, name: str, phantom: Phantom) -> None:
