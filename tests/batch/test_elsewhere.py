@@ -81,6 +81,15 @@ def test_one_folder_for_the_journals_of_two_outputs_is_refused(memory, shout_her
     )
 
 
+def test_a_list_in_a_bucket_may_name_a_file_in_two_ways(memory, shout_here, tmp_path, rows_of):
+    content = b"path,visit\n../in/a.txt,1\nfolder/../../in/a.txt,2\nmemory://cohort/in/b.txt,3\n"
+    memory.pipe_file("/cohort/lists/list.csv", content)
+    shout_here("memory://cohort/in", "memory://cohort/lists/list.csv", output=tmp_path / "out")
+    assert [(row["visit"], row["text"]) for row in rows_of(tmp_path / "out")] == [
+        ("1", "a"), ("2", "a"), ("3", "b"), ("", "c")
+    ]  # fmt: skip
+
+
 class Endless(http.server.BaseHTTPRequestHandler):
     """Sends bytes without an end and without saying how many; with "lies", after it said that there were four."""
 

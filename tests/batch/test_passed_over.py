@@ -1,11 +1,13 @@
 """What lies in a folder is processed, or said to be left out; what venule wrote there itself is not taken for input."""
 
+import io
 import json
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -109,3 +111,38 @@ def test_a_photograph_with_the_name_of_a_result_is_not_overwritten_by_it(tmp_pat
         shout_here(folder, output=folder)
     assert (folder / "a_loud.txt").read_text() == "mine"
     assert shout_here(folder, output=tmp_path / "out").ok == 2
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
+def test_the_second_of_two_files_of_one_name_in_an_archive_is_a_row_with_a_reason(tmp_path, shout_here, rows_of, kind):
+    archive, texts = tmp_path / f"in.{kind}", ("first", "second")
+    if kind == "zip":
+        with zipfile.ZipFile(archive, "w") as file, warnings.catch_warnings(action="ignore"):
+            for text in texts:
+                file.writestr("a.txt", text)
+    else:
+        with tarfile.open(archive, f"w:{kind.partition('.')[2]}") as file:
+            for text in texts:
+                entry = tarfile.TarInfo("a.txt")
+                entry.size = len(text)
+                file.addfile(entry, io.BytesIO(text.encode()))
+    shout_here(archive, archive, output=tmp_path / "out")
+    assert [(row["reason"], row["text"]) for row in rows_of(tmp_path / "out")] == [
+        ("", "first"),
+        ("broken-archive", ""),
+    ]
+    assert "has two files 'a.txt'" in rows_of(tmp_path / "out")[1]["message"]
+
+
+def test_a_link_to_a_folder_is_not_followed_and_said(tmp_path, shout_here):
+    (tmp_path / "elsewhere").mkdir()
+    (write(tmp_path / "in", **{"a.txt": "one"}) / "link").symlink_to(tmp_path / "elsewhere")
+    assert "not looked at: 1 link to a folder" in str(shout_here(tmp_path / "in", output=tmp_path / "out"))
+
+
+def test_an_empty_path_as_of_a_variable_that_is_not_set_is_not_this_folder(tmp_path, shout_here, monkeypatch):
+    monkeypatch.chdir(write(tmp_path / "in", **{"a.txt": "one"}))
+    with pytest.raises(VenuleError, match="is empty"):
+        shout_here("", output=tmp_path / "out")
+    with pytest.raises(VenuleError, match="is empty"):
+        shout_here(tmp_path / "in", output="")

@@ -155,20 +155,11 @@ def workers(trial):
 
 @fault("Ctrl-C once")
 def ctrl_c(trial):
-    stop_gently(trial, lambda command: command.signal(signal.SIGINT, all_of_it=True))
-
-
-@fault("SIGTERM once, as Slurm and Kubernetes send it")
-def sigterm(trial):
-    stop_gently(trial, lambda command: command.signal(signal.SIGTERM))
-
-
-def stop_gently(trial: Trial, stop: Callable) -> None:
-    """Stop it in the middle: what is finished is in the table, and the rest is done by --resume."""
+    """What was under way is finished and in the table, and the rest is done by --resume."""
     given, options, undisturbed = draw(trial)
     command = trial.begin(given, *options)
     trial.wait_for_outputs(command, int(trial.rng.integers(1, PHOTOGRAPHS - 5)))
-    stop(command)
+    command.signal(signal.SIGINT, all_of_it=True)
     ended = trial.expect(command.end(), 130, 0, 1)
     if ended.code == 130 and options[1] != "parquet":
         trial.compare(undisturbed, whole=False)
@@ -176,14 +167,27 @@ def stop_gently(trial: Trial, stop: Callable) -> None:
     trial.compare(undisturbed)
 
 
+@fault("SIGTERM once, as Slurm and Kubernetes send it")
+def sigterm(trial):
+    stop_at_once(trial, lambda command: command.signal(signal.SIGTERM))
+
+
 @fault("Ctrl-C twice")
 def ctrl_c_twice(trial):
+    def stop(command):
+        command.signal(signal.SIGINT, all_of_it=True)
+        trial.sleep(0.05)
+        command.signal(signal.SIGINT, all_of_it=True)
+
+    stop_at_once(trial, stop)
+
+
+def stop_at_once(trial: Trial, stop: Callable) -> None:
+    """Stop it in the middle: what is finished is in the table, and the rest is done by --resume."""
     given, options, undisturbed = draw(trial)
     command = trial.begin(given, *options)
     trial.wait_for_outputs(command, int(trial.rng.integers(1, PHOTOGRAPHS - 8)))
-    command.signal(signal.SIGINT, all_of_it=True)
-    trial.sleep(0.05)
-    command.signal(signal.SIGINT, all_of_it=True)
+    stop(command)
     began = time.monotonic()
     trial.expect(command.end(), 130, 0, 1)
     if time.monotonic() - began > 20:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,8 +37,12 @@ def absolute(address: Path | str) -> str:
 
 def within(folder: str, given: str) -> str:
     """The address that is given relative to a folder, or as a whole."""
-    is_whole = _SCHEME.match(given) or os.path.isabs(given)
-    return absolute(given if is_whole else join(folder, given))
+    if _SCHEME.match(given) or os.path.isabs(given):
+        return absolute(given)
+    if is_remote(folder):  # a store knows no ".."
+        protocol, _, rest = folder.partition("://")
+        return absolute(f"{protocol}://{posixpath.normpath(join(rest, given))}")
+    return absolute(join(folder, given))
 
 
 def is_remote(address: str) -> bool:

@@ -22,7 +22,8 @@ from venule.batch.tables import RESULTS
 from venule.errors import VenuleError
 
 HEAD = 132  # bytes of a file without an ending that tell what it is
-HIDDEN, OWN, BARE = "hidden", "output of venule", "without an ending"  # of what is passed over, besides endings
+# Of what is passed over, besides endings.
+HIDDEN, OWN, BARE, LINKED = "hidden", "output of venule", "without an ending", "link to a folder"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def find_inputs(
     with closing(search.outputs):
         for path in paths:
             given = str(path)
+            if not given:
+                raise VenuleError("the path of the photographs is empty: give a file or folder", reason="nothing-found")
             if addresses.is_remote(given):
                 yield from _remote(given, search)
             elif not os.path.lexists(given) and glob.has_magic(given):
@@ -154,9 +157,9 @@ def _folder(root: str, search: _Search) -> Iterator[InputFile]:
     locked: list[OSError] = []
     for here, folders, files in os.walk(root, onerror=locked.append):
         folder = Path(here).as_posix()
-        hidden = sum(name.startswith(".") for name in folders)
-        if hidden:
-            search.passed[HIDDEN] += hidden
+        for name in folders:
+            if name.startswith(".") or os.path.islink(addresses.join(folder, name)):
+                search.passed[HIDDEN if name.startswith(".") else LINKED] += 1
         folders[:] = [
             n for n in folders if not n.startswith(".") and addresses.join(folder, n) != search.output.address
         ]
@@ -191,12 +194,17 @@ def _file(path: str, *, root: str, **about: Any) -> InputFile:
 
 
 def _archive(archive: InputFile, search: _Search) -> Iterator[InputFile]:
+    seen = set[int]()  # hashes, which take less memory than a million names
     try:
         for member in members(archive.path, wanted=search.takes):
+            name, problem = member.name, ""
+            if hash(name) in seen:
+                name, problem = f"{name} (entry {member.offset})", f"{archive.path} has two files {name!r}: unpack it"
+            seen.add(hash(name))
             yield InputFile(
-                addresses.join(archive.path, member.name), archive.root, size=member.size,
-                modified=archive.modified, archive=archive.path, member=member,
-                named=addresses.join(without_ending(archive.path), member.name),
+                addresses.join(archive.path, name), archive.root, size=member.size, modified=archive.modified,
+                archive=archive.path, member=member, problem=problem,
+                named=addresses.join(without_ending(archive.path), name),
             )  # fmt: skip
     except ArchiveError as error:
         yield InputFile(archive.path, archive.root, size=archive.size, modified=archive.modified, problem=str(error))

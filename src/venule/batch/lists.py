@@ -43,7 +43,9 @@ def _rows(path: str) -> Iterator[dict[str, str]]:
                 with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
                     yield from _rows_of_csv(text)
                 return
-            for batch in parquet().ParquetFile(file).iter_batches(1000):
+            table = parquet().ParquetFile(file)
+            _check_names(table.schema_arrow.names)
+            for batch in table.iter_batches(1000):
                 for row in batch.to_pylist():
                     yield {name: "" if value is None else str(value) for name, value in row.items()}
     except (OSError, ValueError, csv.Error) as error:  # ValueError: not UTF-8, or not Parquet
@@ -57,9 +59,7 @@ def _rows_of_csv(text: IO[str]) -> Iterator[dict[str, str]]:
     """The rows as text; no cell is lost, as it would be with two columns of one name, or cells without a column."""
     table = csv.reader(_lines(text))
     names = [name.strip() for name in next(table, [])]
-    for name, count in Counter(names).items():
-        if name and count > 1:
-            raise ValueError(f"it has {count} columns {name!r}: give each its own name")
+    _check_names(names)
     for cells in table:
         for name, cell in zip([*names, *[""] * len(cells)], cells, strict=False):
             if cell.strip() and not name:
@@ -67,6 +67,12 @@ def _rows_of_csv(text: IO[str]) -> Iterator[dict[str, str]]:
         if cells:
             cells += [""] * (len(names) - len(cells))
             yield {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+
+
+def _check_names(names: list[str]) -> None:
+    for name, count in Counter(names).items():
+        if name and count > 1:
+            raise ValueError(f"it has {count} columns {name!r}: give each its own name")
 
 
 def _lines(text: IO[str]) -> Iterator[str]:

@@ -87,6 +87,8 @@ class Output:
     @classmethod
     def at(cls, address: Path | str, *, state: Path | None = None) -> "Output":
         """The output at an address; without `state`, the journal of a URL lies in the user's cache."""
+        if not str(address):
+            raise OutputError("the path of the output is empty: give a folder")
         whole = addresses.absolute(address)
         return cls(whole, Path(state or (_cache(whole) if addresses.is_remote(whole) else whole)))
 
@@ -128,7 +130,7 @@ class Output:
     def path(self, name: str) -> Path:
         """The path of a file of an output on this machine; an error if that is elsewhere, with links followed."""
         path = Path(self.address, check_inside(name))
-        if not path.resolve().is_relative_to(_resolved(self.address)):
+        if not path.resolve().is_relative_to(Path(self.address).resolve()):
             raise OutputError(f"{path} is a link that leads out of {self.address}: remove it", reason="outside")
         return path
 
@@ -172,7 +174,7 @@ class Output:
             with _as_output_error(self.address, "cannot use"):
                 return _listed(self.address).get(name) == size or self._info(name).get("size") == size
         try:
-            return self.path(name).stat().st_size == size
+            return os.stat(self.address_of(name)).st_size == size
         except OSError:
             return False
 
@@ -267,11 +269,6 @@ def _as_output_error(path: Path | str, cannot: str = "cannot write") -> Iterator
 def _listed(address: str) -> dict[str, int]:
     """Sizes of the files of a remote output by name, as they were at the beginning of a run."""
     return addresses.sizes(address)
-
-
-@lru_cache(maxsize=4)
-def _resolved(folder: str) -> Path:
-    return Path(folder).resolve()
 
 
 def _cache(address: str) -> Path:
