@@ -272,12 +272,13 @@ def _insert(journal: Journal, file: InputFile) -> None:
     # Files of a packed archive in the order of the archive, so that it is unpacked once.
     sequential = file.member and is_sequential(file.archive)
     sequence = f"{file.archive}/{file.member.offset:012d}" if sequential and file.member else file.path
-    whole = {**vars(file), "member": file.member and list(vars(file.member).values())}
+    kept = {key: value for key, value in vars(file).items() if key not in ("root", "named", "listed")}
+    kept["member"] = file.member and list(vars(file.member).values())
     journal.connection.execute(
         "INSERT INTO temp.found VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
         (
             blob(file.path), blob(file.named or file.path), file.id, file.listed, repr(sequence), file.size,
-            json.dumps({key: value for key, value in whole.items() if value not in ("", None, {})}),
+            json.dumps({key: value for key, value in kept.items() if value not in ("", None, {})}),
         ),
     )  # fmt: skip
 
