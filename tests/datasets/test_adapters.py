@@ -1,5 +1,7 @@
 import gzip
 import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,14 +135,68 @@ def test_a_plain_folder_is_split_by_its_own_file(plain):
     [
         ('{"train": ["c"]}', "no photograph of this name"),
         ('{"train": ["a"], "test": ["a"]}', "both 'train' and 'test'"),
-        ('["a"]', "must list the photographs of each split"),
-        ("{", "must list the photographs of each split"),
+        ('["a"]', "must list the photographs of each split.*it is no list of names in quotes"),
+        ("{", "must list the photographs of each split.*line 1, column 2 is no JSON"),
+        ('{"train": [NaN, 1e999]}', "train is no list of names in quotes"),
+        ('{"train": "a"}', "train is no list of names in quotes"),
+        ('{"train": ["a"], "train": ["b"]}', "names a split twice"),  # JSON keeps the last, and a is in no split
     ],
 )
 def test_a_splits_file_that_would_leak_or_lose_photographs_is_refused(plain, splits, message):
     (plain / "splits.json").write_text(splits)
     with pytest.raises(DatasetError, match=message):
         open_dataset(plain)
+
+
+def test_a_splits_file_from_windows_is_read(plain):
+    (plain / "splits.json").write_text('{"train": ["b"], "test": ["a"]}', encoding="utf-8-sig")
+    assert [record.name for record in open_dataset(plain).split("test")] == ["a"]
+    (plain / "splits.json").write_text('{"train": ["ä"]}', encoding="latin-1")
+    with pytest.raises(DatasetError, match="not saved as UTF-8"):
+        open_dataset(plain)
+
+
+def test_no_photograph_is_passed_over_for_its_ending(plain):
+    for name, suffix in (("c", "webp"), ("d", "jfif"), ("e", "ppm.gz")):
+        photograph = plain / "images" / f"{name}.{suffix.removesuffix('.gz')}"
+        Image.open(plain / "images" / "a.png").save(photograph, "JPEG" if suffix == "jfif" else None)
+        if suffix.endswith("gz"):
+            Path(f"{photograph}.gz").write_bytes(gzip.compress(photograph.read_bytes()))
+            photograph.unlink()
+        (plain / "vessels" / f"{name}.png").write_bytes((plain / "vessels" / "a.png").read_bytes())
+    records = open_dataset(plain).records
+    assert [record.name for record in records] == ["a", "b", "c", "d", "e"]
+    assert all(read_record(record).reference is not None for record in records)
+
+
+def test_two_photographs_of_a_published_set_that_differ_by_case_are_both_named(make_copy):
+    folder = make_copy("hrf", images=False)
+    (folder / "images" / "01_h.JPG").write_bytes(b"another one")
+    with pytest.raises(DatasetError, match=r"01_h\.JPG and .*01_h\.jpg differ by case alone"):
+        open_dataset(folder)
+
+
+def test_a_pipe_or_a_link_to_nothing_in_a_data_set_is_missing_and_nothing_waits_for_it(make_copy):
+    folder = make_copy("drive", images=False)
+    for name, replace in (("21", os.mkfifo), ("22", lambda path: path.symlink_to("nowhere"))):
+        path = folder / "training" / "images" / f"{name}_training.tif"
+        path.unlink()
+        replace(path)
+    with pytest.raises(DatasetError, match=r"lacks 2 of the 20 files .*21_training\.tif"):
+        open_dataset(folder)
+
+
+def test_a_photograph_without_a_retina_is_named(plain):
+    Image.new("RGB", (300, 280)).save(plain / "images" / "b.png")
+    with pytest.raises(PhotographError, match=r"images/b\.png: the photograph is all black"):
+        read_record(open_dataset(plain).records[1])
+
+
+@pytest.mark.parametrize(("value", "said"), [(0, "is empty"), (255, "is inverted: 100%")])
+def test_no_network_is_trained_or_scored_on_an_empty_or_inverted_drawing(plain, value, said):
+    Image.new("L", (300, 280), value).save(plain / "vessels" / "b.png")
+    with pytest.raises(MaskError, match=rf"vessels/b\.png {said}"):
+        read_record(open_dataset(plain).records[1])
 
 
 def test_two_photographs_of_one_name_are_refused(plain):
@@ -166,6 +222,9 @@ def test_a_broken_packed_photograph_is_named(make_copy):
     record = open_dataset(make_copy("stare")).records[0]
     whole = record.photograph.read_bytes()
     record.photograph.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DatasetError, match=r"im0001\.ppm\.gz cannot be unpacked"):
+        read_record(record)
+    record.photograph.write_bytes(whole[:30] + bytes(30) + whole[60:])  # zlib has an error of its own
     with pytest.raises(DatasetError, match=r"im0001\.ppm\.gz cannot be unpacked"):
         read_record(record)
     record.photograph.write_bytes(gzip.compress(b"not an image"))

@@ -125,6 +125,14 @@ def test_an_inverted_map_or_drawing_gets_no_score(outside):
         evaluate(reference, reference, fov=~fov)
 
 
+@pytest.mark.parametrize("threshold", [0, -0.1, 1.5, 128, float("nan"), float("inf")])
+def test_a_threshold_that_is_no_probability_scores_nothing(threshold):
+    """128 is a grey level, at which no probability counts as vessel."""
+    probability, reference, _ = random_case()
+    with pytest.raises(EvaluationError, match="is no probability"):
+        evaluate(probability, reference, threshold=threshold)
+
+
 def test_a_small_region_full_of_vessel_is_scored():
     reference = np.zeros((60, 80), bool)
     reference[20:40, 20:40] = True

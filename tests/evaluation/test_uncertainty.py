@@ -70,3 +70,13 @@ def test_values_that_cannot_be_averaged_are_refused():
         paired_difference([0.8, 0.7], [0.8])
     with pytest.raises(EvaluationError, match="3 groups"):
         bootstrap_mean_interval([0.8, 0.7], groups=["a", "b", "c"])
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), None, "0.8 (good)", [0.8, 0.9]])
+def test_a_score_that_is_no_number_gives_no_interval(value):
+    for interval in (
+        lambda: bootstrap_mean_interval([0.8, value, 0.7]),
+        lambda: paired_difference([0.8, value, 0.7], [0.8, 0.9, 0.7]),
+    ):
+        with pytest.raises(EvaluationError, match="numbers only"):
+            interval()

@@ -1,11 +1,12 @@
 """A data set: photographs and the drawings of their vessels."""
 
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from venule.errors import DatasetError
-from venule.photograph import Photograph, decode, find_fov, fov_from_mask, read_mask
+from venule.photograph import Photograph, decode, fov_from_mask, read_mask, read_photograph
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import check_drawing, check_size, read_fov
 
@@ -108,23 +109,24 @@ def read_record(record: Record) -> Example:
         >>> read_record(record).name
         'phantom_0001'
     """
-    image = decode(read_file(record.photograph), name=str(record.photograph))
-    photograph = f"its photograph {record.photograph}"
+    content, name = read_file(record.photograph), str(record.photograph)
+    called = f"its photograph {name}"
     if record.fov is None:
-        fov = find_fov(image)
+        photograph = read_photograph(content, name=name)
     else:
+        image = decode(content, name=name)
         mask = read_fov(read_file(record.fov), name=str(record.fov))
-        check_size(mask, image.shape, name=str(record.fov), photograph=photograph)
-        fov = fov_from_mask(mask)
+        check_size(mask, image.shape, name=str(record.fov), photograph=called)
+        photograph = Photograph(image, fov_from_mask(mask))
 
     def drawn_in(path: Path | None) -> BoolArray | None:
         if path is None:
             return None
         drawing = read_drawing(path)
-        check_drawing(drawing, fov.mask, name=str(path), photograph=photograph)
+        check_drawing(drawing, photograph.fov.mask, name=str(path), photograph=called)
         return drawing
 
-    return Example(record.name, Photograph(image, fov), drawn_in(record.reference), drawn_in(record.second))
+    return Example(record.name, photograph, drawn_in(record.reference), drawn_in(record.second))
 
 
 def read_drawing(path: Path) -> BoolArray:
@@ -155,8 +157,9 @@ def read_file(path: Path) -> Path | bytes:
             content = file.read(MAX_UNPACKED_BYTES + 1)
     except FileNotFoundError:
         raise DatasetError(f"{path} does not exist") from None
-    except (OSError, EOFError) as error:
-        raise DatasetError(f"{path} cannot be unpacked ({error}): download it again") from error
+    except (OSError, EOFError, zlib.error) as error:
+        said = getattr(error, "strerror", None) or "it is truncated or damaged"
+        raise DatasetError(f"{path} cannot be unpacked ({said}): download it again") from error
     if len(content) > MAX_UNPACKED_BYTES:
         raise DatasetError(
             f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes; no photograph of a data set is so large"

@@ -4,9 +4,9 @@ The plain layout: `images/`, `vessels/`, optional `fov/` and `second/`, matched 
 optional `splits.json` lists the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
 """
 
+import json
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Any
 
 from venule.datasets.dataset import Dataset, Record
 from venule.datasets.known import IMAGE_SUFFIXES, KNOWN, known_set, open_known
@@ -74,29 +74,35 @@ def open_folder(folder: Path) -> Dataset:
             f"no drawing in {folder / 'vessels'} has the same name as a photograph in {folder / 'images'}: "
             "images/a.jpg belongs to vessels/a.png"
         )
-    splits = _read_splits(folder / "splits.json", {path.stem for path in photographs.values()})
-    records = [
-        Record(
-            name=path.stem,
-            photograph=path,
-            subject=path.stem,
-            split=splits.get(path.stem),
-            **{role: there.get(stem) for role, there in drawings.items()},
-        )
-        for stem, path in photographs.items()
-    ]
+    splits = _read_splits(folder / "splits.json", {stem_of(path.name) for path in photographs.values()})
+    records = []
+    for stem, path in photographs.items():
+        name = stem_of(path.name)
+        drawn = {role: there.get(stem) for role, there in drawings.items()}
+        records.append(Record(name=name, photograph=path, subject=name, split=splits.get(name), **drawn))
     return Dataset(PLAIN, folder, tuple(records))
 
 
 def files_by_stem(folder: Path) -> dict[str, Path]:
     """The image files of a folder by the lower-case name before the suffix; {} if there is no such folder."""
     found: dict[str, Path] = {}
-    for path in sorted(folder.glob("*")):
-        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):
-            other = found.setdefault(path.stem.lower(), path)
-            if other != path:
-                raise DatasetError(f"{other} and {path} have the same name before the suffix: rename one of the two")
+    for path in images_in(folder):
+        other = found.setdefault(stem_of(path.name).casefold(), path)
+        if other != path:
+            raise DatasetError(f"{other} and {path} have the same name before the suffix: rename one of the two")
     return found
+
+
+def images_in(folder: Path) -> list[Path]:
+    """The image files that lie in a folder, in order; none if there is no such folder."""
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [p for p in there if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith(".") and p.is_file()]
+
+
+def stem_of(name: str) -> str:
+    """The name of a file before its suffix: "im0001" of "im0001.ppm.gz"."""
+    name = name.removesuffix(".gz")
+    return name.rpartition(".")[0] or name
 
 
 def _name_of(path: Path) -> str | None:
@@ -108,15 +114,23 @@ def _name_of(path: Path) -> str | None:
 def _read_splits(path: Path, names: set[str]) -> dict[str, str]:
     if not path.exists():
         return {}
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise DatasetError(f"{path} names a split twice: join the two lists")
+        return dict(pairs)
+
+    wanted = f'{path} must list the photographs of each split, {{"train": ["a", "b"], "test": ["c"]}}'
     try:
-        splits = TypeAdapter(dict[str, list[str]]).validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise DatasetError(
-            f'{path} must list the photographs of each split, {{"train": ["a", "b"], "test": ["c"]}}: '
-            f"{error.errors()[0]['msg']}"
-        ) from None
+        splits = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        raise DatasetError(f"{wanted}: line {error.lineno}, column {error.colno} is no JSON") from None
+    except UnicodeDecodeError:
+        raise DatasetError(f"{wanted}: it is not saved as UTF-8") from None
     found: dict[str, str] = {}
-    for split, listed in splits.items():
+    for split, listed in splits.items() if isinstance(splits, dict) else [("", None)]:
+        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+            raise DatasetError(f"{wanted}: {split or 'it'} is no list of names in quotes")
         for name in listed:
             if name not in names:
                 raise DatasetError(f"{path} lists {name!r} in {split!r}, but images/ has no photograph of this name")

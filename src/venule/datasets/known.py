@@ -13,9 +13,10 @@ from pydantic import BaseModel
 
 from venule.datasets.dataset import Dataset, Record
 from venule.errors import DatasetError
+from venule.photograph.decode import SUFFIXES
 
 KNOWN = ("drive", "chase_db1", "hrf", "stare", "fives")
-IMAGE_SUFFIXES = {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ppm", ".pgm", ".gz"}
+IMAGE_SUFFIXES = (*SUFFIXES, ".gz")
 ROLES = ("photograph", "reference", "fov", "second")
 Paths = dict[str, tuple[str, ...]]  # by role: possible paths inside the folder of the data set, the usual one first
 
@@ -147,6 +148,9 @@ def index_files(folder: Path, *, depth: int = 3) -> dict[str, Path]:
     """The image files of a folder by their lower-case path inside it.
 
     Copies of one set differ in the case of their names (HRF: .JPG and .jpg).
+
+    Raises:
+        DatasetError: two paths differ by case alone.
     """
     found: dict[str, Path] = {}
     for parent, folders, names in os.walk(folder):
@@ -155,8 +159,11 @@ def index_files(folder: Path, *, depth: int = 3) -> dict[str, Path]:
         if len(inside.parts) >= depth:
             folders.clear()
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES:
-                found.setdefault((inside / name).as_posix().lower(), Path(parent) / name)
+            path = Path(parent) / name
+            if not name.startswith(".") and path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
+                other = found.setdefault((inside / name).as_posix().lower(), path)
+                if other != path:
+                    raise DatasetError(f"{other} and {path} differ by case alone: keep the one that was published")
     return found
 
 

@@ -214,6 +214,10 @@ def _parts(
     threshold: float | None,
 ) -> tuple[BoolArray, FloatArray | None, BoolArray, BoolArray]:
     """Vessels, probability where there is one, field of view and drawing, of whatever was given."""
+    if threshold is not None and not 0 < threshold <= 1:
+        raise EvaluationError(
+            f"threshold {threshold:g} is no probability: give one above 0, at most 1", reason="bad-threshold"
+        )
     probability: FloatArray | None = None
     region: BoolArray | None = None
     if isinstance(vessels, VesselMap):

@@ -131,7 +131,7 @@ def paired_difference(
         raise EvaluationError(
             f"a paired comparison needs the same photographs; got {len(first)} and {len(second)} values"
         )
-    differences = np.subtract(first, second)
+    differences = np.subtract(_per_group(first, None)[0], _per_group(second, None)[0])
     interval = bootstrap_mean_interval(list(differences), seed=seed, resamples=resamples, groups=groups)
     sums, _ = _per_group(differences, groups)
     observed = abs(sums.sum()) * (1 - 1e-12)  # sums in another order differ in the last bits
@@ -146,7 +146,10 @@ def _per_group(
     values: Sequence[float] | NDArray[np.float64], groups: Sequence[Hashable] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Sum and number of the values of each person."""
-    numbers = np.asarray(values, np.float64)
+    try:
+        numbers = np.asarray(values, np.float64)
+    except (TypeError, ValueError):  # words, None, lists of several lengths
+        numbers = np.empty(0)
     if numbers.size == 0 or not np.isfinite(numbers).all():
         raise EvaluationError(f"an interval needs at least one value and numbers only; got {list(values)}")
     if groups is None:

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QFileDialog
 from venule.errors import VenuleError
 from venule.napari.files import read_photograph
 from venule.napari.layers import DERIVED, LayerData
-from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
+from venule.workflows import PHOTOGRAPH_SUFFIXES
 
 T = TypeVar("T")
 PHOTOGRAPH_ID = "photograph"  # key of the id of the photograph's layer, in the metadata of a layer of vessels

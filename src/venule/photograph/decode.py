@@ -29,6 +29,10 @@ _FORMATS = (
     WebPImagePlugin.WebPImageFile.format,
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF", b"BM")
+SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm",
+    ".webp", ".dcm",
+)  # fmt: skip
 MOST_PIXELS = 300_000_000
 _switches_lock = threading.Lock()
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from venule.datasets.folder import images_in, stem_of
 from venule.errors import MaskError
-from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
 
-MAP_SUFFIXES = (*PHOTOGRAPH_SUFFIXES, ".gz")
 Endings = Sequence[Sequence[str]]
 
 
@@ -32,7 +31,7 @@ def find_map(
         MaskError: `no-vessel-map`; `ambiguous-map`: two files could be it, or it could be that of two photographs.
     """
     path, other = PurePosixPath(photograph), PurePosixPath(name)
-    stem = _stem(path.name)
+    stem = stem_of(path.name)
     parents = [part for part in path.parts[:-1] if part not in ("/", ".", "..")]
     levels = [*("/".join(parents[start:]) for start in range(len(parents))), str(other.parent), "."]
     by_path = (_choose(folder / level, path.name, stem, endings, photograph) for level in dict.fromkeys(levels))
@@ -105,13 +104,7 @@ def _images(folder: Path) -> Mapping[str, list[Path]]:
 @lru_cache(maxsize=64)
 def _images_at(folder: Path, modified: int) -> Mapping[str, list[Path]]:
     found: dict[str, list[Path]] = {}
-    for file in sorted(folder.iterdir()):
-        if file.name.lower().endswith(MAP_SUFFIXES) and not file.name.startswith(".") and file.is_file():
-            for name in dict.fromkeys((file.name, _stem(file.name))):
-                found.setdefault(name.casefold(), []).append(file)
+    for file in images_in(folder):
+        for name in dict.fromkeys((file.name, stem_of(file.name))):
+            found.setdefault(name.casefold(), []).append(file)
     return found
-
-
-def _stem(name: str) -> str:
-    name = name.removesuffix(".gz")
-    return name.rpartition(".")[0] or name

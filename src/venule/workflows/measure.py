@@ -20,7 +20,7 @@ from venule.measurement.graph import SEGMENT_COLUMNS as OF_A_SEGMENT
 from venule.measurement.measured import dictionary_rows
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray
-from venule.photograph.decode import looks_like_photograph
+from venule.photograph.decode import SUFFIXES, looks_like_photograph
 from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, Analysis
@@ -35,7 +35,7 @@ from venule.workflows.dicom import (
     metadata_of,
 )
 from venule.workflows.given_maps import find_map, shared_maps
-from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, SegmentPhotograph
+from venule.workflows.segment import SegmentPhotograph
 
 SEGMENTS = "_segments.csv"
 ENDINGS = {kind: (("", f"_{kind}"),) for kind in ("vessels", "arteries", "veins")}  # of the names of given maps
@@ -250,9 +250,7 @@ def measure_files(
     # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
     if work.maps:
-        found = find_inputs(
-            paths, suffixes=PHOTOGRAPH_SUFFIXES, output=Output.at(output), recognise=looks_like_photograph
-        )
+        found = find_inputs(paths, suffixes=SUFFIXES, output=Output.at(output), recognise=looks_like_photograph)
         listed = [(file.path, file.id) for file in found]
         shared = {kind: shared_maps(folder, listed, endings=ENDINGS[kind]) for kind, folder in work.maps.items()}
         work = replace(work, shared=shared)
@@ -260,7 +258,7 @@ def measure_files(
         paths,
         output,
         work=work,
-        suffixes=PHOTOGRAPH_SUFFIXES,
+        suffixes=SUFFIXES,
         recognise=looks_like_photograph,
         settings=settings,
         batch=batch,

@@ -15,15 +15,11 @@ from venule.errors import VenuleError
 from venule.models import load_model
 from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray, ImageArray, ProbabilityArray
-from venule.photograph.decode import looks_like_photograph
+from venule.photograph.decode import SUFFIXES, looks_like_photograph
 from venule.segmentation import check_runtime, check_threshold, segment
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import SEG, check_installed, dicom_files, header_to_answer
 
-PHOTOGRAPH_SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm",
-    ".webp", ".dcm",
-)  # fmt: skip
 # What in a card determines the result.
 _DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}
 MASKS = {"png": "_vessels.png", "rle": "_vessels.json"}
@@ -147,7 +143,7 @@ def segment_files(
         paths,
         output,
         work=work,
-        suffixes=PHOTOGRAPH_SUFFIXES,
+        suffixes=SUFFIXES,
         recognise=looks_like_photograph,
         settings=work.settings(),
         batch=batch,
