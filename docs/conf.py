@@ -40,7 +40,8 @@ napoleon_use_ivar = True
 napoleon_custom_sections = [("Shape", "params_style")]
 nitpick_ignore_regex = [
     ("py:.*", r"(?!venule).*"),  # of other projects; their inventories need the network
-    ("py:.*", r"venule\.(arrays|batch\.work|batch\.archives|measurement\.regions|networks|study)\..*"),  # not public
+    ("py:.*", r"venule\.(arrays|batch\.(work|archives|inputs)|measurement\.regions|networks|study)\..*"),  # not public
+    ("py:.*", r"venule\.evaluation\.counts\._Sum"),
 ]
 
 EXAMPLES = (  # the order within each part
