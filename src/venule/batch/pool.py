@@ -10,14 +10,15 @@ import pickle
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from types import ModuleType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from venule.errors import VenuleError
 
@@ -69,10 +70,23 @@ class Pool:
         """Number of processes that are started and initialized."""
         return sum(worker.ready and worker.is_alive for worker in list(self._workers))
 
-    def start(self) -> None:
+    def answering(self, seconds: float) -> int:
+        """Number of processes that answer within some seconds, also those that are in a call.
+
+        One that does not is replaced before the next call.
+        """
+        asked = [worker for worker in list(self._workers) if worker.ready and worker.is_alive and worker.ask()]
+        silent, end = {worker.line: worker for worker in asked}, time.monotonic() + seconds
+        while silent and (answers := wait(silent, max(0.0, end - time.monotonic()))):
+            for line in answers:
+                silent.pop(cast(Connection, line)).hear()
+        for worker in silent.values():
+            worker.silent = True
+        return len(asked) - len(silent)
+
+    def start(self) -> list[Future[None]]:
         """Start all processes now, in the background."""
-        for _ in range(self._processes):
-            self._threads.submit(lambda: self._give_back(self._take()))
+        return [self._threads.submit(lambda: self._give_back(self._take())) for _ in range(self._processes)]
 
     def submit(self, function: Callable[..., T], *args: Any, timeout: float) -> Future[T]:
         """Call a function of a module in one of the processes, for `timeout` seconds at most.
@@ -113,7 +127,7 @@ class Pool:
         with suppress(IndexError):  # there is none
             while True:
                 worker = self._idle.pop()
-                if worker.is_alive:
+                if worker.is_alive and not worker.silent:
                     return worker
                 self._end(worker)
         worker = _Worker(*self._begin)
@@ -145,11 +159,14 @@ class _Worker:
         # spawn: the threads of onnxruntime and OpenCV do not survive a fork.
         context = multiprocessing.get_context("spawn")
         self._connection, far = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far, initializer, initargs), daemon=True)
+        self.line, far_line = context.Pipe()
+        self._process = context.Process(target=_serve, args=(far, far_line, initializer, initargs), daemon=True)
         with _without_script(initializer, initargs):
             self._process.start()
-        far.close()  # now only the process has it: when it dies, reading and writing here fail
+        for end in (far, far_line):  # now only the process has them: when it dies, reading and writing here fail
+            end.close()
         self.calls, self.ready, self._killed = 0, False, False
+        self.silent, self._asked = False, False
 
     @property
     def is_alive(self) -> bool:
@@ -164,6 +181,19 @@ class _Worker:
                 "there must be memory for one more process"
             ) from error
         self.ready = True
+
+    def ask(self) -> bool:
+        """Ask on the second line whether it lives, once until it answers; the value is whether it can be asked."""
+        with suppress(OSError):
+            if not self._asked:
+                self.line.send(None)
+            self._asked = True
+        return self._asked
+
+    def hear(self) -> None:
+        with suppress(EOFError, OSError):
+            self.line.recv()
+            self.silent, self._asked = False, False
 
     def call(self, task: tuple[Callable[..., Any], tuple[Any, ...]], timeout: float) -> tuple[bool, Any]:
         self.calls += 1
@@ -231,10 +261,12 @@ def _block_ctrl_c() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 
 
-def _serve(connection: Connection, initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> None:
+def _serve(
+    connection: Connection, line: Connection, initializer: Callable[..., object] | None, initargs: tuple[Any, ...]
+) -> None:
     """What a worker process does: one call after the other, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=_answer_on, args=(line,), daemon=True).start()
     if initializer is not None:
         initializer(*initargs)
     connection.send(None)
@@ -254,9 +286,9 @@ def _serve(connection: Connection, initializer: Callable[..., object] | None, in
         connection.send(answer)
 
 
-def _die_with_parent() -> None:
-    """At once, in the middle of a call: another run may begin in the same folder."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _answer_on(line: Connection) -> None:
+    """Answer each question; when the parent is gone, end at once: another run may begin in the same folder."""
+    with suppress(EOFError, OSError):
+        while True:
+            line.send(line.recv())
+    os._exit(1)

@@ -188,14 +188,15 @@ async def metrics(request: Request) -> Response:
 
 @health_router.get("/healthz", summary="Whether the service answers")
 async def healthz(request: Request) -> schemas.Health:
-    """Answers at once, however busy the processes are. Needs no token."""
+    """Answers at once, however busy the processes are, or within two seconds where one hangs. Needs no token."""
     service = service_of(request)
-    ready = service.pool.ready
+    answering, ready = await service.answering(), service.pool.ready
     return schemas.Health(
-        status="ok" if ready else "starting",
+        status="starting" if not ready else "ok" if answering >= ready else "degraded",
         version=__version__,
         processes=service.settings.processes,
         ready=ready,
+        answering=answering,
         busy=service.busy,
         waiting=service.waiting,
     )

@@ -99,10 +99,13 @@ class Look(Assessed):
 class Health(BaseModel):
     """The state of the service."""
 
-    status: Literal["ok", "starting"] = Field(description="starting: until the first process is ready.")
+    status: Literal["ok", "starting", "degraded"] = Field(
+        description="starting: until the first process is ready; degraded: a process does not answer, see `answering`."
+    )
     version: str
     processes: int
     ready: int = Field(description="Processes that have started.")
+    answering: int = Field(description="Processes that answer within two seconds.")
     busy: int
     waiting: int
 

@@ -20,6 +20,7 @@ from venule.workflows import SegmentPhotograph
 
 T = TypeVar("T")
 DISCONNECT_CHECK = 1.0  # seconds between two checks that the client is still connected
+PATIENCE = 2.0  # seconds in which a process answers, however busy it is
 MAX_TASKS = 200  # photographs after which a process is replaced, so that memory does not grow
 
 
@@ -39,6 +40,7 @@ class Service:
         self.requests = 0  # that have a place in the queue or are processed
         self.held_bytes = 0  # uploads in memory
         self._calls: set[Future[Any]] = set()
+        self._asked: asyncio.Task[int] | None = None
         self.metrics = Metrics()
         self.metrics.gauge("venule_processes_ready", "worker processes that have started", lambda: self.pool.ready)
         self.metrics.gauge("venule_processes_busy", "worker processes that are busy", lambda: self.busy)
@@ -48,11 +50,27 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the worker processes during the block."""
-        self.pool.start()
+        watching = asyncio.create_task(self._watch())
         try:
             yield
         finally:
+            watching.cancel()
             await asyncio.to_thread(self.pool.close)
+
+    async def answering(self) -> int:
+        """Number of processes that answer within `PATIENCE`. They are asked once for all who want to know."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(asyncio.to_thread(self.pool.answering, PATIENCE))
+        return await asyncio.shield(self._asked)
+
+    async def _watch(self) -> None:
+        """Start processes where there are none, and find those that no longer answer before they get a photograph."""
+        starting = self.pool.start()
+        while True:
+            await self.answering()
+            if not self.pool.ready and not self.requests and all(start.done() for start in starting):
+                starting = self.pool.start()
+            await asyncio.sleep(PATIENCE)
 
     @property
     def busy(self) -> int:
