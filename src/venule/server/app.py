@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from typing import Any
 
@@ -80,6 +80,10 @@ def serve(settings: Settings) -> None:
         ModelError: a model cannot be read.
         VenuleError: the port is in use, or the address is not one of this machine.
     """
+    with suppress(ImportError):  # Windows has no such limit
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a process that crashes must leave no photograph on disk
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="venule: %(message)s")
     config = uvicorn.Config(
         make_app(settings),

@@ -1,5 +1,6 @@
 """The routes: a photograph in, an answer out; and models, health and counters of the service."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -21,7 +22,25 @@ from venule.server.worker_tasks import Options
 from venule.workflows import SegmentPhotograph
 
 Route = TypeVar("Route", bound=Callable[..., Any])
-router = APIRouter()
+
+
+def check_parameters(request: Request) -> None:
+    """Refuse a query parameter that does not exist, or is there twice: a scale with a typing error would not be used.
+
+    Raises:
+        Problem: 422.
+    """
+    described = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    known = [one["name"] for one in described.get("parameters", ()) if one["in"] == "query"]
+    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in known:
+            exist = f"there are {', '.join(known)}" if known else "this address has none"
+            raise Problem(422, "bad-parameter", f"there is no parameter {name[:80]!r}: {exist}")
+        if times > 1:
+            raise Problem(422, "bad-parameter", f"the parameter {name} is given {times} times: give it once")
+
+
+router = APIRouter(dependencies=[Depends(check_parameters)])
 health_router = APIRouter(tags=["service"])
 PROBLEMS = documented(406, 408, 413, 415, 422, 500, 503, 504)
 MAPS = ("arteries", "veins")

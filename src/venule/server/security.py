@@ -1,5 +1,6 @@
 """Who may send requests, and the headers of every answer."""
 
+import asyncio
 import hmac
 import ipaddress
 import time
@@ -69,7 +70,11 @@ class Guard:
             self._check(Headers(scope=scope))
         except Problem as problem:
             app = problem.response()
-        await app(scope, answer.receive, answer.send)
+        try:
+            await app(scope, answer.receive, answer.send)
+        except asyncio.CancelledError:
+            stopping = Problem(503, "stopping", "the service is being stopped: try again later")
+            await stopping.response()(scope, receive, send)
 
     def _check(self, headers: Headers) -> None:
         host, origin = headers.get("host", ""), headers.get("origin")

@@ -1,18 +1,21 @@
 """Photographs that clients send: the body of a request, or the parts of a form. They stay in memory."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import PurePath
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from venule.server.problem_json import Problem
 from venule.server.schemas import FORM, MEDIA_TYPES
 from venule.workflows.analyse import MemoryFile
 
 LONGEST_NAME = 80
+SLOWEST = 10_000  # bytes per second: slower uploads would keep a place in the queue for hours
 Maps = dict[str, MemoryFile]
 
 
@@ -22,18 +25,22 @@ async def read_body(
     """The body of a request, piece by piece; `count` is called with the size of each.
 
     Raises:
-        Problem: 408 after so many seconds of silence, or 413 for more bytes than the limit.
+        Problem: 408 after so many seconds of silence, or for a slow upload; 413 for more bytes than the limit.
     """
     too_large = Problem(413, "too-many-bytes", f"the upload has more than {limit:,} bytes, which is the limit")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise too_large
-    size, stream = 0, request.stream()
+    size, stream, begin = 0, request.stream(), time.monotonic()
     while True:
+        left = silence + size / SLOWEST - (time.monotonic() - begin)
         try:
-            piece = await asyncio.wait_for(anext(stream, None), silence)
+            piece = await asyncio.wait_for(anext(stream, None), max(0.0, min(silence, left)))
         except TimeoutError:
-            raise Problem(408, "silence", f"the upload stopped for {silence:g} s: send it again") from None
+            message = f"the upload stopped for {silence:g} s, or is slower than {SLOWEST // 1000} kB/s: send it again"
+            raise Problem(408, "silence", message) from None
+        except ClientDisconnect:
+            raise Problem(408, "gone", "the client has disconnected") from None
         if piece is None:
             return
         size += len(piece)
@@ -70,10 +77,11 @@ async def read_photographs(
     """The photographs of a form, in parts called `photographs`, and the maps of each.
 
     A map belongs to the photograph of the same name, with or without the kind: eye.png or eye_arteries.png to eye.jpg.
+    It is refused where that could be said of two photographs: it would be measured with another patient's.
 
     Raises:
         Problem: 400 for a broken form; 413 for too many photographs; 415 where it is no form; 422 where there is no
-            photograph, or a map without its photograph.
+            photograph, or a map that does not belong to exactly one.
     """
     if _media_type(request) != FORM:
         raise Problem(415, "no-form", f"send {FORM} with each photograph in a part called photographs")
@@ -81,17 +89,18 @@ async def read_photographs(
     photographs = parts["photographs"]
     if not photographs:
         raise Problem(422, "no-photograph", "send each photograph in a part called photographs")
-    stems = [_stem(one) for one in photographs]
     maps: list[Maps] = [{} for _ in photographs]
     for kind in map_names:
         for one in parts[kind]:
-            stem = _stem(one).removesuffix(f"_{kind}")
-            if stem not in stems:
+            stems = {_stem(one), _stem(one).removesuffix(f"_{kind}")}
+            its = [number for number, photograph in enumerate(photographs) if _stem(photograph) in stems]
+            if not its:
                 message = f"{one.name} matches no photograph by its name: call the map of eye.jpg eye_{kind}.png"
                 raise Problem(422, "unmatched-map", message)
-            for its, name in zip(maps, stems, strict=True):
-                if name == stem:
-                    its[kind] = one
+            if len(its) > 1 or kind in maps[its[0]]:
+                message = f"{one.name} could belong to several photographs, or is not the only one: use other names"
+                raise Problem(422, "ambiguous-map", message)
+            maps[its[0]][kind] = one
     return photographs, maps
 
 
@@ -108,10 +117,13 @@ async def _parse_form(
     try:
         form = await _InMemoryParser(request.headers, body, max_files=most * len(names), max_fields=0).parse()
     except (MultiPartException, KeyError, ValueError) as error:
-        message = str(getattr(error, "message", error))
-        if message.startswith("Too many files"):
+        if str(getattr(error, "message", "")).startswith("Too many files"):
             raise too_many from error
-        raise Problem(400, "bad-form", f"the form cannot be read: {message}") from error
+        if str(getattr(error, "message", "")).startswith("Too many fields"):
+            message = "a part of the form is a text, not a file: with curl, write -F photograph=@eye.jpg"
+            raise Problem(422, "no-photograph", message) from error
+        message = "the form is damaged, or its header Content-Type has no boundary: let your HTTP library write both"
+        raise Problem(400, "bad-form", message) from error
     files: dict[str, list[MemoryFile]] = {name: [] for name in names}
     try:
         for name, part in form.multi_items():

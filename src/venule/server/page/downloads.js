@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { $, make } from "./dom.js";
-import { query } from "./options.js";
+import { query, segmentQuery } from "./options.js";
 import { drawLook } from "./pane.js";
 import { seen, shown, withLook } from "./state.js";
 import { t } from "./texts.js";
@@ -88,7 +88,8 @@ async function reportOf(photographs) {
 async function segmentationOf(file) {
   const form = new FormData();
   form.append("photograph", file, file.name);
-  return ask(`v1/segment?format=dicom-seg&${query(shown.level ?? shown.measuredLevel)}`, { body: form, type: "blob" });
+  const asked = segmentQuery(shown.level ?? shown.measuredLevel);
+  return ask(`v1/segment?format=dicom-seg&${asked}`, { body: form, type: "blob" });
 }
 
 function cell(value) {

@@ -57,9 +57,7 @@ function take(files) {
 function giveMap(map) {
   const [, stem, kind] = map.name.match(MAP);
   const its = photographs.filter((one) => one.stem.toLowerCase() === stem.toLowerCase());
-  if (!its.length) say(t("unmatched", { name: map.name }));
-  for (const one of its) {
-    one.maps[kind.toLowerCase()] = map;
-    if (one.state !== "waiting") again(one);
-  }
+  if (its.length !== 1) return say(t(its.length ? "ambiguous" : "unmatched", { name: map.name }));
+  its[0].maps[kind.toLowerCase()] = map;
+  if (its[0].state !== "waiting") again(its[0]);
 }

@@ -16,14 +16,20 @@ export function makeOptions(onchange) {
   loadModels(onchange);
 }
 
-// The options as a query. `level` of the threshold; null: that of the model.
-export function query(level = shown.measuredLevel) {
+// The options of a measurement as a query.
+export function query() {
+  const asked = segmentQuery(shown.measuredLevel);
+  const value = $("scale-value").value;
+  if ($("scale").value && value) asked.set($("scale").value, value);
+  return asked.toString();
+}
+
+// The options of a segmentation. `level` of the threshold; null: that of the model.
+export function segmentQuery(level) {
   const asked = new URLSearchParams();
   if ($("model").value) asked.set("model", $("model").value);
   if (level) asked.set("threshold", level / LEVELS);
-  const value = Number($("scale-value").value);
-  if ($("scale").value && value > 0) asked.set($("scale").value, value);
-  return asked.toString();
+  return asked;
 }
 
 async function loadModels(onchange) {
