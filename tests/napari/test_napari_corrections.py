@@ -58,6 +58,21 @@ def test_vessels_of_another_size_are_not_measured_in_a_photograph(phantom):
         drawn_map(np.zeros((90, 100), np.uint8), photograph_from_array(phantom.image))
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [(lambda v: v + 2 * (v > 0) * (np.arange(512) > 250), "bad-mask"), (np.zeros_like, "empty-mask"),
+     (lambda v: 1 - v, "inverted-mask"), (lambda v: 7 * v, "")],
+)  # fmt: skip
+def test_a_layer_means_what_the_command_line_would_make_of_its_file(phantom, change, reason):
+    labels, photograph = change(phantom.vessels.astype(np.uint8)), photograph_from_array(phantom.image)
+    if not reason:
+        assert np.array_equal(drawn_map(labels, photograph).vessels, phantom.vessels & photograph.fov.mask)
+        return
+    with pytest.raises(MaskError) as error:
+        drawn_map(labels, photograph)
+    assert error.value.reason == reason
+
+
 def test_a_layer_that_was_cut_since_is_named_with_its_size(found):
     with pytest.raises(MaskError, match="100x90"):
         EditableMap.of(found).to_measure(np.zeros((90, 100), np.uint8))

@@ -100,7 +100,7 @@ def test_a_graph_is_opened_with_the_length_and_calibre_of_its_segments(viewer, t
 
 
 def test_a_graph_shows_the_disc_and_the_fovea_where_they_were_found(viewer, tmp_path, phantom):
-    done = MeasurePhotograph()("eye.png", png(phantom.image))
+    done = MeasurePhotograph()("eye.png", png(phantom.image), "eye")
     path = tmp_path / "eye_graph.json"
     path.write_bytes(done.outputs["_graph.json"])
     *_, marks = viewer.open(path, plugin="venule")

@@ -382,6 +382,23 @@ def choose_scale(browser, kind, value):
     browser.js(script, browser["scale-value"], str(value))
 
 
+def test_every_reason_has_a_text_on_the_page():
+    from importlib.resources import files as package_files
+
+    from venule.report.labels import page_labels
+
+    texts = json.loads((package_files("venule.server") / "page" / "texts.json").read_text(encoding="utf-8"))
+    reasons = (Path(__file__).parent.parent.parent / "docs" / "reference" / "reasons.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in reasons.split("\n## ")[1:])
+    in_table = {
+        name: {code for row in re.findall(r"^\| (`[^|]+`) \|", text, re.M) for code in re.findall(r"`([\w-]+)`", row)}
+        for name, text in sections.items()
+    }
+    for_segments_alone = {"closed-vessel", "too-few"}  # in Python
+    assert in_table["Of a photograph"] | in_table["Of the service"] <= set(texts["problems"])
+    assert in_table["Of a measurement"] - for_segments_alone <= set(page_labels()["reasons"])
+
+
 def test_every_word_of_the_page_is_in_the_file_of_texts():
     from importlib.resources import files as package_files
 

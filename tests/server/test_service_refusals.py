@@ -1,10 +1,14 @@
 """What the service refuses, and that it says why in words a person can read."""
 
+import io
+import re
 import socket
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from venule.errors import VenuleError
@@ -20,7 +24,7 @@ def asked(settings=None, *, host="localhost", **more):
 
 
 def check(answer, status, code):
-    assert answer.status_code == status, answer.text
+    assert answer.status_code == status, answer.text[:300]
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
     assert (body["status"], body["code"]) == (status, code)
@@ -57,9 +61,83 @@ def test_parameters_that_are_wrong(client, photograph):
     assert client.post("/page/page.css").headers["allow"] == "GET, HEAD"
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("filed=45", "no parameter 'filed': there are .*field"), ("FIELD=45", "no parameter 'FIELD'"),
+     ("field=45&field=50", "field is given 2 times"), ("scale=9.3", "no parameter 'scale'"),
+     ("field=45deg", "field: .*got '45deg'"), ("field=45,0", "got '45,0'"), ("um_per_pixel=-3", "got '-3'"),
+     ("threshold=50", "threshold: .*less than 1; got '50'"), ("model=general&model=drive", "model is given 2 times")],
+)  # fmt: skip
+def test_a_scale_or_threshold_that_would_not_be_used_is_refused_with_its_value(photograph, query, said):
+    answer = asked().post(f"/v1/measure?{query}", content=photograph)
+    check(answer, 422, "bad-parameter")
+    assert re.search(said, answer.json()["detail"])
+
+
+def test_a_scale_is_no_parameter_of_a_segmentation(photograph):
+    check(asked().post("/v1/segment?field=45", content=photograph), 422, "bad-parameter")
+    check(asked().get("/v1/models?token=x"), 422, "bad-parameter")
+
+
+def test_maps_are_refused_with_the_reasons_of_the_command_line(client, photograph, phantom, as_png):
+    drawn, veins = phantom.arteries.astype(np.uint8), as_png(phantom.veins)
+    see_through = np.dstack([np.full((*drawn.shape, 3), 255, np.uint8), drawn * 255])
+    palette = Image.fromarray(drawn, mode="P")
+    palette.putpalette([0, 0, 0, 255, 255, 255])
+    file = io.BytesIO()
+    palette.save(file, "PNG")
+    same = [as_png(drawn * 255), as_png(drawn), as_png(see_through), file.getvalue()]
+    rows = []
+    for content in same:
+        files = {"photograph": photograph, "arteries": content, "veins": veins}
+        rows.append(client.post("/v1/measure", files=files).json())
+    assert all(row == rows[0] for row in rows)
+    wrong = {
+        "inverted-mask": as_png((1 - drawn) * 255), "empty-mask": as_png(drawn * 0), "empty-file": b"",
+        "bad-mask": as_png(drawn + 2 * phantom.veins.astype(np.uint8)), "wrong-size": as_png(drawn[:200] * 255),
+    }  # fmt: skip
+    for code, content in wrong.items():
+        files = {"photograph": photograph, "arteries": ("ann_arteries.png", content)}
+        answer = client.post("/v1/measure", files=files)
+        check(answer, 422, code)
+        assert "ann_arteries.png" in answer.json()["detail"]
+
+
+def test_a_map_that_could_be_another_patients_is_refused(photograph, as_png, phantom):
+    photographs = [("photographs", ("eye.jpg", photograph)), ("photographs", ("eye.png", photograph))]
+    veins = ("veins", ("eye_veins.png", as_png(phantom.veins)))
+    check(asked().post("/v1/report", files=[*photographs, veins]), 422, "ambiguous-map")
+    check(asked().post("/v1/report", files=[photographs[0], veins, veins]), 422, "ambiguous-map")
+
+
+def test_nothing_that_a_client_names_is_fetched_or_opened(client, photograph):
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(0.2)
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/eye.jpg"
+        for name in (address, "s3://bucket/eye.jpg", "file:///etc/hostname", "local:///dev/zero", "/etc/hostname"):
+            listed = f"path\n{name}\n".encode()
+            for content in (photograph, listed, b"<svg><image href='" + name.encode() + b"'/></svg>"):
+                answer = client.post("/v1/segment", files={"photograph": (name, content)})
+                assert answer.status_code == (200 if content == photograph else 415), answer.text
+            check(client.post("/v1/segment", params={"model": name}, content=photograph), 422, "unknown-model")
+            check(client.post("/v1/measure", params={"arteries": name}, content=photograph), 422, "bad-parameter")
+            check(client.post("/v1/measure", data={"arteries": name}, files={"photograph": photograph}), 422,
+                  "no-photograph")  # fmt: skip
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
+
+
 def test_forms_that_are_wrong(client, photograph):
     bad = {"Content-Type": "multipart/form-data"}
     check(client.post("/v1/segment", content=b"x", headers=bad), 400, "bad-form")
+    bad = {"Content-Type": "multipart/form-data; boundary=b"}
+    for content in (b"--b\r\nno header\r\n\r\n", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"):
+        answer = client.post("/v1/segment", content=content, headers=bad)
+        check(answer, 400, "bad-form")
+        assert "Content-Type has no boundary" in answer.json()["detail"]
+    text = client.post("/v1/segment", files={"photograph": (None, "eye.jpg")})  # curl -F photograph=eye.jpg
+    check(text, 422, "no-photograph")
+    assert "photograph=@eye.jpg" in text.json()["detail"]
     check(client.post("/v1/segment", files={"picture": photograph}), 422, "no-photograph")
     two = [("photograph", photograph), ("photograph", photograph)]
     check(client.post("/v1/segment", files=two), 413, "too-many-photographs")
@@ -119,6 +197,37 @@ def test_an_upload_that_stands_still_is_given_up(start):
             line.settimeout(30)
             assert line.recv(100).startswith(b"HTTP/1.1 408")
             assert time.monotonic() - began < 20
+
+
+def test_an_upload_that_drips_does_not_keep_its_place_in_the_queue(start):
+    with start(Settings(processes=1, silence=0.5)) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall(b"POST /v1/segment HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n")
+            line.setblocking(False)
+            end = time.monotonic() + 20
+            with pytest.raises(BlockingIOError):
+                line.recv(100)
+            while not (answer := _received(line)):
+                assert time.monotonic() < end
+                line.send(b"x")
+                time.sleep(0.1)
+            assert answer.startswith(b"HTTP/1.1 408")
+
+
+def _received(line):
+    with suppress(BlockingIOError):
+        return line.recv(100)
+
+
+def test_an_upload_that_breaks_off_is_no_bug(client, address):
+    before = client.get("/metrics").text.count('status="500"')
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall(b"POST /v1/segment HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nabc")
+    while 'route="/v1/segment",status="408"' not in (counters := client.get("/metrics").text):
+        time.sleep(0.05)
+    assert counters.count('status="500"') == before
 
 
 def test_nobody_else_is_let_in_without_a_token():

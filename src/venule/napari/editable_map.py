@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from venule.errors import PhotographError
+from venule.errors import MaskError, PhotographError
 from venule.photograph import Photograph, find_fov, image_from_array
 from venule.photograph.arrays import BoolArray
-from venule.photograph.mask import check_size
+from venule.photograph.mask import check_size, read_vessels
 from venule.vessel_map import VesselMap
 
 EDITABLE = "venule"  # key of an `EditableMap` in the metadata of a layer
@@ -60,12 +60,15 @@ class EditableMap:
 
 
 def drawn_map(labels: Labels, photograph: Photograph) -> VesselMap:
-    """The vessel map of a labels layer: every label is vessel, inside the field of view of the photograph.
+    """The vessel map of a labels layer, inside the field of view of the photograph.
 
     Raises:
-        MaskError: they differ in size, or most of the field of view is labelled.
+        MaskError: it has several labels, they differ in size, or nothing or most of the field of view is labelled.
     """
-    return VesselMap.from_mask(labels > 0, photograph, name=LAYER)
+    kinds = np.unique(labels[labels > 0])
+    if len(kinds) > 1:
+        raise MaskError(f"{LAYER} holds {len(kinds)} labels: give all vessels the same label, and the rest 0")
+    return VesselMap.from_mask(read_vessels(labels > 0, photograph.fov.mask, name=LAYER), photograph, name=LAYER)
 
 
 def photograph_of(layer: Any) -> Photograph:

@@ -10,10 +10,12 @@ if (location.hash.includes("token=")) {
   history.replaceState(null, "", location.pathname);
 }
 
-// An error as text for people: that of texts.json, or else the detail that the service sent.
+// An error as text for people: that of texts.json, perhaps with the detail that the service sent, or else this detail.
 export class Problem extends Error {
   constructor(status, body) {
-    super(word("problems", body.code) === body.code ? body.detail ?? t("no-answer") : word("problems", body.code));
+    const detail = body.detail ?? t("no-answer");
+    const text = word("problems", body.code);
+    super(text === body.code ? detail : text.replace("{detail}", () => detail));
     this.status = status;
     this.code = body.code ?? "";
     this.detail = body.detail ?? "";
