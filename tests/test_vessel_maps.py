@@ -71,15 +71,15 @@ def test_a_measurement_is_found_with_its_interval_or_its_reason():
 
 
 def test_measurements_have_the_names_and_numbers_of_the_columns_of_results():
-    measured = venule.measure(venule.segment(PHANTOM.image), scale=venule.Scale(um_per_pixel=9.5))
+    measured = venule.measure(venule.segment(PHANTOM.image), scale=venule.Scale(um_per_pixel=19))
     row = measured.row()
-    assert measured["calibre_median_um"] == pytest.approx(9.5 * measured["calibre_median_px"])
+    assert measured["calibre_p90_um"] == pytest.approx(19 * measured["calibre_p90_px"])
     assert {name: pytest.approx(value, rel=1e-5) for name, value in measured.items()} == {
         name: row[name] for name in measured
     }
     numbers = {name for name, value in row.items() if value is not None} - {"reasons"}
     assert {name for name in numbers if not name.endswith(("_lower", "_upper", "_confidence"))} == set(measured)
     table = measured.to_pandas().set_index("column")
-    assert table.loc["calibre_median_um", ["unit", "value"]].tolist() == ["um", measured["calibre_median_um"]]
+    assert table.loc["calibre_p90_um", ["unit", "value"]].tolist() == ["um", measured["calibre_p90_um"]]
     assert table.loc["crae_px", "reason"] == "no-arteries-and-veins"
     assert dict(table.value.dropna()) == dict(measured)

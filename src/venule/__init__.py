@@ -10,7 +10,7 @@ Example:
     >>> venule.evaluate(found, phantom.vessels).dice > 0.7
     True
     >>> measured = venule.measure(found)
-    >>> measured["calibre_median_px"] > 1
+    >>> measured["calibre_p90_px"] > 1
     True
 """
 

@@ -88,6 +88,7 @@ class VesselMap:
         fov_diameter: pixels of the photograph.
         model: name of the model that made the map; "" for a map that no model made.
         image: uint8 (height, width, 3) RGB, the photograph.
+        working_diameter: pixels across the field of view at which the model looks at most; None: no such limit.
 
     Raises:
         VenuleError: the arrays differ in size, or have the wrong type.
@@ -107,6 +108,7 @@ class VesselMap:
     fov_diameter: float
     model: str
     image: ImageArray
+    working_diameter: float | None = None
 
     def __post_init__(self) -> None:
         """Check that the arrays belong together."""
@@ -161,6 +163,7 @@ class VesselMap:
         threshold: float,
         fov: FieldOfView | MaskSource | None = None,
         model: str = "",
+        working_diameter: float | None = None,
     ) -> Self:
         """The map that a probability and a threshold are.
 
@@ -171,6 +174,7 @@ class VesselMap:
             threshold: in (0, 1), from which a pixel is vessel.
             fov: as for `from_mask`.
             model: name of what found it; "" for a map that no model made.
+            working_diameter: pixels across the field of view at which the model looks at most; None: no such limit.
 
         Raises:
             MaskError: it holds no probabilities, is inverted, or has another size than the photograph.
@@ -187,7 +191,8 @@ class VesselMap:
         check_size(shares, field.mask.shape, name=mask_name(probability))
         if not model:
             check_not_inverted(shares > 0.5, field.mask, name=mask_name(probability))
-        return cls._of(shares, field, image, threshold=check_threshold(threshold), model=model)
+        found = cls._of(shares, field, image, threshold=check_threshold(threshold), model=model)
+        return replace(found, working_diameter=working_diameter)
 
     @classmethod
     def _of(
@@ -222,7 +227,9 @@ class VesselMap:
         vessels = read_mask(mask, name=name)
         check_drawing(vessels, self.fov, name=name)
         drawn = vessels & self.fov
-        return replace(self, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5, model="")
+        return replace(
+            self, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5, model="", working_diameter=None
+        )
 
     def at_threshold(self, threshold: float) -> Self:
         """The same map with the vessels of another threshold.

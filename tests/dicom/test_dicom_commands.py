@@ -44,11 +44,11 @@ def test_the_scale_of_a_file_gives_units_and_the_table_says_whose_it_is(measured
     assert dict(table.scale_from) == {"spacing": "dicom pixel spacing", "field": "dicom field of view", "plain": ""}
     assert dict(table.laterality) == {"spacing": "R", "field": "L", "plain": ""}
     spacing, field = table.loc["spacing"], table.loc["field"]
-    assert float(spacing.calibre_mean_um) == pytest.approx(7.5 * float(spacing.calibre_mean_px), rel=1e-4)
+    assert float(spacing.calibre_p90_um) == pytest.approx(7.5 * float(spacing.calibre_p90_px), rel=1e-4)
     degrees = 45 / float(field.fov_diameter_px)
-    assert float(field.calibre_mean_deg) == pytest.approx(degrees * float(field.calibre_mean_px), rel=1e-3)
-    assert spacing.calibre_mean_deg == field.calibre_mean_um == ""
-    assert {"laterality", "scale_from", "calibre_mean_um", "calibre_mean_deg"} <= set(
+    assert float(field.calibre_p90_deg) == pytest.approx(degrees * float(field.calibre_p90_px), rel=1e-3)
+    assert spacing.calibre_p90_deg == field.calibre_p90_um == ""
+    assert {"laterality", "scale_from", "calibre_p90_um", "calibre_p90_deg"} <= set(
         pd.read_csv(measured / "dictionary.csv").column
     )
 

@@ -19,7 +19,7 @@ def desk(tmp_path_factory) -> Path:
     for name in ("photographs", "more", "archive", "shards", "arteries", "veins"):
         (folder / name).mkdir()
     for name, seed in (("eye", 1), ("other", 2)):
-        phantom = make_phantom(seed, size=360)
+        phantom = make_phantom(seed, size=640)
         Image.fromarray(phantom.image).save(folder / f"{name}.jpg", quality=95)
         Image.fromarray(phantom.arteries).save(folder / "arteries" / f"{name}.png")
         Image.fromarray(phantom.veins).save(folder / "veins" / f"{name}.png")

@@ -96,7 +96,8 @@ def test_a_field_of_view_of_three_pixels_is_refused_with_its_size(phantom):
 
 def test_every_limit_is_of_a_property(good):
     for name, least, most in LIMITS.values():
-        assert least < getattr(good.properties, name) < most
+        value = getattr(good.properties, name)
+        assert least < value < most or np.isnan(value), name  # what needs measurements is not known without
 
 
 def test_the_bad_are_flagged_and_with_a_least_quality_refused(tmp_path, phantom):

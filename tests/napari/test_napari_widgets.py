@@ -230,8 +230,8 @@ def test_the_table_can_be_exported(viewer, widget, find, measuring, press, tmp_p
     with (tmp_path / "eye.csv").open(newline="") as file:
         rows = {row["measurement"]: row for row in csv.DictReader(file) if not row["region"]}
     pixels = venule.measure(viewer.layers["eye_vessels"].metadata["venule"].found)
-    assert rows["calibre_median"]["unit"] == "um"
-    assert float(rows["calibre_median"]["value"]) == pytest.approx(7.5 * pixels["calibre_median_px"], rel=1e-3)
+    assert rows["calibre_p90"]["unit"] == "um"
+    assert float(rows["calibre_p90"]["value"]) == pytest.approx(7.5 * pixels["calibre_p90_px"], rel=1e-3)
 
 
 def test_a_table_that_cannot_be_written_is_told(viewer, widget, find, measuring, press, tmp_path, told):

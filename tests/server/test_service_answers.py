@@ -57,7 +57,7 @@ def test_measurements_are_those_of_the_library_with_intervals_and_reasons(client
         found, scale=venule.Scale(field_degrees=45), arteries=phantom.arteries, veins=phantom.veins
     ).row()
     assert {name: row[name] for name in expected} == pytest.approx(expected, nan_ok=True)
-    assert row["calibre_median_deg_lower"] <= row["calibre_median_deg"] <= row["calibre_median_deg_upper"]
+    assert row["calibre_p90_deg_lower"] <= row["calibre_p90_deg"] <= row["calibre_p90_deg_upper"]
     assert len(row["graph"]["segments"]) > 10
     assert "no-arteries-and-veins" not in row["reasons"]
 

@@ -18,7 +18,7 @@ from venule.evaluation import Counts, agreement_colours
 
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
 
-phantom = make_phantom(13, size=600)
+phantom = make_phantom(13, size=800)
 fov, exact = phantom.fov.mask, phantom.vessels
 found = venule.segment(phantom.image)
 

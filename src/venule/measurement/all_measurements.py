@@ -42,17 +42,19 @@ def measure(
 
     Returns:
         Every measurement of the dictionary with its 95 % interval, or with the reason why there is none. The optic disc
-        and the fovea are looked for in the photograph too; of a mask alone, a disc has a confidence of 0.
+        and the fovea are looked for in the photograph too; of a mask alone, the disc
+            is not sure, and nothing is measured about it.
 
     Raises:
-        MeasurementError: the field of view is empty, or is given for a vessel map, which has its own.
+        MeasurementError: the field of view is empty, or is given for a vessel map, which has its own; or by the scale,
+            it would show more or less than any eye.
         MaskError: a mask holds labels or grey levels, is inverted, or has another size than the photograph.
 
     Example:
         >>> measured = venule.measure(found)
         >>> 0.05 < measured["vessel_density"] < 0.2
         True
-        >>> venule.measure(phantom.vessels, fov=phantom.fov)["calibre_median_px"] > 1
+        >>> venule.measure(phantom.vessels, fov=phantom.fov)["calibre_p90_px"] > 1
         True
     """
     if not isinstance(found, VesselMap):
@@ -60,6 +62,7 @@ def measure(
     elif fov is not None:
         raise MeasurementError("a vessel map has its field of view: give fov with a mask alone")
     scale = scale or Scale()
+    scale.check(fov_diameter=found.fov_diameter)
     plane = Plane.of(found)
     others = [plane.at_odds(odds) for odds in odds_tried(found)]
     with ThreadPoolExecutor() as threads:
@@ -70,10 +73,10 @@ def measure(
     sure = with_intervals(own, tried, drawn=not found.model)
     values = tuple(value.times(eye.plane.pixel ** BY_NAME[value.name].power) for value in sure)
     landmarks = _landmarks(eye)
-    units = scale.units(
-        fov_diameter=found.fov_diameter, disc_diameter=landmarks.disc.diameter if landmarks.disc else None
-    )
-    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), landmarks, units)
+    disc_diameter = next(value for value in values if value.name == "disc_diameter")
+    units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc_diameter.value)
+    reasons = {} if units else dict.fromkeys(scale.unit_names, disc_diameter.reason)
+    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), landmarks, units, reasons)
 
 
 def measure_eye(eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | None = None) -> list[Value]:
@@ -106,7 +109,8 @@ def _value(definition: Definition, region: str, section: Section | MeasurementEr
         return Value(definition.name, region, None, reason=error.reason)
     if not np.isfinite(value):
         return Value(definition.name, region, None, reason="not-measurable")
-    return Value(definition.name, region, value)
+    lowest = None if definition.lowest is None else definition.lowest(section)
+    return Value(definition.name, region, value, lower=lowest)
 
 
 def _landmarks(eye: Eye) -> Landmarks:

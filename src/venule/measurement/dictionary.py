@@ -20,6 +20,7 @@ class Definition:
         name: of the column, without unit and region.
         meaning: in one sentence.
         of: how it is measured in a section, in pixels of its plane; raises `MeasurementError` where it cannot be.
+        lowest: what it would be if the vessels that are too thin to be found had been found; None: the same.
         unit: "" for a number without one, "deg" for degrees of rotation; "length", "area" and "per length" are given in
             pixels, and in micrometres or degrees of the field of view where the scale is known.
         source: of the definition.
@@ -35,6 +36,7 @@ class Definition:
     name: str
     meaning: str
     of: Callable[[Section], float] = field(kw_only=True)
+    lowest: Callable[[Section], float] | None = field(default=None, kw_only=True)
     unit: str = ""
     source: str = ""
     by_region: bool = False
@@ -61,6 +63,7 @@ FUNCTIONS: dict[str, Callable[[Section], float]] = {
     "ends": vessels.end_count,
     "branchings": vessels.branching_count,
     "crossings": vessels.crossing_count,
+    "calibre_smallest": vessels.smallest_calibre,
     "calibre_mean": vessels.mean_calibre,
     "calibre_median": partial(vessels.calibre_quantile, share=0.5),
     "calibre_sd": vessels.calibre_spread,
@@ -91,6 +94,14 @@ FUNCTIONS: dict[str, Callable[[Section], float]] = {
     "crve": landmarks.crve,
     "avr": landmarks.avr,
 }
+LOWEST: dict[str, Callable[[Section], float]] = {
+    "calibre_mean": vessels.lowest_mean_calibre,
+    **{
+        name: partial(vessels.lowest_calibre_quantile, **quantile.keywords)
+        for name, quantile in FUNCTIONS.items()
+        if isinstance(quantile, partial) and quantile.func is vessels.calibre_quantile
+    },
+}
 
 
 def _read_definitions() -> tuple[Definition, ...]:
@@ -105,6 +116,7 @@ def _read_definitions() -> tuple[Definition, ...]:
             least=float(row["least"]),
             most=float(row["most"] or "inf"),
             of=FUNCTIONS[row["name"]],
+            lowest=LOWEST.get(row["name"]),
         )
         for row in csv.DictReader(text.splitlines())
     )

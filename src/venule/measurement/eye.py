@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 from venule.errors import MeasurementError
 from venule.measurement.graph import VesselGraph
-from venule.measurement.landmarks import find_disc, find_fovea
+from venule.measurement.landmarks import check_sure, find_disc, find_fovea
 from venule.measurement.make_graph import make_graph, within_walls
 from venule.measurement.plane import Plane
 from venule.measurement.tortuosity import Winding
@@ -64,7 +64,7 @@ class Eye:
         plane = plane or Plane.of(found)
         graph, image = make_graph(plane), plane.scale.apply_image(found.image)
         disc = _or_error(lambda: find_disc(plane, graph, image, field_degrees=field_degrees))
-        fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, disc, image))
+        fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, graph, disc, image))
         kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
         return cls(plane, graph, disc, fovea, *kinds)
 
@@ -82,9 +82,11 @@ class Eye:
         """The optic disc.
 
         Raises:
-            MeasurementError: it was not found.
+            MeasurementError: it was not found, or is not sure.
         """
-        return _or_raise(self.disc)
+        disc = _or_raise(self.disc)
+        check_sure(disc)
+        return disc
 
     def known_fovea(self) -> Fovea:
         """The fovea.

@@ -54,7 +54,8 @@ def with_intervals(values: Sequence[Value], others: Sequence[Sequence[Value]], *
     The interval is value * (1 + error * (spread + beside)), for the errors between which 95 % of the calibration
     phantoms lie (a normalised conformal interval: Papadopoulos et al. 2008). It is cut at the limits of the measurement
     and always includes the value. A zero that no threshold changes has none. It says how far the number may be from
-    that of the exact anatomy, as far as eyes are like phantoms.
+    that of the exact anatomy, as far as eyes are like phantoms. What a value would be with the vessels that are too
+    thin to be found (its `lower` beforehand) widens it downwards.
 
     Args:
         values: at the map's own threshold.
@@ -72,12 +73,14 @@ def _with_interval(value: Value, others: Sequence[float | None], drawn: bool) ->
     if calibration and value.region and calibration.phantoms < ENOUGH:
         calibration = known.get((value.name, ""))
     if value.value is None or calibration is None:
-        return value
+        return replace(value, lower=None)
     width = half_range(value.value, others) + abs(value.value) * calibration.beside
     if not width:
-        return value
+        return replace(value, lower=None)
     definition = BY_NAME[value.name]
-    lower = max(definition.least, value.value + calibration.lower * width)
+    # Two errors: of what was found, and by the vessels that were too thin to be found, which make it smaller.
+    below = math.hypot(min(0.0, calibration.lower * width), max(0.0, value.value - (value.lower or value.value)))
+    lower = max(definition.least, value.value - below if below else value.value + calibration.lower * width)
     upper = min(definition.most, value.value + calibration.upper * width)
     return replace(value, lower=min(value.value, lower), upper=max(value.value, upper))
 

@@ -142,7 +142,10 @@ def avr(section: Section) -> float:
 def _equivalent(section: Section, graph: VesselGraph | None, *, coefficient: float) -> float:
     if graph is None:
         raise MeasurementError("arteries and veins are not known", reason="no-arteries-and-veins")
-    return knudtson(calibres_in_zone_b(graph, section.eye.known_disc()), coefficient=coefficient)
+    calibres = calibres_in_zone_b(graph, section.eye.known_disc())[:VESSELS]
+    if calibres and calibres[-1] < section.eye.plane.smallest_calibre:
+        raise MeasurementError("a vessel in zone B is too thin to be measured at this resolution", reason="too-thin")
+    return knudtson(calibres, coefficient=coefficient)
 
 
 def knudtson(calibres: Sequence[float], *, coefficient: float) -> float:

@@ -43,7 +43,7 @@ def make_graph(plane: Plane) -> VesselGraph:
         inside = [_in_junction(network, node, line) for node in (first, last)]
         calibre = _outside_junctions(inside, line, width, inner)
         counts = int((~inside[0]).argmax()), int((~inside[1])[::-1].argmax())
-        segments.append(VesselSegment(ids[first], ids[last], line, calibre, counts))
+        segments.append(VesselSegment(ids[first], ids[last], line, plane.true_calibre(calibre), counts))
     return VesselGraph(_nodes(network, segments, ids), tuple(segments))
 
 

@@ -1,7 +1,7 @@
 """What measuring a photograph gives: values with intervals, or reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -61,9 +61,10 @@ class Measured(Mapping[str, float]):
         graph: ends, branchings, crossings and segments.
         landmarks: the optic disc and the fovea.
         units: other units that the scale gives, "um" or "deg", and how many of each a pixel is.
+        no_units: units that were asked for and are not known, with the reason.
 
     Example:
-        >>> measured["calibre_median_px"] > 1
+        >>> measured["calibre_p90_px"] > 1
         True
         >>> "crae_px" in measured
         False
@@ -77,6 +78,7 @@ class Measured(Mapping[str, float]):
     graph: VesselGraph
     landmarks: Landmarks
     units: dict[str, float]
+    no_units: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> float:
         """A number by the name of its column.
@@ -106,6 +108,9 @@ class Measured(Mapping[str, float]):
         """
         if column in self._by_column:
             return self._by_column[column]
+        for unit, reason in self.no_units.items():
+            if column in table_columns([unit]):
+                raise KeyError(f"{column} has no value here: {reason}")
         if column in table_columns(("um", "deg")):
             raise KeyError(f"{column} needs a scale: measure(..., scale=venule.Scale(um_per_pixel=...)) or another")
         close = get_close_matches(column, self._by_column, n=1, cutoff=0.5)
@@ -129,8 +134,8 @@ class Measured(Mapping[str, float]):
         disc, fovea = self.landmarks.disc, self.landmarks.fovea
         row["disc_confidence"] = disc.confidence if disc else None
         row["fovea_confidence"] = fovea.confidence if fovea else None
-        reasons = (f"{'_'.join(filter(None, (v.name, v.region)))}: {v.reason}" for v in self.measurements if v.reason)
-        row["reasons"] = "; ".join(reasons)
+        reasons = {"_".join(filter(None, (v.name, v.region))): v.reason for v in self.measurements if v.reason}
+        row["reasons"] = "; ".join(f"{name}: {reason}" for name, reason in (self.no_units | reasons).items())
         return row
 
     def in_best_units(self) -> list[tuple[str, str, Value]]:

@@ -1,5 +1,6 @@
 """The plane that is measured: a vessel map cut to its field of view, at most 1,536 pixels across."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -19,6 +20,12 @@ FINEST = 1536.0
 # are too wide; at 0.6, calibres agree with drawings, over data sets and phantoms together (benchmarks/walls.py).
 WALL = 0.6
 FAINT = 0.8  # of the level in the middle of a faint vessel: the level at its wall
+# The thinnest vessel that can be measured, in the pixels in which it was found: those of the photograph, or larger ones
+# where the model reduces it. A thinner one is found too wide, if at all, because the pixels and the optics blur it.
+SMALLEST = 1.6
+# Calibres as they are found, and as they are, in the same pixels: of HRF's photographs reduced to 520 to 850 pixels
+# across against those of 1,200, and of phantoms of 560 and 700 against their exact calibres. Wider ones need no change.
+FOUND, TRUE = (1.0, 1.5, 2.0, 2.3, 2.7, 3.2, 3.5), (0.8, 1.05, 1.6, 2.0, 2.5, 3.1, 3.5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +40,8 @@ class Plane:
         vessels: bool (height, width), level at or above the threshold inside the field of view.
         fov: bool (height, width), the field of view.
         diameter: of the field of view, in pixels of the plane.
+        seen: pixels across the field of view at which the vessels were found.
+        blurred: whether a model found them, which makes thin ones wider.
         scale: between the photograph and the plane.
     """
 
@@ -42,6 +51,8 @@ class Plane:
     vessels: BoolArray
     fov: BoolArray
     diameter: float
+    seen: float
+    blurred: bool
     scale: WorkingScale
 
     @classmethod
@@ -64,7 +75,9 @@ class Plane:
             fov = scale.apply_mask(found.fov)
         diameter = found.fov_diameter * scale.size[0] / (bottom - top)
         wall = max(WALL, found.threshold) if found.model else found.threshold
-        return cls(level, found.threshold, wall, (level >= found.threshold) & fov, fov, diameter, scale)
+        vessels = (level >= found.threshold) & fov
+        seen = min(found.fov_diameter, found.working_diameter or math.inf)
+        return cls(level, found.threshold, wall, vessels, fov, diameter, seen, bool(found.model), scale)
 
     def at_odds(self, factor: float) -> Self:
         """The same plane with the odds of its threshold and of its wall multiplied by a factor."""
@@ -74,6 +87,19 @@ class Plane:
     def walls_of(self, middle: FloatArray) -> FloatArray:
         """The level at the walls of vessels, from the level in their middle."""
         return np.asarray(np.clip(FAINT * middle, self.threshold, self.wall))
+
+    @property
+    def smallest_calibre(self) -> float:
+        """The calibre below which a vessel cannot be measured."""
+        return SMALLEST * self.diameter / self.seen
+
+    def true_calibre(self, found: FloatArray) -> FloatArray:
+        """Calibres without what blur has added to them; below the smallest that can be measured, an estimate."""
+        if not self.blurred:
+            return found
+        pixel = self.diameter / self.seen
+        thin = np.interp(found / pixel, (0.0, *FOUND), (0.0, *TRUE)) * pixel
+        return np.where(found < FOUND[-1] * pixel, thin, found)
 
     @property
     def pixel(self) -> float:

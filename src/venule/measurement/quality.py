@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.errors import MeasurementError
+from venule.measurement.landmarks import SURE, UPRIGHT, trunks
+from venule.measurement.measured import Measured
 from venule.photograph import FieldOfView, WorkingScale
 from venule.photograph.arrays import BoolArray, ImageArray
 from venule.vessel_map import VesselMap
@@ -27,6 +29,7 @@ WIDE = 24.0  # pixels of the small copy: sigma of what is taken for the backgrou
 GRID = 8  # pixels of the photograph: side of a block of JPEG
 WINDOW = 1536  # pixels of the photograph: side of its middle, where blocks are looked for
 BLACK, BURNT = 0.25, 252  # of the median, and grey levels: what is darker, or brighter, shows no vessels
+CORNER, ROUND = 20, 0.25  # of the shorter side: corners of its box that a round field of view leaves empty, nearly
 LEAST_PIXELS = 64  # of the field of view, below which nothing can be said
 
 Map = NDArray[np.float32]
@@ -47,6 +50,9 @@ class Properties:
         cut: share of the circle of the field of view that the picture does not show.
         vessels: share that is vessel.
         confidence: Dice to expect if the network's probabilities are right; NaN for a map that no model made.
+        across: pixels across the field of view.
+        fundus: 1 where the field of view is round; otherwise the confidence of the optic disc, if the large vessels
+            leave it above and below, and 0 if they do not; NaN where vessels were not measured.
 
     Example:
         >>> 0 < venule.assess_quality(found).properties.brightness < 1
@@ -62,6 +68,8 @@ class Properties:
     cut: float
     vessels: float
     confidence: float
+    across: float
+    fundus: float
 
 
 # Where degraded copies of training photographs had lost a twentieth of their Dice, or, of what no copy has (`lost`,
@@ -77,6 +85,8 @@ LIMITS = {
     "few-vessels": ("vessels", 0.03, math.inf),
     "many-vessels": ("vessels", -math.inf, 0.3),  # such as a map whose vessels are 0 in place of 255
     "network-unsure": ("confidence", 0.75, math.inf),
+    "low-resolution": ("across", 500.0, math.inf),
+    "unlikely-fundus": ("fundus", SURE, math.inf),
 }
 
 
@@ -92,8 +102,8 @@ class Quality:
 
     Example:
         >>> quality = venule.assess_quality(found)
-        >>> quality.reasons
-        ()
+        >>> quality.reasons  # of 400 pixels
+        ('low-resolution',)
         >>> list(quality.to_pandas().columns)
         ['property', 'value', 'reason']
     """
@@ -111,7 +121,7 @@ class Quality:
         return DataFrame(rows, columns=["property", "value", "reason"])
 
 
-def assess_quality(found: VesselMap) -> Quality:
+def assess_quality(found: VesselMap, measured: Measured | None = None) -> Quality:
     """Judge a photograph by what is measured of it and by how sure the network is.
 
     The score is a logistic regression on hinges, each of which can only lower it; they were fitted on degraded copies
@@ -119,6 +129,7 @@ def assess_quality(found: VesselMap) -> Quality:
 
     Args:
         found: the vessel map, with its photograph.
+        measured: its measurements, whose disc says whether it is a photograph of a retina at all; None: not known.
 
     Raises:
         MeasurementError: the field of view is nearly empty.
@@ -127,7 +138,7 @@ def assess_quality(found: VesselMap) -> Quality:
         >>> venule.assess_quality(found).score > 0.7
         True
     """
-    properties = properties_of(found)
+    properties = properties_of(found, measured)
     values = asdict(properties)  # NaN, where one is not known, is neither below nor above
     reasons = (code for code, (name, least, most) in LIMITS.items() if values[name] < least or values[name] > most)
     return Quality(score_of(properties) if found.model else None, tuple(reasons), properties)
@@ -153,7 +164,7 @@ def _fitted() -> tuple[float, dict[Hinge, float]]:
     return content["base"], {(name, sign, knot): weight for name, sign, knot, weight in content["hinges"]}
 
 
-def properties_of(found: VesselMap) -> Properties:
+def properties_of(found: VesselMap, measured: Measured | None) -> Properties:
     """Measure what quality is judged by.
 
     Raises:
@@ -177,7 +188,24 @@ def properties_of(found: VesselMap) -> Properties:
         cut=1 - min(1.0, pixels / (np.pi * found.fov_diameter**2 / 4)),
         vessels=found.vessel_share,
         confidence=_confidence(found),
+        across=found.fov_diameter,
+        fundus=math.nan if measured is None else _fundus(found.fov, measured),
     )
+
+
+def _fundus(fov: BoolArray, measured: Measured) -> float:
+    rows, columns = (np.flatnonzero(fov.any(axis=axis)) for axis in (1, 0))
+    box = fov[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    corner = max(1, min(box.shape) // CORNER)
+    corners = [
+        box[down, right]
+        for down in (slice(corner), slice(-corner, None))
+        for right in (slice(corner), slice(-corner, None))
+    ]
+    if np.mean([corner.mean() for corner in corners]) < ROUND:
+        return 1.0
+    disc = measured.landmarks.disc
+    return disc.confidence if disc and trunks(measured.graph, disc) < UPRIGHT else 0.0
 
 
 def _copy(found: VesselMap, across: float) -> tuple[ImageArray, BoolArray]:

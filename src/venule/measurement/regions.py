@@ -25,7 +25,6 @@ ZONES = {"zone_b": (1.0, 1.5), "zone_c": (1.0, 2.5)}
 # Radii in disc diameters about the fovea: 500, 1500 and 3000 um, as the ETDRS (1991) takes a disc for 1500 um.
 ETDRS = (1 / 3, 1.0, 2.0)
 SECTORS = ("temporal", "inferior", "nasal", "superior")
-SURE = 0.2  # confidence from which on a disc is left out of what is measured
 LEAST_SEEN = 0.75  # of the area of a region: the share that must lie in the field of view
 
 Placed = TypeVar("Placed", Node, Junction)
@@ -52,15 +51,12 @@ def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
     Three quarters of a zone, or of a field of the ETDRS grid, must lie in the field of view.
     """
     found: dict[str, BoolArray | MeasurementError] = {}
-    if isinstance(eye.disc, MeasurementError):
-        return dict.fromkeys(REGIONS, eye.disc)
-    found |= _zones(eye.plane, eye.disc)
-    if isinstance(eye.fovea, MeasurementError):
-        return {**dict.fromkeys(REGIONS, eye.fovea), **found}
-    found |= _halves(eye.plane, eye.disc, eye.fovea)
     try:
-        return found | _etdrs(eye.plane, eye.disc, eye.placed_fovea())
-    except MeasurementError as error:
+        disc = eye.known_disc()
+        found |= _zones(eye.plane, disc)
+        found |= _halves(eye.plane, disc, eye.known_fovea())
+        return found | _etdrs(eye.plane, disc, eye.placed_fovea())
+    except MeasurementError as error:  # what comes after needs what is missing
         return dict.fromkeys(REGIONS, error.with_traceback(None)) | found
 
 
@@ -122,9 +118,11 @@ def areas(eye: Eye) -> dict[str, Area | MeasurementError]:
 
 def outside_disc(eye: Eye) -> BoolArray:
     """Everything but the optic disc, bool (height, width); all, if the disc was not found or is uncertain."""
-    if isinstance(eye.disc, MeasurementError) or eye.disc.confidence < SURE:
+    try:
+        disc = eye.known_disc()
+    except MeasurementError:
         return np.ones(eye.plane.fov.shape, np.bool_)
-    return np.asarray(_away(eye.plane, eye.disc.centre) > eye.disc.diameter / 2)
+    return np.asarray(_away(eye.plane, disc.centre) > disc.diameter / 2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,12 @@
 """From pixels to micrometres and degrees, where the user says how."""
 
+import math
 from dataclasses import dataclass
 
 from venule.errors import MeasurementError
+from venule.photograph.eye_size import scale_error
 
-WIDEST = 200.0  # degrees that the widest cameras see
+DISCS = (500.0, 5000.0)  # micrometres: optic discs are 1,000 to 2,900 across
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +22,7 @@ class Scale:
     Example:
         >>> venule.Scale(field_degrees=45).unit_names
         ('deg',)
-        >>> venule.measure(found, scale=venule.Scale(um_per_pixel=20))["calibre_median_um"] > 20
+        >>> venule.measure(found, scale=venule.Scale(um_per_pixel=20))["calibre_p90_um"] > 20
         True
     """
 
@@ -32,7 +34,8 @@ class Scale:
         """Check the values.
 
         Raises:
-            MeasurementError: more than one is given, one is not positive, or no camera sees so many degrees.
+            MeasurementError: more than one is given, one is not positive, no camera sees so many degrees, or no disc is
+                so large or small.
         """
         given = {name: value for name, value in vars(self).items() if value is not None}
         if len(given) > 1:
@@ -40,11 +43,26 @@ class Scale:
         for name, value in given.items():
             if not 0 < value < float("inf"):
                 raise MeasurementError(f"{name} must be a positive number; got {value:g}", reason="bad-scale")
-        if self.field_degrees and self.field_degrees > WIDEST:
+        if self.disc_um and not DISCS[0] <= self.disc_um <= DISCS[1]:
             raise MeasurementError(
-                f"field_degrees is the angle of the camera, {WIDEST:g} at most; got {self.field_degrees:g}",
+                f"disc_um {self.disc_um:g} is not the diameter of an optic disc: these are 1000 to 2900 um across",
                 reason="bad-scale",
             )
+        if said := scale_error(field_degrees=self.field_degrees):
+            radians = f"; {self.field_degrees:g} radians are {math.degrees(self.field_degrees or 0):.0f} degrees"
+            raise MeasurementError(said + (radians if (self.field_degrees or 0) < 3.5 else ""), reason="bad-scale")
+
+    def check(self, *, fov_diameter: float) -> None:
+        """Check that an eye can show what the scale makes a field of view.
+
+        Args:
+            fov_diameter: pixels of the photograph.
+
+        Raises:
+            MeasurementError: it would be much smaller or larger.
+        """
+        if said := scale_error(um_per_pixel=self.um_per_pixel, fov_diameter=fov_diameter):
+            raise MeasurementError(f"{said}: is the scale in micrometres for each pixel?", reason="bad-scale")
 
     @property
     def unit_names(self) -> tuple[str, ...]:
@@ -56,7 +74,7 @@ class Scale:
 
         Args:
             fov_diameter: pixels of the photograph.
-            disc_diameter: pixels of the photograph; None where no disc was found.
+            disc_diameter: pixels of the photograph; None where no disc was found, or it is not sure.
         """
         if self.um_per_pixel:
             return {"um": self.um_per_pixel}

@@ -144,7 +144,8 @@ def _measured(
 ) -> tuple[str, Measured, Quality]:
     """The model that found the vessels, their measurements, and the quality of the photograph."""
     found = editable.to_measure(labels) if editable else drawn_map(labels, photograph_of(photograph))
-    return found.model, measure(found, scale=scale), assess_quality(found)
+    measured = measure(found, scale=scale)
+    return found.model, measured, assess_quality(found, measured)
 
 
 def _table(measured: Measured) -> DataFrame:

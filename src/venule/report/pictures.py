@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from venule.measurement.centreline import path_length
-from venule.measurement.regions import SURE
+from venule.measurement.landmarks import SURE
 from venule.measurement.tortuosity import Winding, distance_tortuosity
 from venule.photograph import Photograph
 from venule.photograph.arrays import BoolArray, FloatArray, ImageArray

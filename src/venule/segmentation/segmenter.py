@@ -67,7 +67,13 @@ def segment(
         photograph = photograph_from_array(source)
     segmenter = _segmenter(model, runtime or model.runtime, threads or model.threads)
     probability = segmenter.probability(photograph, flips=flips)
-    return VesselMap.from_probability(probability, photograph, threshold=threshold, model=model.card.name)
+    return VesselMap.from_probability(
+        probability,
+        photograph,
+        threshold=threshold,
+        model=model.card.name,
+        working_diameter=model.card.working_diameter,
+    )
 
 
 class Segmenter:

@@ -121,7 +121,7 @@ def analyse(
         for one in (arteries, veins)
     ]
     measured = measure(found, scale=metadata.scale, arteries=maps[0], veins=maps[1])
-    return Analysis(found, assess_quality(found), measured, metadata, *maps)
+    return Analysis(found, assess_quality(found, measured), measured, metadata, *maps)
 
 
 def describe(measured: Measured) -> dict[str, Any]:

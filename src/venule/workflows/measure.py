@@ -154,9 +154,9 @@ class MeasurePhotograph:
         given = {kind: _read_map(file, photograph, path) for kind, file in maps.items()}
         drawn = given.pop("vessels", None)
         found = self.segmentation.find(photograph) if drawn is None else VesselMap.from_mask(drawn, photograph)
-        quality = assess_quality(found)
-        self._check(quality, path)
         measured = measure(found, scale=metadata.scale, **given)
+        quality = assess_quality(found, measured)
+        self._check(quality, path)
         analysis = Analysis(found, quality, measured, metadata)
         outputs = analysis.outputs()
         if self.segments:
