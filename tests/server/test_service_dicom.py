@@ -61,9 +61,9 @@ def test_vessels_come_back_as_a_segmentation_of_the_same_study(client, dataset, 
     assert (made.StudyInstanceUID, made.PatientID) == (dataset.StudyInstanceUID, dataset.PatientID)
 
 
-def test_measurements_come_back_as_a_structured_report_with_those_of_arteries_and_veins(
-    client, dataset, phantom, as_png
-):
+def test_measurements_come_back_as_a_structured_report_with_those_of_arteries_and_veins(client, as_png):
+    phantom = venule.make_phantom(seed=3, size=640)
+    dataset = photograph_dataset(phantom.image)
     maps = {"arteries": as_png(phantom.arteries), "veins": as_png(phantom.veins)}
     files = {"photograph": ("eye.dcm", as_file(dataset)), **maps}
     row = client.post("/v1/measure", files=files).json()
