@@ -33,7 +33,7 @@ from venule.batch.items import items, list_items
 from venule.batch.journal import Journal, JournalRecord
 from venule.batch.outputs import JOURNAL
 from venule.report import Table
-from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
+from venule.workflows import PHOTOGRAPH_SUFFIXES
 
 _LOOP = """
 import sys

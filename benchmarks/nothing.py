@@ -1,6 +1,7 @@
 """A work that does nothing, in a module of its own, so that other processes find it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Self
 
 from venule.batch import Done, Joined
@@ -15,6 +16,10 @@ class Nothing:
     joined: ClassVar[dict[str, Joined]] = {}
     parquet: ClassVar[bool] = False
     by_content: ClassVar[bool] = True
+
+    def also_read(self, path: str, name: str, /) -> tuple[Path, ...]:
+        """Nothing."""
+        return ()
 
     def with_threads(self, threads: int) -> Self:
         """Itself."""

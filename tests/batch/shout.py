@@ -24,6 +24,10 @@ class Shout:
     parquet: ClassVar[bool] = False
     by_content: ClassVar[bool] = True
 
+    def also_read(self, path: str, name: str, /) -> tuple[Path, ...]:
+        """Nothing."""
+        return ()
+
     def with_threads(self, threads: int) -> Self:
         return self
 

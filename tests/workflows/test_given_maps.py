@@ -68,6 +68,25 @@ def test_a_list_with_ids_is_measured_with_the_maps_of_these_ids(eyes, tmp_path):
         assert np.mean(measured != drawn) < 0.001
 
 
+def test_a_corrected_map_is_measured_again_by_resume_and_a_missing_one_once_it_is_there(eyes, tmp_path):
+    for name, eye in zip(("a", "b", "c"), (*eyes, eyes[0]), strict=True):
+        save(tmp_path / "photographs" / f"{name}.png", eye.image)
+        if name != "b":
+            save(tmp_path / "maps" / f"{name}.png", eye.veins)
+    options = ("measure", tmp_path / "photographs", "-o", tmp_path / "out", "--vessels", tmp_path / "maps")
+    run(*options)
+    before = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert before.reason.fillna("").tolist() == ["", "no-vessel-map", ""]
+    save(tmp_path / "maps" / "a.png", eyes[0].vessels)
+    save(tmp_path / "maps" / "b.png", eyes[1].vessels)
+    done = run(*options, "--resume")
+    after = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert after.status.tolist() == ["ok", "ok", "ok"]
+    assert after.vessel_density[0] > 1.2 * before.vessel_density[0]
+    assert after.vessel_density[2] == before.vessel_density[2]
+    assert "1 already done" in done.output
+
+
 def test_one_map_is_not_taken_for_arteries_and_for_veins(eyes, tmp_path):
     save(tmp_path / "a.png", eyes[0].image)
     save(tmp_path / "maps" / "a.png", eyes[0].arteries)

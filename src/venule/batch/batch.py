@@ -34,7 +34,7 @@ from venule.batch.outputs import Layout, Output, alone_in
 from venule.batch.parts import FOLDER, Parts
 from venule.batch.progress import BatchResult, in_words
 from venule.batch.tables import MANIFEST, RESULTS, parquet, write_manifest, write_tables
-from venule.batch.work import Process, Work, content_or_nothing, describe, digest
+from venule.batch.work import Process, Work, describe, digest
 from venule.errors import OutputError, VenuleError
 
 # Failures that may not happen again on the same file.
@@ -170,7 +170,7 @@ class _Run:
             if record and self._is_true(record, item, original):
                 self.result.skipped += 1
                 self._count(record)
-            elif original and original.content == content_or_nothing(item):
+            elif original and original.content == self.process.content_or_nothing(item):
                 self._finish(self.process.duplicate(item, original))
             else:
                 yield item
@@ -191,10 +191,11 @@ class _Run:
             or (record.duplicate_of and not (original and original.content == record.content))
         ):
             return False
-        same = (record.path, record.size, record.modified) == (item.path, item.size, item.modified) and item.modified
-        if not same and record.content != content_or_nothing(item):
+        modified = self.process.modified(item)
+        same = (record.path, record.size, record.modified) == (item.path, item.size, modified) and modified
+        if not same and record.content != self.process.content_or_nothing(item):
             return False
-        now = replace(record, path=item.path, size=item.size, modified=item.modified, carried=item.carried)
+        now = replace(record, path=item.path, size=item.size, modified=modified, carried=item.carried)
         if now != record:
             if self.parts and (now.path, now.carried) != (record.path, record.carried):
                 return False  # they are in its row in a table

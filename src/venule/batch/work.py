@@ -6,9 +6,9 @@ import json
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol, Self
 
 from venule.batch import addresses
@@ -60,6 +60,9 @@ class Work(Protocol):
     def by_content(self) -> bool:
         """Whether the result depends on the content of a file alone, and not on its name."""
 
+    def also_read(self, path: str, name: str, /) -> Sequence[Path]:
+        """Other files on which the result of a file depends; arguments as for the call."""
+
     def with_threads(self, threads: int) -> Self:
         """The same work with this number of threads for each process; results do not change."""
 
@@ -105,7 +108,8 @@ class Process:
         record = self._record(item)
         try:
             content, modified = read(item)
-            record = replace(record, content=digest(content), size=len(content), modified=modified)
+            modified = self.modified(replace(item, modified=modified))
+            record = replace(record, content=self._digest(item, content), size=len(content), modified=modified)
             done = self.work(item.path, content, item.name)
             row = json.loads(json.dumps(dict(done.row), allow_nan=False))
             record = replace(record, status="ok", row=row, outputs=self._write(item, done.outputs))
@@ -118,6 +122,21 @@ class Process:
         except Exception as error:  # one file must never end the batch
             record = replace(record, reason="unexpected-error", message=f"{type(error).__name__}: {error}")
         return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
+
+    def modified(self, item: Item) -> str:
+        """The mark of modification of a file and of the others that are read for it; "" if that is not known."""
+        also = self.work.also_read(item.path, item.name) if item.modified else ()
+        return " ".join([item.modified, *(str(path.stat().st_mtime_ns) for path in also)])
+
+    def content_or_nothing(self, item: Item) -> str:
+        """SHA-256 of the content of a file and of the others that are read for it; "" if it cannot be read."""
+        try:
+            return self._digest(item, read(item)[0])
+        except VenuleError:
+            return ""
+
+    def _digest(self, item: Item, content: bytes) -> str:
+        return digest(b"".join([content, *(path.read_bytes() for path in self.work.also_read(item.path, item.name))]))
 
     def lost(self, item: Item, error: ProcessLostError, *, times: str = "") -> JournalRecord:
         """The record of a file whose process died or reached the time limit. The file is not read: it may hang."""
@@ -202,14 +221,6 @@ def describe(work: Work, settings: str) -> str:
 def digest(content: bytes) -> str:
     """SHA-256, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def content_or_nothing(item: Item) -> str:
-    """SHA-256 of a file's content; "" if it cannot be read."""
-    try:
-        return digest(read(item)[0])
-    except VenuleError:
-        return ""
 
 
 def _read_local(path: str) -> tuple[bytes, str]:

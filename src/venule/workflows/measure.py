@@ -128,6 +128,13 @@ class MeasurePhotograph:
         folders = {"vessels": self.vessels, "arteries": self.arteries, "veins": self.veins}
         return {kind: folder for kind, folder in folders.items() if folder is not None}
 
+    def also_read(self, path: str, name: str, /) -> Sequence[Path]:
+        """The maps of a photograph, which a person may correct between two runs."""
+        try:
+            return list(self._find_maps(path, name).values())
+        except MaskError:  # which the call raises, too
+            return ()
+
     def with_threads(self, threads: int) -> Self:
         """The same with this number of threads for each process."""
         return replace(self, segmentation=self.segmentation.with_threads(threads))

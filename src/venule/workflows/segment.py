@@ -70,6 +70,10 @@ class SegmentPhotograph:
         others = {"_probability.png": self.probability, "_overlay.png": self.overlay, SEG: self.dicom_seg}
         return (MASKS[self.masks], *(suffix for suffix, asked in others.items() if asked))
 
+    def also_read(self, path: str, name: str, /) -> Sequence[Path]:
+        """Nothing."""
+        return ()
+
     def with_threads(self, threads: int) -> Self:
         """The same with this number of threads for each process."""
         return replace(self, threads=threads)
