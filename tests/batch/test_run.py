@@ -341,9 +341,11 @@ def test_sigterm_ends_a_run_at_once_with_what_is_finished_in_the_table(texts, tm
     script = tmp_path / "program.py"
     script.write_text(PROGRAM.format(here=str(Path(__file__).parent), jobs=jobs))
     started = begin([sys.executable, str(script), folder, output], output, finished=5)
+    (output / "z_loud.txt").write_text("as a worker leaves it that is killed before it hands over the record")
     began = time.monotonic()
     started.send_signal(signal.SIGTERM)
     assert started.wait(timeout=60) == 130
     assert time.monotonic() - began < 10
     assert set(rows(output)) == {f"t{i:02}" for i in range(5)}
+    assert not list(output.glob("z_*")), "no output is without its row"
     assert json.loads((output / "manifest.json").read_text())["complete"] is False

@@ -128,6 +128,7 @@ class _Run:
     ) -> None:
         self.output, self.journal, self.copy = output, journal, copy
         self.settings, self.batch, self.stopping = settings, batch, stopping
+        self.begun: set[str] = set()  # names of the files that are being processed
         self.start, self.began = time.perf_counter(), datetime.now(UTC)
         total = count_items(journal, shard=batch.shard)
         self.processes = batch.engine.processes(total)
@@ -157,6 +158,7 @@ class _Run:
             self.result.interrupted = self.stopping.is_set() and self.result.finished < self.result.total
         except KeyboardInterrupt:
             self.result.interrupted = True
+            self._remove_unrecorded()
         finally:
             self._write_tables()
         return self.result
@@ -173,6 +175,7 @@ class _Run:
             elif original and original.content == self.process.content_or_nothing(item):
                 self._finish(self.process.duplicate(item, original))
             else:
+                self.begun.add(item.name)
                 yield item
 
     def _original(self, item: Item) -> JournalRecord | None:
@@ -208,8 +211,16 @@ class _Run:
         replace_record(self.journal, self.output, record, layout=layout, possible=possible)
         if self.parts:
             self.parts.finished(record)
+        self.begun.discard(record.name)
         self._count(record)
         self.copy.now_and_then(self.journal)
+
+    def _remove_unrecorded(self) -> None:
+        """Remove what workers wrote of files before they could hand over the records: no row would name it."""
+        for name in self.begun:
+            if self.journal.record(name) is None:
+                for suffix in self.process.work.suffixes:
+                    self.output.remove(self.batch.layout.path_of(name, suffix))
 
     def _count(self, record: JournalRecord) -> None:
         self.result.count(record)
