@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("pydicom", reason="needs the extra dicom")
 from dicom_files import (
@@ -261,6 +262,17 @@ def test_a_video_is_refused_by_name():
     dataset = encapsulated(photograph_dataset(SMOOTH), [b"\0\0\1\xb3" * 8], uid.MPEG2MPML)
     with pytest.raises(PhotographError, match="MPEG2"):
         decode(as_file(dataset))
+
+
+def test_a_jpeg_2000_without_pixels_does_not_hang_the_program():
+    file = io.BytesIO()
+    Image.fromarray(SMOOTH).save(file, "JPEG2000")  # in boxes, the first of which are the kind and the header
+    frame = bytearray(file.getvalue())
+    frame[32:36] = bytes(4)  # the header's length
+    assert frame[36:40] == b"jp2h"
+    assert reason_of(as_file(encapsulated(photograph_dataset(SMOOTH), [bytes(frame)], uid.JPEG2000Lossless))) == (
+        "broken-image"
+    )
 
 
 def test_a_frame_that_says_it_is_larger_than_its_file_takes_no_memory():

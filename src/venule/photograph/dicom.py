@@ -263,6 +263,11 @@ def _check_frame(frame: bytes, dataset: Dataset) -> None:
         if len(frame) > 2 * whole + 1024:  # run lengths that are much longer than the photograph
             raise ValueError(f"{len(frame):,} bytes of run lengths for {whole:,}")
         return
+    place = 12
+    while frame[4:8] == b"jP  " and frame[place + 4 : place + 8] != b"jp2c":  # pydicom's search has no end
+        if (length := int.from_bytes(frame[place : place + 4], "big")) < 8:
+            raise ValueError("the compressed frame has no pixels")
+        place += length
     if _stated_size(frame) != (height, width):
         raise ValueError(f"the compressed frame is not {width}x{height}, as the header says")
     if frame.count(b"\xff\xda") > MOST_SCANS:
