@@ -105,6 +105,39 @@ def test_results_of_a_run_that_was_killed_before_it_recorded_them_are_not_taken_
     assert shout_here(folder, output=folder, resume=True).total == 2
 
 
+@pytest.mark.parametrize("layout", [Layout.MIRRORED, Layout.SHARDED])
+@pytest.mark.parametrize("name", ["a_twice.txt", "dictionary.csv", "segments.csv", "results.parquet"])
+def test_a_drawing_or_table_of_ones_own_in_the_output_folder_is_not_overwritten(tmp_path, shout_here, layout, name):
+    given = write(tmp_path / "in", **{"a.txt": "one"})
+    mine = tmp_path / "out" / layout.path_of("a", "_twice.txt") if name == "a_twice.txt" else tmp_path / "out" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(VenuleError, match=r"would be overwritten|already has results"):
+        shout_here(given, output=tmp_path / "out", layout=layout)
+    assert mine.read_text() == "mine"
+
+
+def test_a_damaged_journal_above_the_input_does_no_harm(tmp_path, shout_here):
+    given = write(tmp_path / "in", **{"a.txt": "one"})
+    (tmp_path / "journal.sqlite").write_bytes(b"SQLite format 3\0" + bytes(5000))
+    (tmp_path / "results.csv").write_bytes(b"\xff\xfe")
+    assert shout_here(given, output=given / "out").total == 1
+
+
+def test_results_in_the_bucket_of_the_input_are_not_taken_for_input_on_another_machine(
+    tmp_path, shout_here, monkeypatch
+):
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    for name in ("a", "b"):
+        memory.pipe_file(f"/mixed/{name}.txt", name.encode())
+    for machine in ("one", "two", "two"):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / machine))
+        result = shout_here("memory://mixed", output="memory://mixed", resume=True)
+        assert (result.total, result.ok) == (2, 2)
+
+
 def test_a_photograph_with_the_name_of_a_result_is_not_overwritten_by_it(tmp_path, shout_here):
     folder = write(tmp_path / "in", **{"a.txt": "one", "a_loud.txt": "mine"})
     with pytest.raises(VenuleError, match="would overwrite"):

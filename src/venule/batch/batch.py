@@ -22,6 +22,7 @@ from venule.batch.items import (
     Item,
     Shard,
     check_names_are_free,
+    check_nothing_is_there,
     count_items,
     drop_superseded,
     items,
@@ -106,6 +107,8 @@ def run(
             _check_is_free(journal, where, batch)
             list_items(journal, found, twins=work.by_content, suffixes=tuple(work.suffixes))
             check_names_are_free(journal, where, layout=batch.layout, suffixes=tuple(work.suffixes))
+            if not batch.resume:
+                check_nothing_is_there(journal, where, layout=batch.layout, suffixes=tuple(work.suffixes))
             drop_superseded(journal, where, layout=batch.layout)
             result = _Run(where, journal, copy, work, settings, batch, stopping, passed).run()
         where.remove_partials()
@@ -278,7 +281,8 @@ def _create(output: Output) -> None:
 
 def _check_is_free(journal: Journal, output: Output, batch: Batch) -> None:
     """Check that no results of another run would be mixed up or overwritten."""
-    if not batch.resume and (journal.counts() or output.exists(RESULTS) or output.exists(MANIFEST)):
+    tables = RESULTS, MANIFEST, "results.parquet", "segments.csv", "dictionary.csv"
+    if not batch.resume and (journal.counts() or any(output.exists(name) for name in tables)):
         raise OutputError(f"{output.address} already has results: continue with --resume, or choose another folder")
     layout = journal.about("layout", batch.layout)
     if layout != batch.layout:

@@ -269,23 +269,31 @@ class _Outputs:
     """Recognises outputs of earlier runs among the files that are searched."""
 
     def __init__(self) -> None:
-        self._runs: dict[str, _Run | None] = {}
+        self._runs: dict[str, _Run] = {}
+        self._others: set[str] = set()  # folders without results
 
     def __contains__(self, path: str) -> bool:
         """Whether a folder above the file has a journal or a table that names it."""
-        return any(self.of(str(folder), str(folder), path) for folder in Path(path).parents)
+        for folder in map(str, Path(path).parents):
+            if folder not in self._others:
+                if self.of(folder, folder, path):
+                    return True
+                if folder not in self._runs:
+                    self._others.add(folder)
+        return False
 
     def of(self, folder: str, state: str, path: str) -> bool:
         """Whether the run with its results in one folder, and its journal in another, has written a file."""
-        if folder not in self._runs:
-            self._runs[folder] = _run_in(folder, state)
-        run = self._runs[folder]
-        return run is not None and run.wrote(path.removeprefix(folder.rstrip("/") + "/"))
+        run = self._runs.get(folder) or _run_in(folder, state)
+        if run is None:
+            return False
+        self._runs[folder] = run
+        return run.wrote(path.removeprefix(folder.rstrip("/") + "/"))
 
     def close(self) -> None:
         """Close the journals."""
         for run in self._runs.values():
-            if run and run.journal:
+            if run.journal:
                 run.journal.close()
 
 
@@ -310,7 +318,9 @@ class _Run:
 def _run_in(folder: str, state: str) -> _Run | None:
     if os.path.isfile(f"{state}/{JOURNAL}"):
         with suppress(VenuleError):
-            return _Run(Journal(Path(state), read_only=True), ())
+            journal = Journal(Path(state), read_only=True)
+            journal.check()
+            return _Run(journal, ())
     with suppress(OSError, ValueError, csv.Error), open(f"{folder}/{RESULTS}", newline="", encoding="utf-8") as file:
         return _Run(None, {name for row in csv.DictReader(file) for name in (row.get("outputs") or "").split(";")})
     return None

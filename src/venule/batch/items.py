@@ -3,6 +3,7 @@
 import filecmp
 import hashlib
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -212,6 +213,20 @@ def check_names_are_free(journal: Journal, output: Output, *, layout: Layout, su
                 raise OutputError(
                     f"the results of {path.removesuffix(suffix)} would overwrite the photograph {text(found)}: "
                     "choose another folder with -o"
+                )
+
+
+def check_nothing_is_there(journal: Journal, output: Output, *, layout: Layout, suffixes: tuple[str, ...]) -> None:
+    """Refuse to write in place of a file that is there before the first run: a drawing by hand, another's result."""
+    if output.is_remote or all(name in RESERVED for name in os.listdir(output.address)):
+        return
+    for (name,) in journal.connection.execute("SELECT name FROM items"):
+        for suffix in suffixes:
+            path = output.address_of(layout.path_of(text(name), suffix))
+            if os.path.lexists(path):
+                raise OutputError(
+                    f"{path} exists and would be overwritten: choose another folder, or continue with --resume if it "
+                    "is of a run that was killed"
                 )
 
 

@@ -212,12 +212,14 @@ class Journal:
 
     def lists(self, name: str) -> bool:
         """Whether a file of the latest list has this name."""
-        return self.connection.execute("SELECT 1 FROM items WHERE name = ?", (blob(name),)).fetchone() is not None
+        with self.guarded():
+            return self.connection.execute("SELECT 1 FROM items WHERE name = ?", (blob(name),)).fetchone() is not None
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Number of records by status and reason."""
         query = "SELECT status, reason, COUNT(*) FROM records GROUP BY status, reason"
-        return {(status, reason): count for status, reason, count in self.connection.execute(query)}
+        with self.guarded():
+            return {(status, reason): count for status, reason, count in self.connection.execute(query)}
 
     def _records(self, condition: str, *values: Any) -> Iterator[JournalRecord]:
         query = f"SELECT {', '.join(_COLUMNS)}, checksum FROM records WHERE {condition}"
