@@ -238,6 +238,13 @@ def test_a_name_cannot_drive_the_terminal_or_turn_its_text(tmp_path, monkeypatch
         assert "nothing found in" in said
 
 
+def test_a_folder_whose_name_is_not_in_utf_8_is_refused_in_words(ground, monkeypatch, capfd):
+    monkeypatch.chdir(ground)
+    code, said = venule(["segment", "eye.png", "-o", "o\udcff"], monkeypatch, capfd)
+    assert code == 2
+    assert "is not in UTF-8" in said
+
+
 def limited():
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 

@@ -37,7 +37,7 @@ venule() {
         if "$CURL" -s localhost:$PORT/healthz > /dev/null; then return 0; fi; sleep 0.2
       done
       cat service.log; return 1 ;;
-    " data phantom "*) "$PYTHON" -m venule "$@" --size 400 ;;
+    " data phantom "*) "$PYTHON" -m venule "$@" --size 256 --count 3 ;;
     " demo "*) "$PYTHON" -m venule "$@" --count 1 ;;
     " train "*) "$PYTHON" -m venule "$@" --steps 2 ;;
     *) "$PYTHON" -m venule "$@" ;;

@@ -268,6 +268,12 @@ def _check_not_empty(
 def _create(output: Output) -> None:
     if output.address.startswith(("http://", "https://")):
         raise OutputError(f"{output.address}: web servers can only be read; choose a folder, or a bucket such as s3://")
+    try:
+        output.address.encode()
+    except UnicodeEncodeError:
+        raise OutputError(
+            f"{output.address!r} is not in UTF-8: choose a folder for the results whose path is"
+        ) from None
     folder = output.lock
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: choose a folder for the results")
