@@ -6,7 +6,6 @@ A dataclass here is a group of options. A command with a parameter of such a cla
     def measure(photographs: Photographs, *, vessels: VesselOptions, run: RunOptions) -> None: ...
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
@@ -68,10 +67,8 @@ def amount(
         unit = "" if kind == SHARE else f" {kind.lower()}"
         units = {other: value * factor for other, factor in (meant or {}).items() if low <= value * factor <= high}
         guesses = " or ".join(f"{guess:.4g} (from {value:g} {other})" for other, guess in units.items())
-        message = f"{value:g} is not a number from {low:g} to {high:g}{unit}" + f"; did you mean {guesses}?" * bool(
-            units
-        )
-        raise typer.BadParameter(message)
+        question = f"; did you mean {guesses}?" if guesses else ""
+        raise typer.BadParameter(f"{value:g} is not a number from {low:g} to {high:g}{unit}{question}")
 
     return option(text, kind, panel, default, callback=check)
 
@@ -105,9 +102,7 @@ DicomSeg: TypeAlias = Annotated[
 ]
 ModelName: TypeAlias = Annotated[str, model_option()]
 Accelerator: TypeAlias = Annotated[Literal["auto", "cpu", "gpu"], option("The device to train on.", panel=RUN)]
-Devices: TypeAlias = Annotated[  # no machine has more GPUs than processor cores
-    int, option("GPUs, or CPU processes, on each machine.", "NUMBER", RUN, min=1, max=os.cpu_count() or 1)
-]
+Devices: TypeAlias = Annotated[int, option("GPUs, or CPU processes, on each machine.", "NUMBER", RUN, min=1, max=64)]
 Journal: TypeAlias = Annotated[
     Path | None, option("Local folder for the journal, if the output folder is remote.", "FOLDER", RUN)
 ]
