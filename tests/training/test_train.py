@@ -18,9 +18,11 @@ from PIL import Image
 from safetensors.torch import load_file
 
 import venule
+from venule import networks
 from venule.datasets import open_dataset, read_record
-from venule.errors import OutputError, RecipeError
+from venule.errors import ModelError, OutputError, RecipeError
 from venule.training import cross_validate, read_recipe, train
+from venule.training.export import export_onnx
 from venule.training.progress import read_epochs
 
 
@@ -179,6 +181,22 @@ def test_a_training_goes_on_with_its_own_recipe_only(trained, own_data):
     other = read_recipe(trained.parent.parent / "tiny.yaml").model_copy(update={"learning_rate": 0.02})
     with pytest.raises(OutputError, match="differs from the recipe given"):
         train(other, own_data, trained.parent, resume=True)
+
+
+@pytest.mark.parametrize("threshold", [None, 0.5])
+def test_a_training_that_diverges_ends_with_the_reason_and_leaves_no_model(own_data, recipe, tmp_path, threshold):
+    wild = read_recipe(recipe).model_copy(update={"learning_rate": 1e30, "validation": 0.0})
+    with pytest.raises(RecipeError, match=r"loss is nan after 10 steps.*learning_rate below 1e"):
+        train(wild, own_data, tmp_path / "out", threshold=threshold)
+    assert not (tmp_path / "out" / "model").exists()
+
+
+def test_a_network_whose_weights_are_no_numbers_is_not_exported():
+    network = networks.create("compact", widths=(4, 8))
+    for weights in network.parameters():
+        weights.data.fill_(float("nan"))
+    with pytest.raises(ModelError, match="differs from torch by nan"):
+        export_onnx(network)
 
 
 @pytest.mark.parametrize(

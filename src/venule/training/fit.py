@@ -78,7 +78,7 @@ def fit(
         None in every process but the first.
 
     Raises:
-        RecipeError: the batch cannot be split over the processes.
+        RecipeError: the batch cannot be split over the processes, or the loss is no number any more.
     """
     processes = hardware.devices * hardware.nodes
     if recipe.batch % processes:
@@ -201,8 +201,14 @@ class VesselTraining(lightning.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         self.log("seconds", self.timer.time_elapsed())
+        loss = self.trainer.callback_metrics["epoch_loss"]
+        if not loss.isfinite():
+            raise RecipeError(
+                f"the loss is {loss:g} after {self.global_step} steps: this training has failed. Start it again in "
+                f"another folder with a learning_rate below {self.recipe.learning_rate:g}"
+            )
         if isinstance(plateau := self.lr_schedulers(), ReduceLROnPlateau):
-            plateau.step(self.trainer.callback_metrics["epoch_loss"])
+            plateau.step(loss)
 
     def validation_step(self, index: Tensor, batch_index: int) -> None:
         """Dice inside the field of view of one photograph that was held out, at its own size and threshold 0.5."""
