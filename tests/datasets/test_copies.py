@@ -147,3 +147,13 @@ def test_a_plain_folder_with_labels_for_drawings_is_not_clean(plain):
         "a.png": "unreadable",
         "b.png": "unreadable",
     }
+
+
+def test_a_drawing_that_no_network_can_be_trained_on_is_found_before_the_training(plain):
+    """All that reads a data set refuses them, so the check must say it."""
+    for name, value in (("a", 0), ("b", 255)):
+        Image.new("L", (300, 280), value).save(plain / "vessels" / f"{name}.png")
+    assert {defect.path.name: defect.kind for defect in check_dataset(plain).defects} == {
+        "a.png": "empty",
+        "b.png": "inverted",
+    }

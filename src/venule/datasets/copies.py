@@ -3,18 +3,18 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from venule.datasets.dataset import read_drawing, read_file
+from venule.datasets.dataset import read_file, read_record
 from venule.datasets.folder import DRAWINGS, PLAIN, files_by_stem, open_folder, recognise
 from venule.datasets.known import ROLES, KnownSet, find, index_files, known_set
 from venule.errors import DatasetError, VenuleError
 from venule.photograph import decode
-from venule.photograph.mask import check_size
 
 NOUNS = {"photograph": "photographs", "reference": "drawings", "fov": "masks", "second": "second drawings"}
+KINDS = {"wrong-size": "wrong-size", "inverted-mask": "inverted", "empty-mask": "empty"}  # by the reason of an error
 AUGMENTED = 2  # times as many images in a folder as were published: copies of training folders, flipped and turned
 
 
@@ -23,8 +23,8 @@ class Defect:
     """What is wrong with one file of a copy.
 
     Attributes:
-        kind: "missing", "extra", "renumbered", "augmented", "wrong-size", "unreadable", or "altered" (the right size,
-            but not the published bytes).
+        kind: "missing", "extra", "renumbered", "augmented", "wrong-size", "inverted", "empty", "unreadable", or
+            "altered" (the right size, but not the published bytes).
         path: the file, or the folder.
         message: what is wrong, with the values, and what to do.
     """
@@ -78,38 +78,31 @@ def check_dataset(folder: Path, *, name: str | None = None) -> Check:
 
 
 def _check_folder(folder: Path) -> Check:
-    """Check a plain folder: pairs, sizes, and whether drawings are masks."""
+    """Check a plain folder: pairs, and each file as training and evaluation read it."""
     dataset = open_folder(folder)
     defects = []
     counts: Counter[str] = Counter()
     used = {getattr(record, role) for record in dataset.records for role in DRAWINGS}
     for record in dataset.records:
-        counts["photographs"] += 1
+        counts += Counter(noun for role, noun in NOUNS.items() if getattr(record, role))
         if record.reference is None:
             drawing = folder / "vessels" / f"{record.name}.png"
             defects.append(Defect("missing", drawing, f"{record.photograph} has no drawing such as {drawing}"))
-        try:
-            shape = decode(read_file(record.photograph), name=str(record.photograph)).shape
-        except VenuleError as error:
-            defects.append(Defect("unreadable", record.photograph, str(error)))
-            continue
-        for role in DRAWINGS:
-            path: Path | None = getattr(record, role)
-            if path is not None:
-                counts[NOUNS[role]] += 1
-                defects += _check_drawing(path, record.photograph, shape)
+        bare = replace(record, reference=None, second=None)
+        for part in (bare, replace(bare, reference=record.reference), replace(bare, second=record.second)):
+            try:
+                read_record(part)
+            except VenuleError as error:
+                files = (part.fov, part.reference, part.second)
+                path = next((file for file in files if file and str(error).startswith(str(file))), part.photograph)
+                defects.append(Defect(KINDS.get(error.reason, "unreadable"), path, str(error)))
+                if part == bare:
+                    break
     for place in DRAWINGS.values():
         for path in files_by_stem(folder / place).values():
             if path not in used:
                 defects.append(Defect("extra", path, f"{path} belongs to no photograph in {folder / 'images'}"))
     return Check(PLAIN, dict(counts), 0, _in_order(defects))
-
-
-def _check_drawing(path: Path, photograph: Path, shape: tuple[int, ...]) -> Iterator[Defect]:
-    try:
-        check_size(read_drawing(path), shape, name=str(path), photograph=f"its photograph {photograph}")
-    except VenuleError as error:
-        yield Defect("wrong-size" if error.reason == "wrong-size" else "unreadable", path, str(error))
 
 
 def _check_known(known: KnownSet, folder: Path) -> Check:

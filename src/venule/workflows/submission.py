@@ -15,16 +15,14 @@ from venule.datasets.copies import check_dataset
 from venule.datasets.folder import files_by_stem, recognise
 from venule.datasets.known import find, index_files, known_set
 from venule.errors import DatasetError, OutputError, SubmissionError
-from venule.photograph import read_mask
 from venule.photograph.arrays import BoolArray
 from venule.photograph.decode import MOST_PIXELS, decode_levels
-from venule.photograph.mask import check_size
+from venule.photograph.mask import check_drawing, check_size
 from venule.segmentation import segment
 from venule.workflows.segment import encode_mask
 
 DRIVE = known_set("drive")
 TEMPLATE = "{number}.png"
-MOST = 0.5  # of the field of view; an observer draws about an eighth of it
 _TEMPLATE = re.compile(r"[^{}/\\:]*\{number(:0[1-9]d)?\}[^{}/\\:]*\.png")
 _NEEDED = ("test/images", "test/mask")
 
@@ -72,8 +70,10 @@ def pack_submission(
 
     Raises:
         OutputError: the zip file exists or cannot be written, or the template gives no names.
-        DatasetError: the folder is no whole, unaltered test split of DRIVE, or a mask cannot be decoded.
-        SubmissionError: a mask is missing, extra, ambiguous, empty, inverted, or of a wrong size or values.
+        DatasetError: the folder is no whole, unaltered test split of DRIVE.
+        PhotographError: a file cannot be decoded.
+        MaskError: a mask is empty, inverted or of a wrong size, or a field of view is.
+        SubmissionError: a mask is missing, extra, ambiguous, or of wrong values.
         ModelError: there is no such model.
     """
     if not _TEMPLATE.fullmatch(template) or not template.isprintable():
@@ -90,14 +90,15 @@ def pack_submission(
     files, threshold, blackened = {}, None, 0
     for done, record in enumerate(records):
         progress(done, len(records))
-        fov = _read_fov(record)
+        photograph = read_record(record).photograph
+        fov = photograph.fov.mask
         if given is None:
-            found = segment(read_record(record).photograph, model=model)
-            vessels, threshold, source = found.vessels, found.threshold, f"{record.photograph}, model {model}"
+            found = segment(photograph, model=model)
+            vessels, threshold, source = found.vessels, found.threshold, f"the map of {record.photograph} by {model}"
         else:
             vessels, source = _read_strict_mask(given[record.name]), str(given[record.name])
+        check_drawing(vessels, fov, name=source, photograph="the photograph")
         inside = vessels & fov
-        _check_share(np.count_nonzero(inside) / np.count_nonzero(fov), source)
         blackened += int(np.count_nonzero(vessels)) - int(np.count_nonzero(inside))
         files[template.format(number=int(record.name))] = encode_mask(inside)
     write_whole(output, _zip(files))
@@ -168,23 +169,6 @@ def _number(path: Path) -> int | None:
     """The number of the photograph that a name says; None where it says none, or several."""
     numbers = re.findall(r"(\d+)_test", path.stem.lower()) or re.findall(r"\d+", path.stem)
     return int(numbers[0]) if len(numbers) == 1 else None
-
-
-def _read_fov(record: Record) -> BoolArray:
-    fov = None if record.fov is None else read_mask(record.fov)
-    if fov is None or not fov.any():
-        raise DatasetError(f"{record.fov} is no field of view, all of it is black: get the original from {DRIVE.page}")
-    return fov
-
-
-def _check_share(share: float, source: str) -> None:
-    if share == 0:
-        raise SubmissionError(f"{source}: the mask is empty, not one pixel in the field of view is vessel")
-    if share > MOST:
-        raise SubmissionError(
-            f"{source}: {share:.0%} of the field of view is vessel, more than not; is the mask inverted? "
-            "Vessels are 255, the rest is 0"
-        )
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
