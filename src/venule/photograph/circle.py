@@ -1,4 +1,4 @@
-"""Fit circles to points with many outliers, and draw them."""
+"""Fit circles and ellipses to points with many outliers, and draw them."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,21 @@ from venule.photograph.arrays import BoolArray, FloatArray
 
 @dataclass(frozen=True)
 class Circle:
-    """A circle in an image.
+    """A circle in an image, or the ellipse that it becomes if the image is resized to other proportions.
 
     Attributes:
         row: row of its centre.
         column: column of its centre.
-        radius: in pixels.
+        radius: in pixels, along a row.
         support: share of the visible arc that has a point nearby, in [0, 1].
+        stretch: height over width; 1 for a circle.
     """
 
     row: float
     column: float
     radius: float
     support: float
+    stretch: float = 1.0
 
 
 def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) -> Circle | None:
@@ -57,10 +59,44 @@ def fit_circle(points: FloatArray, shape: tuple[int, int], *, tolerance: float) 
     return Circle(float(best[0]), float(best[1]), float(best[2]), _support(points, best, tolerance))
 
 
+def fit_ellipse(points: FloatArray, shape: tuple[int, int], *, tolerance: float) -> Circle | None:
+    """The ellipse with axes along rows and columns whose arc is best covered by points; arguments as for `fit_circle`.
+
+    Returns:
+        None if there is none, or one axis is more than three times the other.
+    """
+    if len(points) < 16:
+        return None
+    points = points[:: max(1, len(points) // 800)].astype(np.float64)
+    middle, size = points.mean(axis=0), float(max(shape))
+    rows, columns = ((points - middle) / size).T
+    system, known = np.column_stack([rows**2, columns, rows, np.ones(len(rows))]), -(columns**2)
+    chosen = np.random.default_rng(0).integers(0, len(points), (500, 4))
+    chosen = chosen[np.abs(np.linalg.det(system[chosen])) > 1e-9]
+    ellipses = _ellipses(np.linalg.solve(system[chosen], known[chosen][..., None])[..., 0])
+    ellipses = ellipses[(ellipses[:, 2] > 0.05) & (ellipses[:, 2] < 1) & (np.abs(np.log(ellipses[:, 3])) < np.log(3))]
+    if not len(ellipses):
+        return None
+    voters = slice(None, None, max(1, len(points) // 300))
+    votes = [np.sum(_away(rows[voters], columns[voters], ellipse) < tolerance / size) for ellipse in ellipses]
+    best = ellipses[int(np.argmax(votes))]
+    for _ in range(3):
+        near = _away(rows, columns, best) < tolerance / size
+        if near.sum() < 8:
+            return None
+        best = _ellipses(np.linalg.lstsq(system[near], known[near], rcond=None)[0][None])[0]
+        if not np.isfinite(best).all():
+            return None
+    row, column, radius = best[:3] * size + [*middle, 0.0]
+    flat = np.array([1 / best[3], 1.0])  # makes a circle of the ellipse
+    support = _support(points * flat, np.array([row / best[3], column, radius]), tolerance)
+    return Circle(float(row), float(column), float(radius), support, float(best[3]))
+
+
 def draw_disc(circle: Circle, shape: tuple[int, int]) -> BoolArray:
     """Bool (height, width), True where the centre of a pixel is inside the circle."""
     rows, columns = np.ogrid[: shape[0], : shape[1]]
-    return np.asarray((columns - circle.column) ** 2 <= circle.radius**2 - (rows - circle.row) ** 2)
+    return np.asarray((columns - circle.column) ** 2 <= circle.radius**2 - ((rows - circle.row) / circle.stretch) ** 2)
 
 
 def _through(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
@@ -81,6 +117,27 @@ def _least_squares(points: FloatArray) -> FloatArray:
     system = np.column_stack([2 * moved, np.ones(len(moved))])
     row, column, rest = np.linalg.lstsq(system, (moved**2).sum(axis=1), rcond=None)[0]
     return np.array([row + middle[0], column + middle[1], np.sqrt(max(0.0, rest + row**2 + column**2))])
+
+
+def _ellipses(conics: FloatArray) -> FloatArray:
+    """Ellipses (n, 4), (row, column, radius, stretch), of x^2 + a y^2 + b x + c y + d = 0; not finite if it is none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a, b, c, d = conics.T
+        row, column = -c / (2 * a), -b / 2
+        return np.column_stack([row, column, np.sqrt(column**2 + a * row**2 - d), 1 / np.sqrt(a)])
+
+
+def away_from(circle: Circle, points: FloatArray) -> FloatArray:
+    """Distance of points (n, 2) from a circle, or, to first order, from an ellipse."""
+    return _away(points[:, 0], points[:, 1], np.array([circle.row, circle.column, circle.radius, circle.stretch]))
+
+
+def _away(rows: FloatArray, columns: FloatArray, ellipse: FloatArray) -> FloatArray:
+    """Distance of points from an ellipse, to first order."""
+    row, column, radius, stretch = ellipse
+    across, down = columns - column, (rows - row) / stretch
+    out = np.hypot(across, down)
+    return np.asarray(np.abs(out - radius) * out / np.maximum(np.hypot(across, down / stretch), 1e-9))
 
 
 def _support(points: FloatArray, circle: FloatArray, tolerance: float) -> float:

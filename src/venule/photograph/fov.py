@@ -1,5 +1,6 @@
 """Find the field of view of a photograph."""
 
+import math
 from dataclasses import replace
 
 import cv2
@@ -7,8 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.errors import PhotographError
-from venule.photograph.arrays import BoolArray, ImageArray
-from venule.photograph.border import TOLERANCE, brightest_channel, circle_around, cut_out, outline
+from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
+from venule.photograph.border import (
+    TOLERANCE,
+    Cutout,
+    brightest_channel,
+    circle_around,
+    cut_out,
+    cut_out_high_pass,
+    outline,
+)
 from venule.photograph.circle import Circle, draw_disc
 from venule.photograph.fundus import check_fundus, refuse_drawing, refuse_strip
 from venule.photograph.photograph import FieldOfView
@@ -16,6 +25,11 @@ from venule.photograph.photograph import FieldOfView
 _SMALL = 512  # longer side of the reduced copy that is searched, in pixels
 _BLACK = 8  # grey level that at least 1 % of the pixels must reach
 _SUPPORTED = 0.6  # share of the arc inside the frame that must be visible for a circle
+_NOT_ROUND = "fov-not-round"
+# Panels around a photograph in a page or a screenshot: how many, one inside the other; the darkest, and how far at
+# least from the border; the largest difference of a pixel from its colour; the smallest frame left, and the
+# height of a line of bold text, in pixels.
+_MOST_PANELS, _PANEL_DARKEST, _PANEL_EVEN, _SMALLEST_FRAME, _LINE_OF_TEXT = 4, 40, 2, 64, 32
 
 
 def find_fov(image: ImageArray) -> FieldOfView:
@@ -77,21 +91,67 @@ def fov_from_mask(mask: BoolArray) -> FieldOfView:
 
 def whole_frame(shape: tuple[int, int]) -> FieldOfView:
     """A field of view that is the whole frame (height, width), with its longer side as the diameter."""
-    return _other_fov(np.ones(shape, np.bool_))
+    return _other_fov(np.ones(shape, np.bool_), ())
 
 
 def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolArray]:
     """The field of view at the size of the photograph, (height, width), and its mask for the small copy."""
-    best = cut_out(small)
+    high_pass = cut_out_high_pass(small)
+    best = high_pass or _cut_out_in_panels(small)
+    notes = ("preprocessed",) if high_pass else ()
     if best.circle is not None and best.fit >= _SUPPORTED:
         scale = (shape[0] / small.shape[0], shape[1] / small.shape[1])
         circle, box = _scaled(best.circle, scale), _cut_offs(best.component, best.circle)
         mask = _cut(draw_disc(circle, shape), box, scale)
-        return _round_fov(mask, circle), _cut(draw_disc(best.circle, best.component.shape), box, (1.0, 1.0))
+        return _round_fov(mask, circle, notes), _cut(draw_disc(best.circle, best.component.shape), box, (1.0, 1.0))
     if best.sharp:
         mask = cv2.resize(best.component.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT) > 0
-        return _other_fov(mask), best.component
-    return whole_frame(shape), np.ones(small.shape[:2], np.bool_)
+        return _other_fov(mask, notes), best.component
+    return _other_fov(np.ones(shape, np.bool_), notes), np.ones(small.shape[:2], np.bool_)
+
+
+def _cut_out_in_panels(small: ImageArray) -> Cutout:
+    """As `cut_out`, without the flat panels around a photograph in a page or a screenshot."""
+    best = inner = cut_out(small)
+    rows, columns = slice(0, small.shape[0]), slice(0, small.shape[1])
+    for _ in range(_MOST_PANELS):
+        found = inner.circle is not None and inner.fit >= _SUPPORTED
+        peeled = _peel(small, rows, columns, border=inner.border if found else None)
+        if inner.circle is not None and found:
+            component = np.zeros(small.shape[:2], np.bool_)
+            component[rows, columns] = inner.component
+            rest = np.zeros(small.shape[:2], np.bool_)
+            rest[peeled] = True
+            row, column = inner.circle.row + rows.start, inner.circle.column + columns.start
+            return replace(inner, circle=replace(inner.circle, row=row, column=column), component=component & rest)
+        if peeled == (rows, columns):
+            break
+        rows, columns = peeled
+        inner = cut_out(np.ascontiguousarray(small[rows, columns]))
+        if inner.circle is not None and 4 * inner.circle.radius < min(inner.component.shape):  # an optic disc, a logo
+            break
+    return best
+
+
+def _peel(small: ImageArray, rows: slice, columns: slice, *, border: FloatArray | None) -> tuple[slice, slice]:
+    """The frame without one flat panel at each side, which may hold text; neither black nor the border is a panel."""
+    for vertical, last in ((True, False), (True, True), (False, False), (False, True)):
+        lines = small[rows, columns] if vertical else small[rows, columns].swapaxes(0, 1)
+        lines = lines[::-1] if last else lines
+        colour = np.median(lines[0], axis=0)
+        if colour.max() < _PANEL_DARKEST or (border is not None and np.abs(colour - border).max() < _PANEL_DARKEST):
+            continue
+        low, high = np.clip(colour - _PANEL_EVEN, 0, 255), np.clip(colour + _PANEL_EVEN, 0, 255)
+        even = ((lines >= low) & (lines <= high)).all(axis=2).mean(axis=1)
+        flat = np.flatnonzero(even >= 0.5)
+        steps = np.diff(flat, append=len(lines) + _LINE_OF_TEXT)
+        count = int(flat[np.argmax(steps > _LINE_OF_TEXT)]) + 1 if even[0] >= 0.9 else 0
+        if len(lines) - count < _SMALLEST_FRAME:
+            continue
+        side = rows if vertical else columns
+        side = slice(side.start, side.stop - count) if last else slice(side.start + count, side.stop)
+        rows, columns = (side, columns) if vertical else (rows, side)
+    return rows, columns
 
 
 def _shrink(image: ImageArray) -> ImageArray:
@@ -138,14 +198,20 @@ def _cut(mask: BoolArray, box: tuple[int, int, int, int], scale: tuple[float, fl
     return kept
 
 
-def _round_fov(mask: BoolArray, circle: Circle) -> FieldOfView:
-    return FieldOfView(mask=mask, centre=(circle.row, circle.column), diameter=2 * circle.radius)
+def _round_fov(mask: BoolArray, circle: Circle, notes: tuple[str, ...] = ()) -> FieldOfView:
+    return FieldOfView(
+        mask=mask,
+        centre=(circle.row, circle.column),
+        diameter=2 * circle.radius * math.sqrt(circle.stretch),
+        notes=notes if circle.stretch == 1 else (_NOT_ROUND, *notes),
+    )
 
 
-def _other_fov(mask: BoolArray) -> FieldOfView:
+def _other_fov(mask: BoolArray, notes: tuple[str, ...] = ()) -> FieldOfView:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return FieldOfView(
         mask=mask,
         centre=(float(rows[0] + rows[-1]) / 2, float(columns[0] + columns[-1]) / 2),
         diameter=float(max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1),
+        notes=(_NOT_ROUND, *notes),
     )

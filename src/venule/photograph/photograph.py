@@ -12,8 +12,9 @@ class FieldOfView:
     Attributes:
         mask: bool (height, width), True where the photograph shows retina.
         centre: (row, column) of the circle of the field of view, in pixels; may lie between pixels.
-        diameter: diameter of this circle in pixels, even if the frame cuts it off; for a photograph without a border,
-            its longer side.
+        diameter: diameter of this circle in pixels, even if the frame cuts it off; of the circle with the same area,
+            if it is an ellipse; for a field of view of another shape, or without a border, its longer side.
+        notes: codes of what is unusual about it, for `quality_reasons`: `fov-not-round`, `preprocessed`.
 
     Example:
         >>> fov = phantom.photograph.fov
@@ -24,6 +25,7 @@ class FieldOfView:
     mask: BoolArray
     centre: tuple[float, float]
     diameter: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
