@@ -159,13 +159,6 @@ def with_orientation(data, file_format, orientation):
     return data[:4] + struct.pack("<I", len(data)) + data[8:] + directory
 
 
-@pytest.mark.parametrize("file_format", ["TIFF", "GIF", "WEBP"])
-def test_of_several_pages_the_first_is_read(smooth, file_format):
-    pages = [Image.fromarray(smooth[..., 0]), Image.new("L", (100, 80))]
-    read = decode(encoded(pages[0], file_format, save_all=True, append_images=pages[1:], quality=100))
-    assert np.abs(read[..., 0].astype(int) - smooth[..., 0]).max() <= 8
-
-
 def test_what_is_wrong_with_a_path_is_said_with_the_path(tmp_path):
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "text.jpg").write_text("Dear colleague, the photographs are attached.")

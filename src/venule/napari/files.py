@@ -45,7 +45,7 @@ def read_photograph(path: str) -> list[LayerData]:
     """
     content = Path(path).read_bytes()
     image = decode(content, name=path)
-    metadata = metadata_of(path, content, given=Scale())
+    metadata = metadata_of(path, content, given=Scale(), fov_diameter=max(image.shape))
     about = {**vars(metadata.scale), "laterality": metadata.laterality}
     return [photograph_layer(image, name=Path(path).stem, known={key: said for key, said in about.items() if said})]
 

@@ -1,6 +1,7 @@
 """Read the pixels of a file, upright, as uint8 RGB."""
 
 import io
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -11,14 +12,16 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
+from PIL import ExifTags, Image, Jpeg2KImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from venule.errors import MaskError, PhotographError, VenuleError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.pillow import eight_bits_of, has_white_as_zero, levels_from_pil, turned_upright
-from venule.photograph.pixels import MOST_SCANS, SMALLEST_SIDE, check_dimensions, grey_of, image_from_array
+from venule.photograph.damage import jpeg_damage, png_damage
+from venule.photograph.pages import photograph_pages
+from venule.photograph.pillow import levels_from_pil, orientation_of, upright_pixels
+from venule.photograph.pixels import MOST_SCANS, check_dimensions, grey_of, image_from_array, turned
 
-# Listed, so that Pillow does not start another program (Ghostscript); two readers must be imported first.
+# Listed, so that Pillow does not start another program (Ghostscript); three readers must be imported first.
 _FORMATS = (
     "JPEG",
     "PNG",
@@ -27,23 +30,34 @@ _FORMATS = (
     "PPM",
     TiffImagePlugin.TiffImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
+    Jpeg2KImagePlugin.Jpeg2KImageFile.format,
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8", b"RIFF", b"BM")
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".png", ".tif", ".tiff", ".gif", ".bmp", ".ppm", ".pgm", ".pnm",
     ".webp", ".dcm",
 )  # fmt: skip
+_OTHERS = {  # what is not read, and how it begins
+    "a HEIC photograph, as telephones take them": rb"....ftyp(hei|hev|mif1|msf1)",
+    "an AVIF image": rb"....ftypavi",
+    "a PDF document": rb"\s*%PDF-",
+    "a film": rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ",
+    "an SVG drawing": rb"\s*(<\?xml.*)?<svg",
+    "a ZIP archive": rb"PK\x03\x04",
+}
 MOST_PIXELS = 300_000_000
+_DAMAGE = {"JPEG": jpeg_damage, "MPO": jpeg_damage, "PNG": png_damage}
 _switches_lock = threading.Lock()
 
 
 def decode(source: Path | str | bytes, *, max_pixels: int = MOST_PIXELS, name: str | None = None) -> ImageArray:
     """Read a photograph from a file or its content.
 
-    The format can be JPEG, PNG, TIFF, GIF, BMP, PPM or WebP, and DICOM with the extra `dicom`. Pixels can be black and
-    white, grey, palette, RGB, RGBA (over black), CMYK or YCbCr, with 8 or 16 bits per channel (16 bits are scaled by
-    the bits in use, see `image_from_array`). The EXIF orientation is applied. The first of several pages or frames is
-    used. Memory is limited to 40 bytes per pixel (10 for the usual JPEG) plus three times the size of the file.
+    The format can be JPEG, JPEG 2000, PNG, TIFF, GIF, BMP, PPM or WebP, and DICOM with the extra `dicom`. Pixels can be
+    black and white, grey, palette, RGB, RGBA (over black), CMYK or YCbCr, with 8 or 16 bits per channel (16 bits are
+    scaled by the bits in use, see `image_from_array`). The EXIF orientation is applied. Thumbnails and reduced copies
+    beside the photograph are passed over; red, green and blue in pages that ImageJ or OME name are put together.
+    Memory is limited to 40 bytes per pixel (10 for the usual JPEG) plus three times the size of the file.
 
     Args:
         source: path of the file, or its bytes.
@@ -55,8 +69,9 @@ def decode(source: Path | str | bytes, *, max_pixels: int = MOST_PIXELS, name: s
 
     Raises:
         PhotographError: with one of the reasons `not-found`, `not-a-file` (a folder, a device), `unreadable`,
-            `empty-file`, `not-an-image`, `broken-image` (truncated or damaged), `too-small`, `too-large`,
-            `unsupported-mode`; for DICOM also `other-modality` and `burned-in-annotation`.
+            `empty-file`, `not-an-image`, `broken-image` (truncated or damaged), `several-pages` (it cannot be told
+            which is the photograph), `too-small`, `too-large`, `unsupported-mode`; for DICOM also `other-modality`
+            and `burned-in-annotation`.
         MissingExtraError: it is DICOM, and pydicom or a decoder is not installed.
 
     Example:
@@ -69,8 +84,14 @@ def decode(source: Path | str | bytes, *, max_pixels: int = MOST_PIXELS, name: s
         from venule.photograph.dicom import read_image  # here: most runs meet no DICOM
 
         return read_image(data, max_pixels=max_pixels, name=name)
-    with _opened(data, max_pixels=max_pixels, name=name, smallest=SMALLEST_SIDE) as opened:
-        return _pixels(opened, data, name=name)
+    with _opened(data, max_pixels=max_pixels, name=name) as opened:
+        pages = photograph_pages(opened, name=name)
+        opened.seek(pages[0])
+        check_dimensions(opened.height, opened.width, name=name, most=max_pixels)
+        if len(pages) == 1:
+            return _pixels(_page(opened, pages[0]), data, name=name)
+        channels = [levels_from_pil(_page(opened, page), name=name) for page in pages]
+        return image_from_array(np.dstack(channels), name=name)
 
 
 def decode_levels(source: Path | str | bytes, *, max_pixels: int, name: str) -> NDArray[Any]:
@@ -84,10 +105,11 @@ def decode_levels(source: Path | str | bytes, *, max_pixels: int, name: str) -> 
     data = _content(source, name=name)
     if is_dicom(data, name=name):
         return grey_of(decode(data, max_pixels=max_pixels, name=name))
-    with _opened(data, max_pixels=max_pixels, name=name, smallest=1) as opened:
-        pages = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
-        if pages > 1:
-            raise MaskError(f"{name} has {pages} pages or frames: save the one that is meant by itself")
+    with _opened(data, max_pixels=max_pixels, name=name) as opened:
+        count = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
+        if count > 1:
+            raise MaskError(f"{name} has {count} pages or frames: save the one that is meant by itself")
+        _page(opened, 0)
         if _has_sixteen_bits_of_colour(opened, data):
             return grey_of(_pixels(opened, data, name=name))
         return levels_from_pil(opened, name=name)
@@ -117,23 +139,32 @@ def _content(source: Path | str | bytes, *, name: str) -> bytes:
 
 
 @contextmanager
-def _opened(data: bytes, *, max_pixels: int, name: str, smallest: int) -> Iterator[Image.Image]:
-    """Load an image; what goes wrong with its pixels is damage."""
+def _opened(data: bytes, *, max_pixels: int, name: str) -> Iterator[Image.Image]:
+    """Open an image; what goes wrong with its pixels is damage."""
     with _open(data, max_pixels=max_pixels, name=name) as opened:
-        check_dimensions(opened.height, opened.width, name=name, most=max_pixels, smallest=smallest)
+        check_dimensions(opened.height, opened.width, name=name, most=max_pixels, smallest=1)
         try:
             scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
             if scans > MOST_SCANS:
                 raise ValueError(f"a JPEG with {scans:,} scans, which could take hours; the limit is {MOST_SCANS}")
-            with _pillow_set_up(max_pixels, locked=opened.format == "TIFF"):  # Pillow checks its size again
-                opened.load()  # strict: a truncated file is an error here
-            yield opened
+            damage = _DAMAGE.get(opened.format or "", lambda data: "")(data)
+            if damage:
+                raise ValueError(damage)
+            with _pillow_set_up(max_pixels, locked=opened.format == "TIFF"):  # Pillow checks the size of each page
+                yield opened
         except VenuleError:
             raise
         except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ...
             raise PhotographError(
                 f"{name} is truncated or damaged ({error}): copy the file again", reason="broken-image"
             ) from error
+
+
+def _page(opened: Image.Image, number: int) -> Image.Image:
+    """The image with one of its pages loaded; a truncated one is an error here."""
+    opened.seek(number)
+    opened.load()
+    return opened
 
 
 def _read(path: Path) -> bytes:
@@ -164,19 +195,45 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
             reason="too-large",
         ) from None
     except UnidentifiedImageError:
+        if form := _unread_tiff(data):
+            raise PhotographError(
+                f"{name} is a TIFF with {form}, which is not read: save it with 8 or 16 bits a channel, grey or RGB",
+                reason="unsupported-mode",
+            ) from None
         if data.startswith(_SIGNATURES):
             raise PhotographError(
                 f"{name} begins like an image, but its header is truncated or damaged: copy the file again",
                 reason="broken-image",
             ) from None
+        for what, begins in _OTHERS.items():
+            if re.match(begins, data[:64], re.DOTALL):
+                raise PhotographError(
+                    f"{name} is {what}, which is not read: export the photograph in it as JPEG, PNG or TIFF",
+                    reason="unsupported-mode",
+                ) from None
         raise PhotographError(
-            f"{name} is not an image in a known format; use JPEG, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM",
+            f"{name} is not an image in a known format; use JPEG, JPEG 2000, PNG, TIFF, GIF, BMP, PPM, WebP or DICOM",
             reason="not-an-image",
         ) from None
     except Exception as error:  # a damaged header can cause any error in Pillow
         raise PhotographError(
             f"{name} has a damaged header ({error}): copy the file again", reason="broken-image"
         ) from error
+
+
+def _unread_tiff(data: bytes) -> str:
+    """What the header of a TIFF says of its pixels, if it is whole; "" if it is not, or for another file."""
+    try:
+        tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+        file = io.BytesIO(data)
+        file.seek(tags.next)
+        tags.load(file)
+        bits, kind = tags[ExifTags.Base.BitsPerSample], int(tags.get(ExifTags.Base.SampleFormat, (1,))[0])
+        width, height = int(tags[ExifTags.Base.ImageWidth]), int(tags[ExifTags.Base.ImageLength])
+    except Exception:  # a damaged header can cause any error in Pillow
+        return ""
+    numbers = {2: "signed integers", 3: "floating-point numbers"}.get(kind, "integers")
+    return f"{len(bits)} channels of {bits[0]}-bit {numbers}" if width > 0 and height > 0 else ""
 
 
 @contextmanager
@@ -202,10 +259,7 @@ def _pillow_set_up(max_pixels: int, *, locked: bool = True) -> Iterator[None]:
 def _pixels(opened: Image.Image, data: bytes, *, name: str) -> ImageArray:
     if _has_sixteen_bits_of_colour(opened, data):
         return _sixteen_bits_of_colour(opened, data, name=name)
-    upright = turned_upright(opened)
-    if upright.mode == "I" and opened.format == "PPM":  # Pillow always scales to 65535
-        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
-    return eight_bits_of(upright, white_is_zero=has_white_as_zero(opened), name=name)
+    return upright_pixels(opened, name=name)
 
 
 def _has_sixteen_bits_of_colour(opened: Image.Image, data: bytes) -> bool:
@@ -230,9 +284,7 @@ def _sixteen_bits_of_colour(opened: Image.Image, data: bytes, *, name: str) -> I
     image = image_from_array(np.asarray(cv2.cvtColor(array, order)), name=name)
     if opened.format == "TIFF":  # already turned upright by OpenCV
         return image
-    turned = Image.fromarray(image)
-    turned.info = opened.info
-    return np.array(turned_upright(turned))
+    return np.asarray(turned(image, orientation_of(opened)), np.uint8)
 
 
 def _same_picture(deep: NDArray[Any], eight: NDArray[np.uint8]) -> bool:

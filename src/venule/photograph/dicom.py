@@ -5,7 +5,7 @@ import math
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,9 @@ from PIL import Image
 
 from venule.errors import MissingExtraError, PhotographError, missing_extra
 from venule.photograph.arrays import ImageArray
+from venule.photograph.damage import jpeg_damage
 from venule.photograph.lossless_jpeg import decode_apart
-from venule.photograph.pixels import MOST_SCANS, check_dimensions, image_from_array
+from venule.photograph.pixels import MOST_SCANS, check_dimensions, image_from_array, turned
 
 try:
     import pydicom
@@ -67,7 +68,11 @@ _DECODERS: dict[str, str] = {
     uid.HTJ2K: "pylibjpeg",
 }
 _SQUARE = 0.01  # largest relative difference between height and width of a pixel
-_WIDEST = 200.0  # degrees; largest angle of a camera
+# Patient Orientation, the ways of a row and of a column, of pixels that EXIF's Orientation 1 to 8 would turn upright.
+_ORIENTATIONS = {
+    ("L", "F"): 1, ("R", "F"): 2, ("R", "H"): 3, ("L", "H"): 4,
+    ("F", "L"): 5, ("F", "R"): 6, ("H", "R"): 7, ("H", "L"): 8,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,18 +81,20 @@ class Facts:
 
     Attributes:
         laterality: "R", "L", "B" for both, or "" if it is missing.
-        micrometres_per_pixel: on the retina; None if it is missing, pixels are not square, or the spacing is not
-            marked as one of the eye.
-        field_degrees: the horizontal field of view; None if it is missing.
+        micrometres_per_pixel: on the retina; None if it is missing, malformed, pixels are not square, or the spacing is
+            not marked as one of the eye.
+        field_degrees: the horizontal field of view; None if it is missing or malformed.
+        malformed: names of the attributes of the scale that hold no positive numbers.
     """
 
     laterality: str = ""
     micrometres_per_pixel: float | None = None
     field_degrees: float | None = None
+    malformed: tuple[str, ...] = ()
 
 
 def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
-    """The photograph in a DICOM file, uint8 (height, width, 3) RGB; the first of several frames.
+    """The photograph in a DICOM file, uint8 (height, width, 3) RGB, upright as `orientation_of` says.
 
     Raises:
         PhotographError: with one of the reasons `not-an-image`, `other-modality`, `burned-in-annotation`,
@@ -98,7 +105,8 @@ def read_image(data: bytes, *, max_pixels: int, name: str) -> ImageArray:
         dataset = _parse(data, largest=6 * max_pixels + 2**24, name=name)
         _check_is_photograph(dataset, name=name)
         _check_pixels(dataset, max_pixels=max_pixels, name=name)
-        return image_from_array(_first_frame(dataset, data, name=name), name=name)
+        image = image_from_array(_pixels(dataset, data, name=name), name=name)
+        return np.asarray(turned(image, orientation_of(dataset)), np.uint8)
 
 
 def read_header(data: bytes, *, name: str) -> Dataset:
@@ -121,13 +129,28 @@ def facts_of(header: Dataset, *, name: str) -> Facts:
         PhotographError: the header cannot be read.
     """
     with _damage_named(name):
-        said = str(header.get("ImageLaterality") or header.get("Laterality") or "").upper()
-        degrees = _number(header.get("HorizontalFieldOfView"))
+        said = str(header.get("ImageLaterality") or header.get("Laterality") or "").strip().upper()
+        spacing, degrees = _numbers(header, "PixelSpacing"), _numbers(header, "HorizontalFieldOfView")
         return Facts(
             said if said in ("R", "L", "B") else "",
-            _micrometres(header),
-            degrees if degrees and degrees <= _WIDEST else None,
+            _micrometres(header, spacing),
+            degrees[0] if degrees and len(degrees) == 1 else None,
+            tuple(
+                name
+                for name, values, count in (("PixelSpacing", spacing, 2), ("HorizontalFieldOfView", degrees, 1))
+                if values is None or len(values) not in (0, count)
+            ),
         )
+
+
+def orientation_of(header: Dataset) -> int:
+    """The orientation of the stored pixels, 1 to 8 as in EXIF, by Patient Orientation; 1 if that does not say.
+
+    A photograph of a retina is seen from in front: to the right is the patient's left, and below is towards the feet.
+    """
+    said = header.get("PatientOrientation") or ()
+    ways = tuple(str(way)[:1].upper() for way in said) if not isinstance(said, str) else ()
+    return _ORIENTATIONS.get(ways, 1)
 
 
 def _check_is_photograph(dataset: Dataset, *, name: str) -> None:
@@ -192,6 +215,12 @@ def _parse(data: bytes, *, largest: int, name: str) -> Dataset:
 def _check_pixels(dataset: Dataset, *, max_pixels: int, name: str) -> None:
     """Refuse by the header a photograph that is too large, too small, or not supported."""
     check_dimensions(int(dataset.Rows), int(dataset.Columns), name=name, most=max_pixels)
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames != 1:
+        raise PhotographError(
+            f"{name} holds {frames} frames: it cannot be told which is the photograph; export each by itself",
+            reason="several-pages",
+        )
     stored, allocated = int(dataset.BitsStored), int(dataset.BitsAllocated)
     known = (
         dataset.PhotometricInterpretation in _COLOURS
@@ -216,8 +245,8 @@ def _check_pixels(dataset: Dataset, *, max_pixels: int, name: str) -> None:
         )
 
 
-def _first_frame(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
-    """The pixels of the first frame, grey or RGB, uint8 or uint16."""
+def _pixels(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
+    """The pixels as stored, grey or RGB, uint8 or uint16."""
     pixels = _decoded(dataset, data, name=name)
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         pixels = apply_color_lut(pixels, dataset)
@@ -233,10 +262,12 @@ def _decoded(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
     syntax = dataset.file_meta.TransferSyntaxUID
     plugin = _DECODERS[syntax]
     if syntax.is_encapsulated:
-        frame = get_frame(dataset.PixelData, 0, number_of_frames=int(dataset.get("NumberOfFrames") or 1))
+        frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
         _check_frame(frame, dataset)
         if plugin == "gdcm" and int(dataset.BitsAllocated) == 8:
             return _lossless_jpeg(frame, dataset)
+        if plugin == "pillow" and jpeg_damage(frame):
+            raise ValueError(jpeg_damage(frame))
     if plugin and plugin not in get_decoder(syntax).available_plugins:
         raise missing_extra("dicom", f"{name}: {syntax.name} needs the decoder {plugin}")
     if plugin == "gdcm":
@@ -297,23 +328,23 @@ def _stated_size(frame: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _micrometres(header: Dataset) -> float | None:
+def _micrometres(header: Dataset, spacing: tuple[float, ...] | None) -> float | None:
     """Pixel Spacing on the retina: of a photograph, or of a capture with a Pixel Spacing Calibration Type."""
     if str(header.get("SOPClassUID", "")) not in _PHOTOGRAPHY and not header.get("PixelSpacingCalibrationType"):
         return None
-    spacing = header.get("PixelSpacing")
-    if spacing is None or isinstance(spacing, str) or len(spacing) != 2:
+    if spacing is None or len(spacing) != 2 or abs(spacing[0] - spacing[1]) > _SQUARE * spacing[1]:
         return None
-    down, across = (_number(one) for one in spacing)
-    if down is None or across is None or abs(down - across) > _SQUARE * across:
-        return None
-    return 1000 * math.sqrt(down * across)
+    return 1000 * math.sqrt(spacing[0] * spacing[1])
 
 
-def _number(value: Any) -> float | None:
-    """A positive, finite number, or None."""
+def _numbers(header: Dataset, attribute: str) -> tuple[float, ...] | None:
+    """The values of an attribute; () if it is missing or empty, None if one is not a positive, finite number."""
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        said = header.get(attribute)
+        if said is None or said == "":
+            return ()
+        several = isinstance(said, Sequence) and not isinstance(said, str)
+        values = tuple(map(float, said if several else [said]))
+    except (TypeError, ValueError, ArithmeticError):
         return None
-    return number if 0 < number < math.inf else None
+    return values if all(0 < value < math.inf for value in values) else None

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.pixels import check_dimensions, grey_of, image_from_array, over_black
+from venule.photograph.pixels import check_dimensions, grey_of, image_from_array, over_black, turned
 
 _OPAQUE_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 _ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
@@ -43,14 +43,12 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
             f"{name} cannot be loaded ({error}): copy its file again", reason="broken-image"
         ) from error
     check_dimensions(image.height, image.width, name=name)
-    white_is_zero, upright = has_white_as_zero(image), turned_upright(image)
-    if upright.mode == "F":
-        return image_from_array(np.asarray(upright), name=name)
-    if upright.mode == "I":
-        values = np.asarray(upright)
-        if values.min() >= 0 and values.max() <= 65535:
-            return image_from_array(values.astype(np.uint16), name=name)
-    return eight_bits_of(upright, white_is_zero=white_is_zero, name=name)
+    values = np.asarray(image) if image.mode in ("F", "I") else None
+    if values is not None and image.mode == "I" and values.min() >= 0 and values.max() <= 65535:
+        values = values.astype(np.uint16)
+    if values is None or values.dtype == np.int32:
+        return upright_pixels(image, name=name)
+    return np.asarray(turned(image_from_array(values, name=name), orientation_of(image)), np.uint8)
 
 
 def levels_from_pil(image: Image.Image, *, name: str = "the PIL image") -> NDArray[Any]:
@@ -62,39 +60,57 @@ def levels_from_pil(image: Image.Image, *, name: str = "the PIL image") -> NDArr
     Raises:
         PhotographError: `unsupported-mode`.
     """
-    white_is_zero, upright = has_white_as_zero(image), turned_upright(image)
-    plain = "transparency" not in upright.info and not (white_is_zero and upright.mode.startswith("I"))
-    if plain and upright.mode.startswith(("1", "L", "I", "F")) and upright.mode not in _ALPHA_MODES:
-        return np.asarray(upright.convert("L") if upright.mode == "1" else upright)
-    return grey_of(eight_bits_of(upright, white_is_zero=white_is_zero, name=name))
+    plain = "transparency" not in image.info and not (_has_white_as_zero(image) and image.mode.startswith("I"))
+    if plain and image.mode.startswith(("1", "L", "I", "F")) and image.mode not in _ALPHA_MODES:
+        return turned(np.asarray(image.convert("L") if image.mode == "1" else image), orientation_of(image))
+    return grey_of(upright_pixels(image, name=name))
 
 
-def eight_bits_of(upright: Image.Image, *, white_is_zero: bool, name: str) -> ImageArray:
-    """The pixels of a loaded image; `white_is_zero` as `has_white_as_zero` says.
+def upright_pixels(image: Image.Image, *, name: str) -> ImageArray:
+    """The pixels of a loaded image, uint8 (height, width, 3) RGB, upright.
 
     Raises:
         PhotographError: `unsupported-mode`.
     """
-    if upright.mode in _ALPHA_MODES or (upright.mode in _OPAQUE_MODES and "transparency" in upright.info):
-        return over_black(np.asarray(upright.convert("RGBA")))
-    if upright.mode in _OPAQUE_MODES:
-        return np.array(upright if upright.mode == "RGB" else upright.convert("RGB"))
-    if upright.mode.startswith("I;16") and not white_is_zero:
-        return image_from_array(np.asarray(upright).astype(np.uint16), name=name)
+    return np.asarray(turned(_eight_bits(image, name=name), orientation_of(image)), np.uint8)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """The orientation, 1 to 8, that the EXIF data or the TIFF tag of an image say; 1 if they say nothing or another.
+
+    XMP is not asked, as Pillow would: programs leave an orientation there that they have already applied.
+    """
+    with suppress(Exception):  # damaged EXIF data can cause any error in Pillow
+        if hasattr(image, "tag_v2"):
+            said = image.tag_v2.get(ExifTags.Base.Orientation)
+        else:
+            packed = image.info.get("exif")
+            if packed is None and "Raw profile type exif" in image.info:  # as ImageMagick writes it into PNG
+                packed = bytes.fromhex("".join(image.info["Raw profile type exif"].split("\n")[3:]))
+            exif = Image.Exif()
+            exif.load(packed or b"")
+            said = exif.get(ExifTags.Base.Orientation)
+        return said if isinstance(said, int) and 1 <= said <= 8 else 1
+    return 1
+
+
+def _eight_bits(image: Image.Image, *, name: str) -> ImageArray:
+    white_is_zero = _has_white_as_zero(image)
+    if image.mode in _ALPHA_MODES or (image.mode in _OPAQUE_MODES and "transparency" in image.info):
+        return over_black(np.asarray(image.convert("RGBA")))
+    if image.mode in _OPAQUE_MODES:
+        return np.array(image if image.mode == "RGB" else image.convert("RGB"))
+    if image.mode.startswith("I;16") and not white_is_zero:
+        return image_from_array(np.asarray(image).astype(np.uint16), name=name)
+    if image.mode == "I" and image.format == "PPM":  # Pillow always scales to 65535
+        return image_from_array(np.asarray(image).astype(np.uint16), name=name)
     raise PhotographError(
-        f"{name} holds pixels of mode {upright.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
+        f"{name} holds pixels of mode {image.mode!r}{' with white as zero' if white_is_zero else ''}, which are not "
         "read; save it with 8 or 16 bits a channel, grey or RGB",
         reason="unsupported-mode",
     )
 
 
-def has_white_as_zero(opened: Image.Image) -> bool:
+def _has_white_as_zero(opened: Image.Image) -> bool:
     """Whether 0 means white in a TIFF file; Pillow corrects this only for 8 bits."""
     return opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
-
-
-def turned_upright(image: Image.Image) -> Image.Image:
-    """The image with its EXIF orientation applied; an invalid one is ignored."""
-    with suppress(Exception):  # it can cause any error in Pillow
-        return ImageOps.exif_transpose(image)
-    return image

@@ -12,15 +12,16 @@ from venule.photograph.arrays import ImageArray
 SMALLEST_SIDE = 64  # pixels; in smaller photographs, no vessel is wider than a pixel
 MOST_SCANS = 200  # of a JPEG; each scan is a pass over all pixels; cameras and programs write 1 to 15
 
+_HOT, _LARGEST_LABEL = 0.001, 0.05  # shares of the pixels that say nothing of the bits in use: hot ones, and a label
+
 
 def image_from_array(array: NDArray[Any], *, name: str = "the array") -> ImageArray:
     """Convert the usual kinds of pixels to uint8 RGB.
 
     Args:
         array: (height, width) or (height, width, 1) grey, (height, width, 3) RGB or (height, width, 4) RGBA; uint8,
-            uint16 or float in [0, 1]. uint16 is scaled by the bits in use, which the brightest value
-            determines (12 for 12-bit data in a 16-bit file); the highest 8 of them are kept. Values up to 255 do not
-            change.
+            uint16 or float in [0, 1]. uint16 is scaled by the bits in use, 12 for 12-bit data in a 16-bit file, even
+            if hot pixels or a label are brighter; the highest 8 of them are kept. Values up to 255 do not change.
         name: what error messages call it.
 
     Returns:
@@ -52,6 +53,17 @@ def over_black(rgba: NDArray[np.uint8]) -> ImageArray:
     """Lay uint8 (height, width, 4) RGBA over black."""
     opacity = np.repeat(rgba[..., 3:], 3, axis=2)
     return np.asarray(cv2.multiply(np.ascontiguousarray(rgba[..., :3]), opacity, scale=1 / 255), np.uint8)
+
+
+def turned(array: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """An array, (height, width) or with channels, as EXIF's Orientation 1 to 8 says that it is to be seen."""
+    if orientation in (5, 7):
+        array = array.swapaxes(0, 1)
+    quarters = {3: 2, 6: -1, 7: 2, 8: 1}.get(orientation, 0)
+    array = np.rot90(array, quarters) if quarters else array
+    if orientation in (2, 4):
+        array = np.flip(array, 1 if orientation == 2 else 0)
+    return np.ascontiguousarray(array)
 
 
 def grey_of(image: ImageArray) -> NDArray[np.uint8]:
@@ -100,5 +112,13 @@ def _eight_bits(array: NDArray[Any], *, name: str) -> NDArray[np.uint8]:
 
 
 def _highest_bits(part: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    shift = max(0, int(part.max(initial=0)).bit_length() - 8)
-    return np.asarray(part >> shift, np.uint8)
+    brightest = int(part.max(initial=0))
+    bits = brightest.bit_length()
+    if bits > 8:
+        # A thousandth may be hot pixels; a label is many pixels of one value, and at its edges half as many between.
+        label = int(np.count_nonzero(part == brightest))
+        label = label if label <= _LARGEST_LABEL * part.size else 0
+        spare = label + max(_HOT * part.size, label / 2)
+        while bits > 8 and np.count_nonzero(part >= 2 ** (bits - 1)) <= spare:
+            bits -= 1
+    return np.asarray(np.minimum(part >> max(0, bits - 8), 255), np.uint8)

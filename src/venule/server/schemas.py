@@ -48,7 +48,7 @@ class Assessed(Found):
     """Eye, scale and quality of a photograph."""
 
     laterality: Literal["R", "L", "B", ""] = Field(description="The eye, as a DICOM file says it.")
-    scale_from: Literal["given", "dicom pixel spacing", "dicom field of view", ""] = Field(
+    scale_from: Literal["given", "dicom pixel spacing", "dicom field of view", "dicom scale refused", ""] = Field(
         description="Where micrometres or degrees come from."
     )
     quality: float | None = Field(description="Expected Dice with a reference drawing, 0 to 1.")

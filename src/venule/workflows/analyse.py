@@ -115,7 +115,7 @@ def analyse(
         ModelError: the model is unknown or altered.
     """
     found = find_vessels(file, segmentation, max_pixels=max_pixels)
-    metadata = metadata_of(file.name, file.content, given=scale or Scale())
+    metadata = metadata_of(file.name, file.content, given=scale or Scale(), fov_diameter=found.fov_diameter)
     maps = [
         read_vessels(one.content, found.fov, name=one.name, max_pixels=max_pixels) if one else None
         for one in (arteries, veins)

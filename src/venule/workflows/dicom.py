@@ -15,6 +15,7 @@ from venule.batch.inputs import HEAD, find_inputs, has_ending
 from venule.errors import PhotographError, missing_extra
 from venule.models import model_folder, read_card
 from venule.photograph.decode import is_dicom
+from venule.photograph.eye_size import scale_error
 from venule.vessel_map import VesselMap
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SEG, SR = "_seg.dcm", "_sr.dcm"
 UNITS = ("um", "deg")  # that DICOM may give a scale in
+REFUSED = "dicom scale refused"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Metadata:
 
     Attributes:
         scale: of it.
-        scale_from: "given" by the user, "dicom pixel spacing", "dicom field of view", or "" where there is none.
+        scale_from: "given" by the user, "dicom pixel spacing", "dicom field of view"; `REFUSED` where the file has a
+            scale that is malformed, or that no eye has; "" where there is none.
         laterality: "R", "L", "B" for both, or "".
     """
 
@@ -42,8 +45,14 @@ class Metadata:
     laterality: str = ""
 
 
-def metadata_of(path: str, content: bytes, *, given: "Scale") -> Metadata:
-    """The scale that the user gives, otherwise that of the file; nothing is guessed.
+def metadata_of(path: str, content: bytes, *, given: "Scale", fov_diameter: float) -> Metadata:
+    """The scale that the user gives, otherwise that of the file, if an eye can have it; nothing is guessed.
+
+    Args:
+        path: of the photograph, for messages.
+        content: of its file.
+        given: the scale that the user gives; it goes first.
+        fov_diameter: of its field of view, in pixels, by which the scale of the file is checked.
 
     Raises:
         PhotographError: it is DICOM that is damaged or shows no photograph.
@@ -55,10 +64,14 @@ def metadata_of(path: str, content: bytes, *, given: "Scale") -> Metadata:
     from venule.photograph.dicom import facts_of, read_header
 
     facts = facts_of(read_header(content, name=path), name=path)
-    if not scale_from and facts.micrometres_per_pixel:
-        scale, scale_from = Scale(um_per_pixel=facts.micrometres_per_pixel), "dicom pixel spacing"
-    elif not scale_from and facts.field_degrees:
-        scale, scale_from = Scale(field_degrees=facts.field_degrees), "dicom field of view"
+    if not scale_from:
+        spacing, field = facts.micrometres_per_pixel, facts.field_degrees
+        if spacing and not scale_error(um_per_pixel=spacing, fov_diameter=fov_diameter):
+            scale, scale_from = Scale(um_per_pixel=spacing), "dicom pixel spacing"
+        elif field and not scale_error(field_degrees=field):
+            scale, scale_from = Scale(field_degrees=field), "dicom field of view"
+        elif spacing or field or facts.malformed:
+            scale_from = REFUSED
     return Metadata(scale, scale_from, facts.laterality)
 
 

@@ -52,7 +52,11 @@ SEGMENT_COLUMNS = {"path": str, **{name: str if name.endswith("_kind") else floa
 OTHER_COLUMNS = (
     ("fov_diameter_px", "diameter of the field of view", "px"),
     ("laterality", "eye, as a DICOM file says: R, L, or B for both", ""),
-    ("scale_from", "source of micrometres or degrees: given, dicom pixel spacing, or dicom field of view", ""),
+    (
+        "scale_from",
+        "source of micrometres or degrees: given, dicom pixel spacing, dicom field of view; or dicom scale refused",
+        "",
+    ),
     ("quality", "expected Dice against a manual drawing, 0 to 1; empty for a vessel map that was given", ""),
     ("quality_reasons", "what is wrong with the photograph, as codes; empty if nothing is", ""),
     ("disc_confidence", "confidence in the position of the optic disc, 0 to 1", ""),
@@ -157,7 +161,7 @@ class MeasurePhotograph:
         header = header_to_answer(path, content) if self.dicom_sr or self.segmentation.dicom_seg else None
         maps = self._find_maps(path, name)
         photograph = read_photograph(content, name=path)
-        metadata = metadata_of(path, content, given=self.scale)
+        metadata = metadata_of(path, content, given=self.scale, fov_diameter=photograph.fov.diameter)
         given = {kind: _read_map(file, photograph, path) for kind, file in maps.items()}
         drawn = given.pop("vessels", None)
         found = self.segmentation.find(photograph) if drawn is None else VesselMap.from_mask(drawn, photograph)

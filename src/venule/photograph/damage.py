@@ -1,0 +1,53 @@
+"""Damage that decoders pass over in silence."""
+
+import re
+import struct
+import zlib
+
+import simplejpeg
+
+# Warnings of libjpeg that mean lost pixels; the others are about unusual headers.
+_LOSSES = ("Corrupt JPEG data", "Premature end")
+_CHECKED = (b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"eXIf")  # chunks of a PNG that decide what is seen
+
+
+def jpeg_damage(data: bytes) -> str:
+    """What libjpeg warns of when it decodes a JPEG; "" if the pixels are whole.
+
+    Pillow and OpenCV do not pass its warnings on. A changed bit is found only if the decoder loses its place by it.
+    """
+    try:
+        _, _, colours, _ = simplejpeg.decode_jpeg_header(data)
+        wanted = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
+        simplejpeg.decode_jpeg(data, wanted, min_height=1, min_width=1, min_factor=8, strict=True)
+    except ValueError as error:
+        said = str(error)
+        return said if said.startswith(_LOSSES) and not _is_padding(said, data) else ""
+    return ""
+
+
+def png_damage(data: bytes) -> str:
+    """The first chunk of a PNG whose checksum is wrong; "" if there is none."""
+    place = 8
+    while place + 12 <= len(data):
+        (length,) = struct.unpack(">I", data[place : place + 4])
+        kind, end = data[place + 4 : place + 8], place + 8 + length
+        if kind in _CHECKED and zlib.crc32(data[place + 4 : end]).to_bytes(4, "big") != data[end : end + 4]:
+            return f"wrong checksum of a chunk {kind.decode('ascii')}"
+        place = end + 4
+    return ""
+
+
+def _is_padding(warning: str, data: bytes) -> bool:
+    """Whether the bytes too many before a marker are equal, as some cameras fill the rest of a block."""
+    said = re.search(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})", warning)
+    if said is None:
+        return False
+    count, marker = int(said[1]), b"\xff" + bytes.fromhex(said[2])
+    place = data.find(marker)
+    while place >= 0:
+        before = data[max(0, place - count) : place]
+        if len(before) == count and before == before[:1] * count:
+            return True
+        place = data.find(marker, place + 1)
+    return False
