@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("eyes")
     image = make_phantom(4, size=400).image
     (folder / "spacing.dcm").write_bytes(as_file(jpeg_dataset(image)))
-    field = photograph_dataset(image, PixelSpacing=None, ImageLaterality="L", frames=2)
+    field = photograph_dataset(image, PixelSpacing=None, ImageLaterality="L")
     (folder / "field.dcm").write_bytes(as_file(field))
     cv2.imwrite(str(folder / "plain.png"), image[..., ::-1])
     return folder

@@ -14,6 +14,7 @@ from dicom_files import (
     as_file,
     as_ybr,
     encapsulated,
+    jpeg,
     jpeg_dataset,
     photograph_dataset,
     secondary_capture,
@@ -21,6 +22,7 @@ from dicom_files import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pydicom import uid
 from pydicom.pixels.utils import compress
 
@@ -186,11 +188,65 @@ def test_palette_colours_are_looked_up(bits):
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_of_several_frames_the_first_is_read(compressed):
+def test_of_several_frames_none_is_taken_for_the_photograph(compressed):
     dataset = photograph_dataset(SMOOTH, frames=3)
     if compressed:
         compress(dataset, uid.RLELossless)
+    with pytest.raises(PhotographError, match="3 frames") as caught:
+        decode(as_file(dataset))
+    assert caught.value.reason == "several-pages"
+
+
+# Patient Orientation of what is stored, and how an upright photograph is stored then: PS3.3 C.7.6.1.1.1.
+STORED = {
+    ("L", "F"): lambda image: image,
+    ("R", "F"): lambda image: image[:, ::-1],
+    ("R", "H"): lambda image: image[::-1, ::-1],
+    ("L", "H"): lambda image: image[::-1],
+    ("F", "L"): lambda image: image.swapaxes(0, 1),
+    ("F", "R"): lambda image: np.rot90(image, 1),
+    ("H", "R"): lambda image: image[::-1, ::-1].swapaxes(0, 1),
+    ("H", "L"): lambda image: np.rot90(image, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", STORED)
+def test_a_mirrored_or_turned_photograph_comes_out_as_it_was_seen(orientation):
+    stored = np.ascontiguousarray(STORED[orientation](SMOOTH))
+    dataset = photograph_dataset(stored, PatientOrientation=list(orientation))
     np.testing.assert_array_equal(decode(as_file(dataset)), SMOOTH)
+
+
+@pytest.mark.parametrize("said", [None, "", "L", ["A", "F"], ["L", "R"], ["L", "F", "H"]])
+def test_an_orientation_that_says_nothing_turns_nothing(said):
+    np.testing.assert_array_equal(decode(as_file(photograph_dataset(SMOOTH, PatientOrientation=said))), SMOOTH)
+
+
+def test_the_orientation_inside_a_compressed_frame_is_not_that_of_the_photograph():
+    exif = Image.Exif()
+    exif[274] = 6
+    dataset = encapsulated(photograph_dataset(SMOOTH), [jpeg(SMOOTH, exif=exif)], uid.JPEGBaseline8Bit)
+    assert decode(as_file(dataset)).shape == SMOOTH.shape
+
+
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL_422"])
+def test_rgb_jpeg_without_adobes_marker_is_whole(photometric):
+    frame = jpeg(SMOOTH, keep_rgb=True)
+    start = frame.index(b"\xff\xee")
+    frame = frame[:start] + frame[start + 2 + int.from_bytes(frame[start + 2 : start + 4], "big") :]
+    dataset = encapsulated(
+        photograph_dataset(SMOOTH), [frame], uid.JPEGBaseline8Bit, PhotometricInterpretation=photometric
+    )
+    assert np.abs(decode(as_file(dataset)).astype(int) - SMOOTH).max() <= 6
+
+
+def test_a_compressed_frame_with_a_lost_part_is_damaged():
+    noisy = np.random.default_rng(0).integers(0, 256, (400, 400, 3), np.uint8)
+    frame = jpeg(noisy)
+    frame = frame[: len(frame) // 2] + bytes(64) + frame[len(frame) // 2 + 64 :]
+    with pytest.raises(PhotographError) as caught:
+        decode(as_file(encapsulated(photograph_dataset(noisy), [frame], uid.JPEGBaseline8Bit)))
+    assert caught.value.reason == "broken-image"
 
 
 @pytest.mark.parametrize(
@@ -346,13 +402,30 @@ def test_flipped_bits_give_a_photograph_or_a_reason(files, kind, flips):
         (photograph_dataset(SMOOTH, ImageLaterality="L", PixelSpacing=None), Facts("L", None, 45.0)),
         (photograph_dataset(SMOOTH, ImageLaterality=None, Laterality="B", HorizontalFieldOfView=None), Facts("B", 7.5)),
         (photograph_dataset(SMOOTH, PixelSpacing=[0.0075, 0.009]), Facts("R", None, 45.0)),
-        (photograph_dataset(SMOOTH, PixelSpacing=[0, 0], HorizontalFieldOfView=0.0), Facts("R")),
+        (photograph_dataset(SMOOTH, PixelSpacing=[0.0075]), Facts("R", None, 45.0, ("PixelSpacing",))),
+        (photograph_dataset(SMOOTH, PixelSpacing=[-1, -1]), Facts("R", None, 45.0, ("PixelSpacing",))),
+        (
+            photograph_dataset(SMOOTH, PixelSpacing=[0, 0], HorizontalFieldOfView=float("nan")),
+            Facts("R", None, None, ("PixelSpacing", "HorizontalFieldOfView")),
+        ),
         (secondary_capture(SMOOTH), Facts("R", None, 45.0)),
         (secondary_capture(SMOOTH, PixelSpacingCalibrationType="GEOMETRY"), Facts("R", 7.5, 45.0)),
     ],
 )
 def test_scale_and_eye_are_what_the_file_says_and_nothing_else(dataset, facts):
     assert facts_of(read_header(as_file(dataset), name="x"), name="x") == facts
+
+
+@pytest.mark.parametrize("said", [b"0.0075\\abc", b"abc", b"0,0075\\0,0075", b"\\", b"1e999\\1e999", b"-\\-"])
+def test_a_scale_in_words_is_no_scale_and_no_reason_to_lose_the_photograph(said):
+    data = as_file(photograph_dataset(SMOOTH, PixelSpacing=[0.12345, 0.12345]))
+    said = said.ljust(15, b" ")
+    assert data.count(b"0.12345\\0.12345") == 1
+    data = data.replace(b"0.12345\\0.12345", said)
+    np.testing.assert_array_equal(decode(data), SMOOTH)
+    facts = facts_of(read_header(data, name="x"), name="x")
+    assert facts.micrometres_per_pixel is None
+    assert "PixelSpacing" in facts.malformed
 
 
 def test_other_files_are_segmented_without_pydicom(tmp_path):

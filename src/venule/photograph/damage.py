@@ -8,14 +8,18 @@ import simplejpeg
 
 # Warnings of libjpeg that mean lost pixels; the others are about unusual headers.
 _LOSSES = ("Corrupt JPEG data", "Premature end")
+_LONGEST_ZEROS = 16  # bytes; 40 coefficients of -1 in a row would be needed for them
 _CHECKED = (b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"eXIf")  # chunks of a PNG that decide what is seen
 
 
 def jpeg_damage(data: bytes) -> str:
     """What libjpeg warns of when it decodes a JPEG; "" if the pixels are whole.
 
-    Pillow and OpenCV do not pass its warnings on. A changed bit is found only if the decoder loses its place by it.
+    Pillow and OpenCV do not pass its warnings on. A changed bit is found only if the decoder loses its place by it; a
+    block of zeros, as a lost part of a file becomes, is found by itself.
     """
+    if _has_lost_block(data):
+        return "a part of it is overwritten with zeros"
     try:
         _, _, colours, _ = simplejpeg.decode_jpeg_header(data)
         wanted = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
@@ -36,6 +40,36 @@ def png_damage(data: bytes) -> str:
             return f"wrong checksum of a chunk {kind.decode('ascii')}"
         place = end + 4
     return ""
+
+
+def _has_lost_block(data: bytes) -> bool:
+    """Whether zeros stand among the coded pixels of a sequential JPEG, where no photograph can have them.
+
+    A code of zeros alone can mean a flat block if the table says so; then nothing is known.
+    """
+    place, zeros = 2, bytes(_LONGEST_ZEROS)
+    while place + 4 <= len(data) and data[place] == 0xFF:
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        segment = data[place + 4 : place + 2 + length]
+        if marker == 0xC2 or (marker == 0xC4 and _may_mean_flat(segment)):
+            return False
+        place += 2 + length
+        if marker == 0xDA:
+            end = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]").search(data, place)
+            stop = end.start() if end else len(data)
+            return data.find(zeros, place, len(data[:stop].rstrip(b"\0"))) >= 0
+    return False
+
+
+def _may_mean_flat(tables: bytes) -> bool:
+    """Whether a Huffman table for coefficients of brightness gives its first code, of zeros, to the end of a block."""
+    place = 0
+    while place + 17 <= len(tables):
+        count = sum(tables[place + 1 : place + 17])
+        if tables[place] == 0x10 and tables[place + 17 : place + 18] == b"\0":
+            return True
+        place += 17 + count
+    return False
 
 
 def _is_padding(warning: str, data: bytes) -> bool:

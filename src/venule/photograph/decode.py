@@ -147,8 +147,8 @@ def _opened(data: bytes, *, max_pixels: int, name: str) -> Iterator[Image.Image]
             scans = data.count(b"\xff\xda") if opened.format in ("JPEG", "MPO") else 0
             if scans > MOST_SCANS:
                 raise ValueError(f"a JPEG with {scans:,} scans, which could take hours; the limit is {MOST_SCANS}")
-            damage = _DAMAGE.get(opened.format or "", lambda data: "")(data)
-            if damage:
+            find_damage = _DAMAGE.get(opened.format or "")
+            if find_damage and (damage := find_damage(data)):
                 raise ValueError(damage)
             with _pillow_set_up(max_pixels, locked=opened.format == "TIFF"):  # Pillow checks the size of each page
                 yield opened
@@ -163,6 +163,7 @@ def _opened(data: bytes, *, max_pixels: int, name: str) -> Iterator[Image.Image]
 def _page(opened: Image.Image, number: int) -> Image.Image:
     """The image with one of its pages loaded; a truncated one is an error here."""
     opened.seek(number)
+    opened.info.pop("xmp", None)  # Pillow turns a TIFF by it; see `orientation_of`
     opened.load()
     return opened
 

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 import struct
 import warnings
 import zlib
@@ -67,6 +68,8 @@ _DECODERS: dict[str, str] = {
     uid.HTJ2KLosslessRPCL: "pylibjpeg",
     uid.HTJ2K: "pylibjpeg",
 }
+# A frame whose components are called R, G and B; without Adobe's marker, pydicom asks libjpeg for a conversion it refuses.
+_RGB_BY_NAME = re.compile(rb"\xff[\xc0-\xc2]..\x08....\x03R..G..B", re.DOTALL)
 _SQUARE = 0.01  # largest relative difference between height and width of a pixel
 # Patient Orientation, the ways of a row and of a column, of pixels that EXIF's Orientation 1 to 8 would turn upright.
 _ORIENTATIONS = {
@@ -149,8 +152,8 @@ def orientation_of(header: Dataset) -> int:
     A photograph of a retina is seen from in front: to the right is the patient's left, and below is towards the feet.
     """
     said = header.get("PatientOrientation") or ()
-    ways = tuple(str(way)[:1].upper() for way in said) if not isinstance(said, str) else ()
-    return _ORIENTATIONS.get(ways, 1)
+    ways = [str(way)[:1].upper() for way in said] if not isinstance(said, str) else []
+    return _ORIENTATIONS.get((ways[0], ways[1]), 1) if len(ways) == 2 else 1
 
 
 def _check_is_photograph(dataset: Dataset, *, name: str) -> None:
@@ -266,8 +269,11 @@ def _decoded(dataset: Dataset, data: bytes, *, name: str) -> NDArray[Any]:
         _check_frame(frame, dataset)
         if plugin == "gdcm" and int(dataset.BitsAllocated) == 8:
             return _lossless_jpeg(frame, dataset)
-        if plugin == "pillow" and jpeg_damage(frame):
-            raise ValueError(jpeg_damage(frame))
+        if plugin == "pillow" and (damage := jpeg_damage(frame)):
+            raise ValueError(damage)
+        if plugin == "pillow" and _RGB_BY_NAME.search(frame[:65536]):
+            with Image.open(io.BytesIO(frame), formats=("JPEG",)) as opened:
+                return np.asarray(opened)
     if plugin and plugin not in get_decoder(syntax).available_plugins:
         raise missing_extra("dicom", f"{name}: {syntax.name} needs the decoder {plugin}")
     if plugin == "gdcm":

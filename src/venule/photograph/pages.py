@@ -95,7 +95,7 @@ def _is_reduced(opened: Image.Image, page: _Page, largest: _Page) -> bool:
         opened.seek(one.number)
         reduced = opened.convert("RGB").convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
         copies.append(np.asarray(reduced, np.float64).ravel())
-    return bool(min(copies[0].std(), copies[1].std()) > 0 and np.corrcoef(*copies)[0, 1] > _ALIKE)
+    return bool(min(copies[0].std(), copies[1].std()) > 0 and np.corrcoef(copies[0], copies[1])[0, 1] > _ALIKE)
 
 
 def _first_is_main(opened: Image.Image, count: int) -> bool:

@@ -36,12 +36,16 @@ def image_from_pil(image: Image.Image, *, name: str = "the PIL image") -> ImageA
         >>> image_from_pil(Image.fromarray(phantom.image)).shape
         (400, 400, 3)
     """
+    left_in_xmp = image.info.pop("xmp", None)  # Pillow would turn a TIFF by it while it is loaded
     try:
         image.load()
     except Exception as error:  # depends on the decoder
         raise PhotographError(
             f"{name} cannot be loaded ({error}): copy its file again", reason="broken-image"
         ) from error
+    finally:
+        if left_in_xmp is not None:
+            image.info["xmp"] = left_in_xmp
     check_dimensions(image.height, image.width, name=name)
     values = np.asarray(image) if image.mode in ("F", "I") else None
     if values is not None and image.mode == "I" and values.min() >= 0 and values.max() <= 65535:
