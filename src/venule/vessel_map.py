@@ -89,6 +89,7 @@ class VesselMap:
         model: name of the model that made the map; "" for a map that no model made.
         image: uint8 (height, width, 3) RGB, the photograph.
         working_diameter: pixels across the field of view at which the model looks at most; None: no such limit.
+        notes: codes of what is unusual about the photograph, see `FieldOfView`.
 
     Raises:
         VenuleError: the arrays differ in size, or have the wrong type.
@@ -109,6 +110,7 @@ class VesselMap:
     model: str
     image: ImageArray
     working_diameter: float | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the arrays belong together."""
@@ -207,6 +209,7 @@ class VesselMap:
             fov_diameter=field.diameter,
             model=model,
             image=image,
+            notes=field.notes,
         )
 
     def redrawn(self, mask: MaskSource, *, name: str = "the mask") -> Self:

@@ -30,6 +30,7 @@ ALGORITHM = Algorithm("general", "0f" * 32, 0.42)
 SOURCES = {
     "photograph": lambda: photograph_dataset(PIXELS),
     "of two frames": lambda: photograph_dataset(PIXELS, frames=2),
+    "mirrored": lambda: photograph_dataset(PIXELS, PatientOrientation=["R", "F"]),
     "secondary capture": lambda: secondary_capture(PIXELS),
     "without spacing": lambda: photograph_dataset(PIXELS, PixelSpacing=None, ImageLaterality=None),
     "without anything that may be missing": lambda: secondary_capture(

@@ -124,6 +124,109 @@ def test_a_square_field_of_view_is_found_as_it_is():
     assert fov.diameter == pytest.approx(580, abs=4)
 
 
+# Squashed, filtered, framed: the truth is the mask that goes through the same steps.
+
+CAMERAS = {
+    "whole": ((584, 565), (300, 280), 530),
+    "cut at top and bottom": ((600, 900), (299.5, 449.5), 840),
+    "cut on two sides": ((600, 700), (250, 290), 620),
+}
+
+
+def taken(camera):
+    shape, centre, diameter = CAMERAS[camera]
+    mask = disc(shape, centre, diameter)
+    return photographed(mask), mask, diameter
+
+
+def resized(image, mask, width, height):
+    return (
+        cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA),
+        cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0,
+    )
+
+
+@pytest.mark.parametrize("size", [(512, 512), (224, 224), (512, 384), (300, 600)])
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_a_squashed_photograph_keeps_its_retina_and_says_that_it_is_not_round(camera, size):
+    image, mask, _ = taken(camera)
+    squashed, true = resized(image, mask, *size)
+    fov = find_fov(squashed)
+    assert overlap(fov.mask, true) > 0.98
+    proportions = size[1] / size[0] / (image.shape[0] / image.shape[1])
+    assert ("fov-not-round" in fov.notes) == (abs(proportions - 1) > 0.03)
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_a_true_circle_is_not_called_squashed(camera):
+    assert find_fov(taken(camera)[0]).notes == ()
+
+
+def test_a_mask_of_a_squashed_photograph_is_an_ellipse():
+    image, mask, _ = taken("cut at top and bottom")
+    _, true = resized(image, mask, 512, 512)
+    fov = fov_from_mask(true)
+    assert fov.notes == ("fov-not-round",)
+    assert fov.diameter == pytest.approx(840 * np.sqrt(512 / 900 * 512 / 600), rel=0.02)
+
+
+@pytest.mark.parametrize("sigma", [8, 10, 25])
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_the_ring_of_a_photograph_minus_its_blurred_copy_is_not_retina(camera, sigma):
+    image, mask, diameter = taken(camera)
+    fov = assert_found(cv2.addWeighted(image, 4, cv2.GaussianBlur(image, (0, 0), sigma), -4, 128), mask, diameter)
+    assert fov.notes == ("preprocessed",)
+
+
+def test_a_filtered_photograph_cut_to_nine_tenths_and_grey_around_keeps_its_circle():
+    image, mask, diameter = taken("whole")
+    filtered = cv2.addWeighted(image, 4, cv2.GaussianBlur(image, (0, 0), 10), -4, 128)
+    kept = disc(mask.shape, (300, 280), 0.9 * diameter)
+    fov = find_fov(np.where(kept[..., None], filtered, 128).astype(np.uint8))
+    assert overlap(fov.mask, kept) > 0.96
+    assert fov.diameter == pytest.approx(0.9 * diameter, rel=0.02)
+
+
+def framed(image, mask, *, colour, margins, text=""):
+    """In a page of one colour, with margins at top, bottom, left and right, and a line of text below."""
+    top, bottom, left, right = margins
+    page = cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_CONSTANT, value=colour)
+    ink = (0, 0, 0) if sum(colour) > 380 else (255, 255, 255)
+    cv2.putText(page, text, (10, page.shape[0] - bottom // 3), cv2.FONT_HERSHEY_SIMPLEX, 0.9, ink, 2, cv2.LINE_AA)
+    return page, np.pad(mask, ((top, bottom), (left, right)))
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 255), (128, 128, 128), (45, 45, 48)])
+@pytest.mark.parametrize(
+    ("margins", "text"),
+    [
+        pytest.param((0, 0, 170, 170), "", id="padded at the sides"),
+        pytest.param((40, 40, 40, 40), "", id="a border"),
+        pytest.param((40, 120, 60, 60), "OD 2024-05-01, 45 degrees", id="a page with a caption"),
+        pytest.param((0, 70, 0, 0), "OD 2024-05-01, 45 degrees", id="a strip with a caption"),
+        pytest.param((60, 0, 220, 0), "", id="a window"),
+    ],
+)
+@pytest.mark.parametrize("camera", ["whole", "cut at top and bottom"])
+def test_a_photograph_in_a_page_or_a_screenshot_is_found_in_it(camera, margins, text, colour):
+    image, mask, diameter = taken(camera)
+    page, true = framed(image, mask, colour=colour, margins=margins, text=text)
+    assert_found(page, true, diameter)
+
+
+@pytest.mark.parametrize("around", [(128, 128, 128), (255, 255, 255), (0, 255, 0), (124, 116, 104)])
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_whatever_a_mask_left_around_the_retina_is_not_retina(camera, around):
+    image, mask, diameter = taken(camera)
+    assert_found(np.where(mask[..., None], image, np.array(around, np.uint8)), mask, diameter)
+
+
+def test_a_photograph_cut_to_its_middle_has_no_diameter_to_rely_on():
+    fov = find_fov(np.ascontiguousarray(taken("whole")[0][150:420, 130:420]))
+    assert fov.mask.all()
+    assert fov.notes == ("fov-not-round",)
+
+
 @pytest.mark.parametrize("diameter", [400, 760])
 def test_a_given_mask_keeps_its_pixels_and_gets_its_circle(diameter):
     mask = disc((500, 800), (240, 390), diameter)

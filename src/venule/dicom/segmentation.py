@@ -11,14 +11,14 @@ from pydicom.uid import generate_uid
 from venule import __version__
 from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, instance, source_of
 from venule.photograph.arrays import BoolArray
-from venule.photograph.dicom import facts_of
+from venule.photograph.dicom import facts_of, turned_back
 
 
 def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, name: str) -> hd.seg.Segmentation:
     """A DICOM Segmentation with one segment, the blood vessels of the retina.
 
     Args:
-        vessels: bool (height, width).
+        vessels: bool (height, width), upright as the photograph is read.
         header: of the photograph, whose patient, study and frame of reference it gets.
         algorithm: that found them.
         name: of the photograph, for messages.
@@ -48,7 +48,7 @@ def segmentation(vessels: BoolArray, header: Dataset, *, algorithm: Algorithm, n
         described.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [hd.sr.CodedConcept.from_code(side)]
     made = hd.seg.Segmentation(
         source_images=[source],
-        pixel_array=vessels.astype(np.uint8)[np.newaxis],
+        pixel_array=turned_back(vessels, header).astype(np.uint8)[np.newaxis],
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[described],
         manufacturer_model_name=f"{MAKER} {algorithm.model}",

@@ -97,7 +97,8 @@ class Quality:
     Attributes:
         score: the Dice with a drawing that degraded copies of photographs with such properties had; None for a map that
             no model made.
-        reasons: codes of what is wrong with it, keys of `LIMITS`; empty for a good photograph.
+        reasons: codes of what is wrong with it, keys of `LIMITS`, and `notes` of its field of view; empty for a good
+            photograph.
         properties: that it was judged by.
 
     Example:
@@ -116,7 +117,7 @@ class Quality:
         """A table with a row for each property: property, value, reason (the code where it is out of its limits)."""
         from pandas import DataFrame
 
-        broken = {LIMITS[reason][0]: reason for reason in self.reasons}
+        broken = {LIMITS[reason][0]: reason for reason in self.reasons if reason in LIMITS}
         rows = [(name, value, broken.get(name, "")) for name, value in asdict(self.properties).items()]
         return DataFrame(rows, columns=["property", "value", "reason"])
 
@@ -141,7 +142,7 @@ def assess_quality(found: VesselMap, measured: Measured | None = None) -> Qualit
     properties = properties_of(found, measured)
     values = asdict(properties)  # NaN, where one is not known, is neither below nor above
     reasons = (code for code, (name, least, most) in LIMITS.items() if values[name] < least or values[name] > most)
-    return Quality(score_of(properties) if found.model else None, tuple(reasons), properties)
+    return Quality(score_of(properties) if found.model else None, (*found.notes, *reasons), properties)
 
 
 def score_of(properties: Properties) -> float:

@@ -1,6 +1,7 @@
 """Separate the retina from the border of a photograph."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,8 +24,12 @@ _SQUASHED = 0.02  # relative difference of the axes; smaller ones could be that 
 # Of a photograph minus its blurred copy: sigma of the local mean, in pixels of the small copy, and how far it may be
 # from 128: the median, and the 90th percentile without and with colour. In other photographs in colour, blue alone is
 # 35 or more away; without colour, the 90th percentile is 13 or more.
+_SPECK = 0.01  # of the frame
 _WIDE, _GREY_MEDIAN, _GREY_MOST = 40.0, 14.0, (6.0, 20.0)
-_ABOVE_GREY, _TEXTURE = (6, 12, 25, 50), 25  # grey levels of retina above the border; pixels of retina that may be grey
+_ABOVE_GREY, _TEXTURE = (
+    (3, 6, 12, 25, 50),
+    25,
+)  # grey levels of retina above the border; pixels of retina that may be grey
 _SHARP_STEP, _FLAT_WAVES = 0.3, 0.06  # both relative to the brightness; in the same data sets, waves are at most 0.036
 
 
@@ -113,7 +118,7 @@ def cut_out_high_pass(small: ImageArray) -> Cutout | None:
     cutouts = []
     for above in _ABOVE_GREY:
         joined = cv2.morphologyEx((np.asarray(bright) > above).astype(np.uint8), cv2.MORPH_CLOSE, kernel)
-        cutouts.append(_with_circle(Cutout(_largest_component(joined > 0), bordered=True, sharp=False)))
+        cutouts.append(_with_circle(Cutout(_hull(joined), bordered=True, sharp=False)))
     return max(cutouts, key=lambda cutout: cutout.fit)
 
 
@@ -158,6 +163,17 @@ def _with_circle(cutout: Cutout) -> Cutout:
     shared = np.count_nonzero(component & disc)
     agrees = shared > 0.95 * np.count_nonzero(component) and shared > 0.6 * np.count_nonzero(disc)
     return replace(cutout, circle=circle, fit=circle.support if agrees else 0.0)
+
+
+def _hull(parts: NDArray[Any]) -> BoolArray:
+    """The convex hull of the parts of a mask that are no specks: the frame may cut the ring of a retina in two."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=4)
+    large = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] > _SPECK * parts.size) + 1
+    rows, columns = np.nonzero(np.isin(labels, large))
+    hull = np.zeros(parts.shape, np.uint8)
+    if len(rows):
+        cv2.fillConvexPoly(hull, cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32)), 1)
+    return np.asarray(hull > 0)
 
 
 def _fills_its_box(component: BoolArray) -> bool:

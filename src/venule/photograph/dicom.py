@@ -68,7 +68,7 @@ _DECODERS: dict[str, str] = {
     uid.HTJ2KLosslessRPCL: "pylibjpeg",
     uid.HTJ2K: "pylibjpeg",
 }
-# A frame whose components are called R, G and B; without Adobe's marker, pydicom asks libjpeg for a conversion it refuses.
+# A frame whose components are called R, G and B: without Adobe's marker, pydicom asks libjpeg for a wrong conversion.
 _RGB_BY_NAME = re.compile(rb"\xff[\xc0-\xc2]..\x08....\x03R..G..B", re.DOTALL)
 _SQUARE = 0.01  # largest relative difference between height and width of a pixel
 # Patient Orientation, the ways of a row and of a column, of pixels that EXIF's Orientation 1 to 8 would turn upright.
@@ -154,6 +154,12 @@ def orientation_of(header: Dataset) -> int:
     said = header.get("PatientOrientation") or ()
     ways = [str(way)[:1].upper() for way in said] if not isinstance(said, str) else []
     return _ORIENTATIONS.get((ways[0], ways[1]), 1) if len(ways) == 2 else 1
+
+
+def turned_back(upright: NDArray[Any], header: Dataset) -> NDArray[Any]:
+    """An array of an upright photograph in the orientation of its stored pixels: undoes what `read_image` does."""
+    orientation = orientation_of(header)
+    return turned(upright, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def _check_is_photograph(dataset: Dataset, *, name: str) -> None:
