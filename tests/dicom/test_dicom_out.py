@@ -81,7 +81,8 @@ def test_the_segmentation_holds_the_mask_and_belongs_to_its_photograph(source, t
     dataset = source()
     (tmp_path / "seg.dcm").write_bytes(segmented(dataset))
     seg = hd.seg.segread(tmp_path / "seg.dcm")
-    np.testing.assert_array_equal(seg.pixel_array.reshape(HEIGHT, WIDTH), MASK)
+    stored = MASK[:, ::-1] if dataset.PatientOrientation == ["R", "F"] else MASK
+    np.testing.assert_array_equal(seg.pixel_array.reshape(HEIGHT, WIDTH), stored)
     for attribute in ("StudyInstanceUID", "PatientID", "PatientName", "StudyDate", "FrameOfReferenceUID"):
         assert (seg.get(attribute) or "") == (dataset.get(attribute) or "")
     assert seg.SeriesInstanceUID != dataset.SeriesInstanceUID

@@ -26,10 +26,7 @@ _SQUASHED = 0.02  # relative difference of the axes; smaller ones could be that 
 # 35 or more away; without colour, the 90th percentile is 13 or more.
 _SPECK = 0.01  # of the frame
 _WIDE, _GREY_MEDIAN, _GREY_MOST = 40.0, 14.0, (6.0, 20.0)
-_ABOVE_GREY, _TEXTURE = (
-    (3, 6, 12, 25, 50),
-    25,
-)  # grey levels of retina above the border; pixels of retina that may be grey
+_ABOVE_GREY, _TEXTURE = (3, 6, 12, 25, 50), 25  # grey levels above the border; pixels of retina that may be grey
 _SHARP_STEP, _FLAT_WAVES = 0.3, 0.06  # both relative to the brightness; in the same data sets, waves are at most 0.036
 
 

@@ -25,7 +25,7 @@ from venule.photograph.photograph import FieldOfView
 _SMALL = 512  # longer side of the reduced copy that is searched, in pixels
 _BLACK = 8  # grey level that at least 1 % of the pixels must reach
 _SUPPORTED = 0.6  # share of the arc inside the frame that must be visible for a circle
-_NOT_ROUND = "fov-not-round"
+_NOT_ROUND, _PREPROCESSED = "fov-not-round", "preprocessed"
 # Panels around a photograph in a page or a screenshot: how many, one inside the other; the darkest, and how far at
 # least from the border; the largest difference of a pixel from its colour; the smallest frame left, and the
 # height of a line of bold text, in pixels.
@@ -62,7 +62,7 @@ def find_fov(image: ImageArray) -> FieldOfView:
         )
     refuse_drawing(image)
     fov, small_mask = _find(small, (image.shape[0], image.shape[1]))
-    check_fundus(small, small_mask)
+    check_fundus(small, small_mask, filtered=_PREPROCESSED in fov.notes)
     return fov
 
 
@@ -98,7 +98,7 @@ def _find(small: ImageArray, shape: tuple[int, int]) -> tuple[FieldOfView, BoolA
     """The field of view at the size of the photograph, (height, width), and its mask for the small copy."""
     high_pass = cut_out_high_pass(small)
     best = high_pass or _cut_out_in_panels(small)
-    notes = ("preprocessed",) if high_pass else ()
+    notes = (_PREPROCESSED,) if high_pass else ()
     if best.circle is not None and best.fit >= _SUPPORTED:
         scale = (shape[0] / small.shape[0], shape[1] / small.shape[1])
         circle, box = _scaled(best.circle, scale), _cut_offs(best.component, best.circle)

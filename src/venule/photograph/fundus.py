@@ -18,7 +18,7 @@ _WHITE = 180  # nearest: 130, red-free, without a border. Paper: 190 to 255
 _LONGEST_STRIP = 8  # times its width; photographs have 1 to 1.8, mosaics of several up to 3
 
 
-def check_fundus(small: ImageArray, mask: BoolArray) -> None:
+def check_fundus(small: ImageArray, mask: BoolArray, *, filtered: bool = False) -> None:
     """Refuse an image that cannot be a fundus photograph, in colour or grey (red-free).
 
     The rules are cautious and accept doubtful images. An image is refused if it is
@@ -33,6 +33,7 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
     Args:
         small: uint8 (height, width, 3) RGB, the photograph, about 512 pixels wide.
         mask: bool (height, width), its field of view.
+        filtered: whether a blurred copy was subtracted from it, which leaves little colour and smooth structure.
 
     Raises:
         PhotographError: `not-a-fundus`.
@@ -45,7 +46,7 @@ def check_fundus(small: ImageArray, mask: BoolArray) -> None:
         raise _not_a_fundus(f"it is one flat colour (grey from {low:.0f} to {high:.0f})")
     if blue > _MOST_BLUE_FOR_RED * red:
         raise _not_a_fundus(f"it is bluer ({blue:.0f}) than red ({red:.0f})")
-    colourless = blue > _COLOURLESS * red
+    colourless = blue > _COLOURLESS * red and not filtered
     smoothness = _neighbour_correlation(grey.astype(np.float32), area)
     if smoothness < (_LEAST_COLOURLESS_SMOOTHNESS if colourless else _LEAST_SMOOTHNESS):
         raise _not_a_fundus(f"it is rough, like noise or text (neighbours correlate by {smoothness:.2f})")
