@@ -90,4 +90,4 @@ def test_dicom_files_without_an_ending_are_found_in_a_folder_and_give_their_unit
     assert "not looked at: 1 without an ending" in done.output
     table = pd.read_csv(tmp_path / "out" / "results.csv")
     assert [path.rpartition("/")[2] for path in table.path] == ["1.2.840.113619.2.55", "IM000001"]
-    assert (table.calibre_mean_um > 0).all()
+    assert (table.vessel_length_um > 0).all()

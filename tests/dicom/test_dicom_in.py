@@ -22,7 +22,6 @@ from dicom_files import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 from pydicom import uid
 from pydicom.pixels.utils import compress
 
