@@ -196,3 +196,16 @@ def test_the_manifest_that_venule_writes_is_read(output):
     manifest = json.loads((output / "manifest.json").read_text())
     assert report(output).exit_code == 0
     assert f"venule {manifest['venule']}, {manifest['ended'][:10]}" in (output / "report.html").read_text()
+
+
+def test_the_vessels_of_one_photograph_are_not_drawn_over_another_that_took_its_name(measured, output):
+    photograph = measured.parent / "in" / "ann.png"
+    before = photograph.read_bytes()
+    try:
+        Image.fromarray(make_phantom(3, size=300).image).save(photograph)
+        assert report(output).exit_code == 0
+    finally:
+        photograph.write_bytes(before)
+    page = (output / "report.html").read_text(encoding="utf-8")
+    assert "ann.png has changed since it was measured" in page
+    assert page.count("data:image/jpeg;base64,") == 6, "those of the other"

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
@@ -13,8 +13,9 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from venule import __version__
-from venule.batch import Output, read_journal, read_path
+from venule.batch import JournalRecord, Output, read_journal, read_path
 from venule.batch.tables import harmless
+from venule.batch.work import digest
 from venule.errors import VenuleError, missing_extra
 from venule.measurement import Scale
 from venule.photograph import Photograph, read_photograph
@@ -45,6 +46,8 @@ class Settings(BaseModel):
     model: Model | None = None
     threshold: float | None = None
     vessels: str = ""
+    arteries: str = ""
+    veins: str = ""
 
 
 class Manifest(BaseModel):
@@ -73,10 +76,11 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
     if pdf and find_spec("matplotlib") is None:
         raise missing_extra("pdf", "report.pdf needs matplotlib")
     # Two rows of a list may have one path.
-    outputs = {(record.path, harmless(";".join(record.outputs))): record.outputs for record in read_journal(output)}
+    records = {(record.path, harmless(";".join(record.outputs))): record for record in read_journal(output)}
     rows = _read_rows(output)
-    sheets = [_sheet_of(output, row, outputs.get((row["path"], row.get("outputs", "")), {})) for row in rows]
     manifest = _read_manifest(output / "manifest.json")
+    maps = bool(manifest.settings.vessels or manifest.settings.arteries or manifest.settings.veins)
+    sheets = [_sheet_of(output, row, records.get((row["path"], row.get("outputs", ""))), maps=maps) for row in rows]
     made = f"venule {manifest.venule}, {manifest.ended[:10]}"
     folder = Output.at(output)
     with folder.writing("report.html") as file:
@@ -141,14 +145,16 @@ def _pictures_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixe
     return _pictures(photograph, outputs[VESSELS], outputs[GRAPH])
 
 
-def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
+def _sheet_of(output: Path, row: Row, record: JournalRecord | None, *, maps: bool) -> Sheet:
+    """The sheet of a photograph; with `maps`, the content of its record is also that of maps that were given."""
     path = row["path"]
     if row["status"] != "ok":
         return Sheet(row, Path(path).name, path)
-    name = next((name for name in outputs if name.endswith(GRAPH)), "").removesuffix(GRAPH)
+    graphs = [name for name in record.outputs if name.endswith(GRAPH)] if record else []
+    name = graphs[0].removesuffix(GRAPH) if graphs else ""
 
     def draw() -> Sequence[Picture]:
-        if not name:
+        if record is None or not name:
             raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
         try:
             mask, graph = (Output.at(output).read(f"{name}{suffix}") for suffix in (VESSELS, GRAPH))
@@ -156,7 +162,10 @@ def _sheet_of(output: Path, row: Row, outputs: Iterable[str]) -> Sheet:
             raise VenuleError(
                 f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
             ) from error
-        return _pictures(read_photograph(read_path(path), name=path), mask, graph)
+        content = read_path(path)
+        if len(content) != record.size or (not maps and digest(content) != record.content):
+            raise VenuleError(f"{path} has changed since it was measured; venule measure --resume measures it again")
+        return _pictures(read_photograph(content, name=path), mask, graph)
 
     return Sheet(row, row.get("id") or name or Path(path).name, path, draw)
 
