@@ -133,7 +133,7 @@ def mark_of(info: Mapping[str, Any]) -> str:
 def said(error: BaseException) -> str:
     """What went wrong, in words: without the names of Python's exceptions."""
     if isinstance(error, FileNotFoundError):
-        return "there is nothing at this address"
+        return "there is nothing at this address, or its server does not answer"
     if isinstance(error, (AttributeError, TypeError, LookupError, AssertionError)) or not str(error):
         return "the address is incomplete, or the server's answer was not understood"
     return str(getattr(error, "strerror", None) or error)

@@ -40,19 +40,12 @@ class ArchiveError(VenuleError):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive.
+    """A file in an archive."""
 
-    Attributes:
-        name: as the archive gives it; may be anything.
-        size: bytes, as the archive gives it.
-        mark: differs between files of the same size: the CRC in a zip archive; "" in a tar archive.
-        offset: in bytes in an unpacked tar archive; otherwise its number in the archive.
-    """
-
-    name: str
-    size: int
-    mark: str
-    offset: int
+    name: str  # as the archive gives it; may be anything
+    size: int  # bytes, as the archive gives it
+    mark: str  # differs between files of the same size: the CRC in a zip archive; "" in a tar archive
+    offset: int  # in bytes in an unpacked tar archive; otherwise its number in the archive
 
 
 def is_archive(address: str) -> bool:

@@ -30,7 +30,7 @@ from venule.batch.items import (
     replace_record,
     with_content,
 )
-from venule.batch.journal import Journal, JournalCopy, JournalRecord
+from venule.batch.journal import SECONDS_BETWEEN_COPIES, Journal, JournalCopy, JournalRecord
 from venule.batch.outputs import Layout, Output, alone_in
 from venule.batch.parts import FOLDER, Parts
 from venule.batch.progress import BatchResult, in_words
@@ -216,7 +216,7 @@ class _Run:
             self.parts.finished(record)
         self.begun.discard(record.name)
         self._count(record)
-        self.copy.now_and_then(self.journal)
+        self.copy.copy(self.journal, after=SECONDS_BETWEEN_COPIES)
 
     def _remove_unrecorded(self) -> None:
         """Remove what workers wrote of files before they could hand over the records: no row would name it."""
@@ -274,6 +274,8 @@ def _create(output: Output) -> None:
         raise OutputError(
             f"{output.address!r} is not in UTF-8: choose a folder for the results whose path is"
         ) from None
+    if output.is_remote:
+        addresses.filesystem(output.address)  # before anything is created
     folder = output.lock
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: choose a folder for the results")

@@ -95,9 +95,7 @@ class JournalRecord:
 class Journal:
     """The journal of an output folder.
 
-    Args:
-        folder: that contains it.
-        read_only: change nothing; possible while a run is writing, and in a folder without write permission.
+    With `read_only`, nothing is changed; possible while a run is writing, and in a folder without write permission.
 
     Raises:
         OutputError: it is damaged, or cannot be read or written.
@@ -286,14 +284,9 @@ class JournalCopy:
             here.unlink(missing_ok=True)
             here.write_bytes(output.read(JOURNAL))
 
-    def now_and_then(self, journal: Journal) -> None:
-        """Copy the journal if the latest copy is old."""
-        if time.monotonic() - self._latest > SECONDS_BETWEEN_COPIES:
-            self.copy(journal)
-
-    def copy(self, journal: Journal) -> None:
-        """Copy the journal."""
-        if not self._output.has_journal_elsewhere:
+    def copy(self, journal: Journal, *, after: float = 0.0) -> None:
+        """Copy the journal, if the latest copy is so many seconds old."""
+        if not self._output.has_journal_elsewhere or time.monotonic() - self._latest < after:
             return
         here = self._output.state / PARTIAL / JOURNAL  # SQLite itself never works on the other disk
         here.parent.mkdir(parents=True, exist_ok=True)

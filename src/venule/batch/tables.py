@@ -47,16 +47,11 @@ class Columns:
     """The columns of a table of results.
 
     A column of a list with the same name as one of venule's own gets the prefix "list_".
-
-    Attributes:
-        work: that the work fills, each float or str.
-        carried: of the lists.
-        others: further names that are taken.
     """
 
-    work: Mapping[str, type]
-    carried: Sequence[str] = ()
-    others: Collection[str] = ()
+    work: Mapping[str, type]  # that the work fills, each float or str
+    carried: Sequence[str] = ()  # of the lists
+    others: Collection[str] = ()  # further names that are taken
 
     @cached_property
     def kinds(self) -> dict[str, type]:

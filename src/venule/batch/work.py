@@ -81,29 +81,15 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class Process:
-    """Reads a file, processes it and writes its outputs.
-
-    Attributes:
-        work: what to do.
-        settings: hash of the settings.
-        output: where the outputs are written.
-        layout: of the outputs.
-    """
+    """Reads a file, processes it and writes its outputs."""
 
     work: Work
-    settings: str
+    settings: str  # a hash of them
     output: Output
     layout: Layout = Layout.MIRRORED
 
     def __call__(self, item: Item) -> JournalRecord:
-        """Process a file.
-
-        Returns:
-            Its record, also if it failed.
-
-        Raises:
-            OutputError: nothing can be written any more, so the batch must end.
-        """
+        """The record of a file, also if it failed; an OutputError if nothing can be written any more."""
         start = time.perf_counter()
         record = self._record(item)
         try:
@@ -195,7 +181,12 @@ def read(item: Item) -> tuple[bytes, str]:
             return addresses.read_remote(item.path), item.modified
         return _read_local(item.path)
     except FileNotFoundError as error:
-        raise VenuleError(f"{item.path} does not exist, or is a link to nothing", reason="not-found") from error
+        why = (
+            f": {addresses.said(error)}"
+            if addresses.is_remote(item.path)
+            else " does not exist, or is a link to nothing"
+        )
+        raise VenuleError(f"{item.path}{why}", reason="not-found") from error
     except OSError as error:
         raise VenuleError(f"{item.path} cannot be read: {addresses.said(error)}", reason="unreadable") from error
     except ValueError as error:  # a NUL in a path of a list
