@@ -92,7 +92,7 @@ class VesselMap:
         notes: codes of what is unusual about the photograph, see `FieldOfView`.
 
     Raises:
-        VenuleError: the arrays differ in size, or have the wrong type.
+        VenuleError: the arrays differ in size or have the wrong type, or the field of view is larger than its diameter.
 
     Example:
         >>> found = venule.segment(phantom.image)
@@ -123,6 +123,11 @@ class VesselMap:
                     f"{name} of a vessel map must be {np.dtype(dtype).name} {expected}; "
                     f"got {array.dtype.name} {array.shape}"
                 )
+        across = max((np.ptp(np.flatnonzero(self.fov.any(axis=axis))) for axis in (0, 1) if self.fov.any()), default=0)
+        if not across / 2 < self.fov_diameter < np.inf:
+            raise VenuleError(
+                f"fov_diameter of a vessel map is {self.fov_diameter:g}; its field of view is {across + 1} pixels across"
+            )
 
     @classmethod
     def from_mask(

@@ -32,7 +32,7 @@ BESIDE = (0.6, 1.5, 45.0)  # ring beside the disc, disc diameters and degrees fr
 WEIGHT = 2  # of how few vessels there are beside the disc, as a power, against how the fovea looks
 EDGE = 1 / 3  # disc diameters from the edge of the field of view, below which a fovea may lie farther out
 TRUNKS = (0.6, 2.5)  # ring about the disc, disc diameters, in which its trunks run up and down in an upright photograph
-UPRIGHT = -0.05  # of `trunks`, above which a photograph may be turned
+UPRIGHT = 35.0  # degrees by which the axis of the trunks may lean from the vertical
 SIDE_SURE = 0.6  # confidence below which a disc in the middle leaves open on which side of it the fovea lies
 
 Map = NDArray[np.float32]
@@ -162,7 +162,7 @@ def find_fovea(plane: Plane, graph: VesselGraph, disc: Disc, image: ImageArray) 
             lies outside the field of view, or it might as well lie on the other side of the disc.
     """
     check_sure(disc)
-    if trunks(graph, disc) >= UPRIGHT:
+    if not is_upright(graph, disc):
         raise MeasurementError(
             "the large vessels leave the optic disc to the sides: the photograph may be turned", reason="not-upright"
         )
@@ -214,15 +214,15 @@ def check_sure(disc: Disc) -> None:
         )
 
 
-def trunks(graph: VesselGraph, disc: Disc) -> float:
-    """How the vessels about the disc lie to it: -1 all above and below it, 1 all beside it; weighted by cross section.
+def is_upright(graph: VesselGraph, disc: Disc) -> bool:
+    """Whether the large vessels leave the disc above and below, as in an upright photograph, and not to the sides.
 
-    In 145 upright photographs of DRIVE, CHASE_DB1, HRF and IDRiD it is below -0.14, in the same turned by 90 degrees
-    above 0.1; in one more the disc was not found.
+    Their axis, weighted by cross section, leans from the vertical by at most 24 degrees in 101 upright photographs of
+    six cameras, and with the photograph where that is turned.
     """
     down, right = (graph.points - disc.centre).T
     away = np.hypot(down, right) / disc.diameter
     near = (away >= TRUNKS[0]) & (away < TRUNKS[1])
-    weights = (graph.weights * graph.calibres**2)[near]
-    twice = 2 * np.arctan2(down, right)[near]
-    return float((weights * np.cos(twice)).sum() / weights.sum()) if len(weights) else 0.0
+    weights, twice = (graph.weights * graph.calibres**2)[near], 2 * np.arctan2(down, right)[near]
+    lean = 0.5 * np.arctan2((weights * np.sin(twice)).sum(), -(weights * np.cos(twice)).sum())
+    return bool(near.any() and abs(np.degrees(lean)) <= UPRIGHT)

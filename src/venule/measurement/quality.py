@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from venule.errors import MeasurementError
-from venule.measurement.landmarks import SURE, UPRIGHT, trunks
+from venule.measurement.landmarks import SURE, is_upright
 from venule.measurement.measured import Measured
 from venule.photograph import FieldOfView, WorkingScale
 from venule.photograph.arrays import BoolArray, ImageArray
@@ -206,7 +206,7 @@ def _fundus(fov: BoolArray, measured: Measured) -> float:
     if np.mean([corner.mean() for corner in corners]) < ROUND:
         return 1.0
     disc = measured.landmarks.disc
-    return disc.confidence if disc and trunks(measured.graph, disc) < UPRIGHT else 0.0
+    return disc.confidence if disc and is_upright(measured.graph, disc) else 0.0
 
 
 def _copy(found: VesselMap, across: float) -> tuple[ImageArray, BoolArray]:
