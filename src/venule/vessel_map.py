@@ -126,7 +126,7 @@ class VesselMap:
         across = max((np.ptp(np.flatnonzero(self.fov.any(axis=axis))) for axis in (0, 1) if self.fov.any()), default=0)
         if not across / 2 < self.fov_diameter < np.inf:
             raise VenuleError(
-                f"fov_diameter of a vessel map is {self.fov_diameter:g}; its field of view is {across + 1} pixels across"
+                f"fov_diameter of a vessel map is {self.fov_diameter:g}; its field of view is {across + 1} pixels wide"
             )
 
     @classmethod
