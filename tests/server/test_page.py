@@ -125,6 +125,19 @@ def test_several_are_dropped_one_of_them_broken_and_two_are_compared(browser, ad
     assert len(browser.all("#list li")) == 2
 
 
+def test_a_map_that_could_be_another_patients_is_given_to_no_photograph_and_a_scale_that_cannot_be_is_told(
+    browser, address, photograph, as_png, phantom
+):
+    browser.open(address)
+    browser.drop({"eye.jpg": photograph, "eye.png": photograph, "eye_veins.png": as_png(phantom.veins)})
+    assert "eye_veins.png matches several photographs" in browser["refused-maps"].text
+    browser.finished(2)
+    assert not browser["layer-kinds"].is_enabled()
+    choose_scale(browser, "um_per_pixel", -3)
+    browser.until(lambda: len(browser.all("#list li[data-state=failed]")) == 2)
+    assert "um_per_pixel: Input should be greater than 0; got '-3'" in browser.all("#list li")[0].text
+
+
 def test_two_photographs_are_compared_each_with_its_own_figures_and_one_scale_of_calibres(
     browser, address, photograph, as_png, phantom
 ):

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import socket
 import time
 from contextlib import suppress
@@ -307,3 +308,17 @@ def test_the_format_is_the_one_that_is_liked_best(accept, expected):
             choose_format(["png", "json"], requested=None, accept=accept)
     else:
         assert choose_format(["png", "json"], requested=None, accept=accept) == expected
+
+
+def test_a_model_that_was_damaged_is_told_without_the_folders_of_the_machine(start, photograph, tmp_path, caplog):
+    import httpx
+
+    from venule.models import model_folder
+
+    folder = shutil.copytree(model_folder("general"), tmp_path / "dr-huber" / "mine")
+    with start(Settings(processes=1, own_models=[folder])) as address:
+        (folder / "model.onnx").write_bytes(b"no model")
+        answer = httpx.post(f"{address}/v1/segment?model=mine", content=photograph, timeout=120)
+    check(answer, 500, "bad-model")
+    assert "dr-huber" not in answer.text
+    assert "dr-huber" in caplog.text

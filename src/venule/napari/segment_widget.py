@@ -77,15 +77,11 @@ class SegmentWidget(Panel):
     def _follow(self) -> None:
         """Show the threshold of the newest vessels of the chosen photograph and model, or else that of the model."""
         layer = self._newest()
-        if layer is not None:
-            self._show_threshold(layer.metadata[EDITABLE].found.threshold)
-        elif self._card:
-            self._show_threshold(self._card.threshold)
-
-    def _show_threshold(self, threshold: float) -> None:
-        with self.threshold.changed.blocked():
-            self.threshold.value = min(max(threshold, STEP), 1 - STEP)
-        self._name_threshold()
+        decided = layer.metadata[EDITABLE].found if layer is not None else self._card
+        if decided:
+            with self.threshold.changed.blocked():
+                self.threshold.value = min(max(decided.threshold, STEP), 1 - STEP)
+            self._name_threshold()
 
     def _name_threshold(self) -> None:
         """Show the number in the label: the style of napari leaves no room beside the slider."""

@@ -1,5 +1,6 @@
 """Errors as problem+json (RFC 9457): a reason code for programs and a sentence for people."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -76,6 +77,9 @@ def _problem_of(error: Exception, request: Request) -> Problem:
     match error:
         case Problem():
             return error
+        case VenuleError(reason="bad-model"):  # the message names a folder of this machine
+            logging.getLogger("venule.server").error("%s", error)
+            return Problem(500, error.reason, "the model cannot be used: the log of the service says why")
         case VenuleError():
             status = STATUS.get(error.reason, 422)
             return Problem(status, error.reason, str(error), headers={"Retry-After": "10"} if status == 503 else None)

@@ -64,10 +64,8 @@ async def read_photograph(
         name = "photograph.dcm" if kind == MEDIA_TYPES["dicom-seg"] else "photograph"
         return MemoryFile(name, b"".join([piece async for piece in body])), {}
     parts = await _parse_form(request, body, ("photograph", *map_names), most=1)
-    if len(parts["photograph"]) != 1:
-        allowed = " and ".join(f"a part {name}" for name in map_names)
-        optional = f", and optionally {allowed}" if allowed else ""
-        raise Problem(422, "no-photograph", f"send one file in the part photograph{optional}")
+    if not parts["photograph"]:
+        raise Problem(422, "no-photograph", "send one file in the part photograph")
     return parts["photograph"][0], {name: files[0] for name in map_names if (files := parts[name])}
 
 

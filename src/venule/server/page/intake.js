@@ -1,6 +1,6 @@
 // Takes photographs that are chosen, dropped or pasted, and the examples; assigns maps to photographs by their names.
 
-import { $, say } from "./dom.js";
+import { $ } from "./dom.js";
 import { addToList } from "./list.js";
 import { again, next } from "./queue.js";
 import { photographs } from "./state.js";
@@ -50,14 +50,16 @@ async function takeExamples() {
 function take(files) {
   const maps = files.filter((file) => MAP.test(file.name));
   for (const file of files.filter((one) => !maps.includes(one))) addToList(file);
-  for (const map of maps) giveMap(map);
+  $("refused-maps").textContent = maps.map(giveMap).filter(Boolean).join(" ");
   next();
 }
 
+// Give a map to its photograph; or else the reason why not.
 function giveMap(map) {
   const [, stem, kind] = map.name.match(MAP);
   const its = photographs.filter((one) => one.stem.toLowerCase() === stem.toLowerCase());
-  if (its.length !== 1) return say(t(its.length ? "ambiguous" : "unmatched", { name: map.name }));
+  if (its.length !== 1) return t(its.length ? "ambiguous" : "unmatched", { name: map.name });
   its[0].maps[kind.toLowerCase()] = map;
   if (its[0].state !== "waiting") again(its[0]);
+  return "";
 }
