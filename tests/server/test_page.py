@@ -142,8 +142,9 @@ def test_two_photographs_are_compared_each_with_its_own_figures_and_one_scale_of
     browser, address, photograph, as_png, phantom
 ):
     from venule.datasets.phantoms import make_phantom
+    from venule.report.tables import number_text
 
-    other = make_phantom(5, size=500)
+    other = make_phantom(5, size=700)
     given = {"ann.png": phantom.image, "bob.png": other.image}
     browser.open(address)
     browser.drop({name: as_png(image) for name, image in given.items()})
@@ -165,8 +166,9 @@ def test_two_photographs_are_compared_each_with_its_own_figures_and_one_scale_of
     for cell, name in zip(shown["Calibre, median"], names, strict=True):
         row = venule.measure(looks[name]).row()
         value, lower, upper = (row[f"calibre_median_px{part}"] for part in ("", "_lower", "_upper"))
-        assert cell.text.replace("\xa0", " ") == f"{value:.2f} px\n{lower:.2f} – {upper:.2f}"
-    assert "cannot be compared" in browser["unlike"].text  # 320 and 500 pixels
+        value, lower, upper = map(number_text, (value, lower, upper))
+        assert cell.text.replace("\xa0", " ") == f"{value} px\n{lower} – {upper}"
+    assert "cannot be compared" in browser["unlike"].text  # 500 and 700 pixels
 
     browser["layer-calibre"].click()
     assert browser["legend-name"].text == "Calibre, both photographs"

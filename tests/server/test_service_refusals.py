@@ -80,6 +80,12 @@ def test_a_scale_is_no_parameter_of_a_segmentation(photograph):
     check(asked().get("/v1/models?token=x"), 422, "bad-parameter")
 
 
+@pytest.mark.parametrize("scale", ["field=0.785", "field=1e-300", "um_per_pixel=1000", "disc_um=1.8"])
+def test_a_scale_that_no_eye_has_gives_no_number_without_a_word(client, photograph, scale):
+    answer = client.post(f"/v1/measure?{scale}", content=photograph)
+    check(answer, 422, "bad-scale")
+
+
 def test_maps_are_refused_with_the_reasons_of_the_command_line(client, photograph, phantom, as_png):
     drawn, veins = phantom.arteries.astype(np.uint8), as_png(phantom.veins)
     see_through = np.dstack([np.full((*drawn.shape, 3), 255, np.uint8), drawn * 255])
