@@ -36,13 +36,13 @@ class Shout:
         time.sleep(self.seconds)
         if text == "die":
             os._exit(3)
-        if text == "die-once":  # the first of all processes that meets it dies
-            flag = Path(path).with_suffix(".died")
+        if text.startswith("die-once "):  # the first of all processes that meets it dies
+            flag = Path(text.removeprefix("die-once "))
             if not flag.exists():
                 flag.touch()
                 os._exit(3)
-        if text == "wait":
-            while not Path(path).with_suffix(".go").exists():
+        if text.startswith("wait "):
+            while not Path(text.removeprefix("wait ")).exists():
                 time.sleep(0.05)
         if text == "hang":
             time.sleep(600)

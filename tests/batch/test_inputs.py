@@ -72,7 +72,7 @@ def test_archive_gives_what_its_folder_gives_and_is_not_done_again(tmp_path, nam
     assert (result.ok, result.failed) == (2, 1)
     assert contents(tmp_path / "of-archive") == contents(tmp_path / "of-folder")
     assert table(tmp_path / "of-archive") == table(tmp_path / "of-folder")
-    assert {read_path(row["path"]) for row in rows(tmp_path / "of-archive")} == set(TEXTS.values())
+    assert {read_path(str(tmp_path / row["path"])) for row in rows(tmp_path / "of-archive")} == set(TEXTS.values())
     again = shout(archive, output=tmp_path / "of-archive", jobs=jobs, resume=True)
     assert (again.skipped, again.ok) == (3, 2)
 
@@ -115,8 +115,8 @@ def test_damaged_archive_is_a_row_and_what_comes_before_the_damage_is_done(tmp_p
     (place.parent / "good.txt").write_text("good")
     shout(place, place.parent, output=tmp_path / "out", jobs=1)
     found = {row["path"]: row["reason"] for row in rows(tmp_path / "out")}
-    assert found[str(place)] == "broken-archive"
-    assert found[str(place.parent / "good.txt")] == ""
+    assert found[name] == "broken-archive"
+    assert found["good.txt"] == ""
     if name == "cut.tar":
         assert list(found.values()).count("") >= 5
 

@@ -284,9 +284,10 @@ class Trial:
             same_list: the photographs were the same all the time; else they may be in other parts of a table.
             except_for: photographs of which the undisturbed run knows nothing.
         """
-        left_out = {str(path) for path in except_for}
         rows, expected = read_rows(self.output), read_rows(undisturbed)
         paths = [row["path"] for row in rows]
+        # Rows name photographs from the folder that all of them share.
+        left_out = {path for path in paths if any(str(each).endswith(f"/{path}") for each in except_for)}
         if whole:
             self.damage.lost += [row["path"] for row in expected if row["path"] not in paths]
             self.damage.lost += [] if rows or not expected else ["the table"]

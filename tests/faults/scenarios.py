@@ -294,7 +294,8 @@ def denied_input(trial):
     options = ["--layout", str(trial.rng.choice(LAYOUTS)), *_jobs(trial)]
     trial.expect(trial.begin(given, *options, without_rights=True).end(), 1)
     reasons = {row["path"]: row["reason"] for row in read_rows(trial.output)}
-    trial.damage.lost += [str(path) for path in locked if reasons.get(str(path)) != "unreadable"]
+    names = [path.relative_to(given).as_posix() for path in locked]
+    trial.damage.lost += [name for name in names if reasons.get(name) != "unreadable"]
     for path in locked:
         path.chmod(0o755)
     trial.resume(given, *options)
@@ -455,7 +456,7 @@ def enormous(trial):
     if ended.memory > 500:
         trial.damage.otherwise.append(f"it took {ended.memory:.0f} MiB")
     reasons = {row["path"]: row["reason"] for row in read_rows(trial.output)}
-    if reasons.get(str(given / "site-0" / "enormous.png")) != "too-large":
+    if reasons.get("site-0/enormous.png") != "too-large":
         trial.damage.lost.append("the enormous photograph has no row with the reason too-large")
     trial.compare(trial.ground.undisturbed(given))
 

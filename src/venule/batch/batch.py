@@ -105,7 +105,7 @@ def run(
         copy = JournalCopy(where)
         with Journal(where.state) as journal, journal.guarded(), _stopping_gently() as stopping:
             _check_is_free(journal, where, batch)
-            list_items(journal, found, twins=work.by_content, suffixes=tuple(work.suffixes))
+            list_items(journal, found, twins=work.by_content, suffixes=tuple(work.suffixes), typed=paths)
             check_names_are_free(journal, where, layout=batch.layout, suffixes=tuple(work.suffixes))
             if not batch.resume:
                 check_nothing_is_there(journal, where, layout=batch.layout, suffixes=tuple(work.suffixes))
@@ -198,10 +198,10 @@ class _Run:
         ):
             return False
         modified = self.process.modified(item)
-        same = (record.path, record.size, record.modified) == (item.path, item.size, modified) and modified
+        same = (record.path, record.size, record.modified) == (item.shown, item.size, modified) and modified
         if not same and record.content != self.process.content_or_nothing(item):
             return False
-        now = replace(record, path=item.path, size=item.size, modified=modified, carried=item.carried)
+        now = replace(record, path=item.shown, size=item.size, modified=modified, carried=item.carried)
         if now != record:
             if self.parts and (now.path, now.carried) != (record.path, record.carried):
                 return False  # they are in its row in a table
@@ -298,7 +298,8 @@ def _check_is_free(journal: Journal, output: Output, batch: Batch) -> None:
             f"{output.address} has the layout {layout}: continue with --layout {layout}, or choose another folder"
         )
     journal.set_about("layout", batch.layout)
-    journal.set_about("output", output.address)
+    if output.has_journal_elsewhere:
+        journal.set_about("output", output.mark)
 
 
 @contextmanager

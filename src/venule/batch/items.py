@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from venule.batch.archives import ArchiveError, Member, Sequence, is_sequential
 from venule.batch.inputs import InputFile
 from venule.batch.journal import ITEMS, Journal, JournalRecord, blob, text
 from venule.batch.outputs import JOURNAL, LOCK, PARTIAL, STAGED, Layout, Output
+from venule.batch.roots import folder_of, join_roots, keep_root, located, rebase, shared_folder, shown
 from venule.batch.tables import MANIFEST, RESULTS
 from venule.errors import OutputError, VenuleError
 
@@ -45,7 +45,8 @@ DELETE FROM temp.found WHERE NOT listed AND (
 """
 _NAMED = """
 INSERT INTO items
-SELECT NULL, path, name_of(whole, id, copy), copy_of(whole, id, copy), '', id != '', size, file, '', NULL FROM (
+SELECT NULL, shown_of(path), name_of(whole, id, copy), copy_of(whole, id, copy), '', id != '', size, kept_of(file),
+    '', NULL FROM (
     SELECT *, whole_of(named, id) AS whole, ROW_NUMBER() OVER (PARTITION BY path ORDER BY number) AS copy
     FROM temp.found
 ) ORDER BY sequence, path, copy
@@ -99,17 +100,26 @@ class Item(InputFile):
     Attributes:
         number: its position in the list.
         name: beginning of the names of its outputs, relative to the output folder, with "/": "site-2/ann".
+        shown: its path as results name it.
         twin: name of an earlier file that probably has the same content; "" if there is none.
         content: of a file in a packed tar archive, which the main process reads; None: read it.
     """
 
     number: int = 0
     name: str = ""
+    shown: str = ""
     twin: str = ""
     content: bytes | None = None
 
 
-def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool, suffixes: tuple[str, ...] = ()) -> None:
+def list_items(
+    journal: Journal,
+    files: Iterable[InputFile],
+    *,
+    twins: bool,
+    suffixes: tuple[str, ...] = (),
+    typed: Iterable[Path | str] = (),
+) -> None:
     """Write the list of a run into the journal, in place of the list of an earlier run.
 
     The names mirror the folders below the root that all files share. Files of one folder that differ only after the
@@ -121,6 +131,7 @@ def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool, suf
         files: in any order; the same path may come twice.
         twins: look for files that probably have the same content.
         suffixes: of the outputs.
+        typed: the inputs as the user named them.
 
     Raises:
         VenuleError: a list gives the same id twice.
@@ -129,10 +140,11 @@ def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool, suf
     with journal.guarded():
         db.execute("PRAGMA temp_store = FILE")  # else a list of a million would be in memory
         db.executescript(_FOUND)
-        root, carried = "", dict[str, None]()
+        root, base, carried = "", "", dict[str, None]()
         with journal.transaction():
             for file in files:
-                root = file.root if not root else _shared(root, file.root)
+                root = file.root if not root else shared_folder(root, file.root)
+                base = join_roots(base, folder_of(file))
                 carried.update(dict.fromkeys(file.carried))
                 _insert(journal, file)
             db.execute(_ONCE)
@@ -140,11 +152,15 @@ def list_items(journal: Journal, files: Iterable[InputFile], *, twins: bool, suf
             "whole_of": lambda path, given: blob(_whole(text(path), given, root, suffixes)),
             "name_of": lambda whole, given, copy: whole if given else _copy(_stem(whole), copy),
             "copy_of": lambda whole, given, copy: whole if given else _copy(whole, copy),
+            "shown_of": lambda path: blob(shown(text(path), base)),
+            "kept_of": lambda file: _without(base, file),
             "fold_of": lambda name: repr(unicodedata.normalize("NFD", text(name)).casefold()),
         }
         for name, function in functions.items():
             db.create_function(name, function.__code__.co_argcount, function, deterministic=True)
         with journal.transaction():
+            rebase(journal, base)
+            keep_root(journal, base, typed=map(str, typed))
             db.execute("DROP TABLE items")
             db.execute(ITEMS)
             db.execute(_NAMED)
@@ -174,7 +190,9 @@ def items(journal: Journal, *, twins: bool, shard: Shard) -> Iterator[Item]:
     while page := journal.connection.execute(query, (latest, shard.of, shard.number % shard.of, PAGE)).fetchall():
         latest = page[-1][0]
         for number, name, file, twin in page:
-            yield Item(**vars(_file_of(file)), number=number, name=text(name), twin=text(twin) if twin else "")
+            about = vars(_file_of(journal, file))
+            path = shown(about["path"], journal.root)
+            yield Item(**about, number=number, name=text(name), shown=path, twin=text(twin) if twin else "")
 
 
 def with_content(found: Iterable[Item]) -> Iterator[Item]:
@@ -199,15 +217,18 @@ def check_names_are_free(journal: Journal, output: Output, *, layout: Layout, su
         "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
         "WHERE records.path != items.path"
     )
-    for old, new in journal.connection.execute(query):
-        if _is_there(text(old)) and not _same(text(old), text(new)):
+    for pair in journal.connection.execute(query):
+        old, new = (located(text(path), journal.root) for path in pair)
+        if _is_there(old) and not _same(old, new):
             raise OutputError(
-                f"{output.address} already has results of {text(old)} under the name that {text(new)} would get: "
+                f"{output.address} already has results of {old} under the name that {new} would get: "
                 "process both in one run, or choose another folder"
             )
     inside = "SELECT path FROM items WHERE path > ? AND path < ?"
-    for (found,) in journal.connection.execute(inside, (blob(f"{output.address}/"), blob(f"{output.address}0"))):
-        path = text(found).removeprefix(f"{output.address}/")
+    here = shown(f"{output.address}/", journal.root).rstrip("/")
+    bounds = ("", "\U0010ffff") if here in ("", ".") else (f"{here}/", f"{here}0")
+    for (found,) in journal.connection.execute(inside, tuple(map(blob, bounds))):
+        path = text(found).removeprefix(bounds[0])
         for suffix in suffixes:
             if path.endswith(suffix) and layout is Layout.MIRRORED and journal.lists(path.removesuffix(suffix)):
                 raise OutputError(
@@ -298,15 +319,19 @@ def _insert(journal: Journal, file: InputFile) -> None:
     )  # fmt: skip
 
 
-def _file_of(kept: str) -> InputFile:
+def _without(root: str, file: str) -> str:
+    """A file as the journal keeps it: with paths below the folder that all files share."""
+    about = json.loads(file)
+    about |= {key: shown(about[key], root) for key in ("path", "archive") if key in about}
+    if root and "problem" in about:
+        about["problem"] = about["problem"].replace(root.rstrip("/") + "/", "")
+    return json.dumps({key: value for key, value in about.items() if key not in ("root", "named")})
+
+
+def _file_of(journal: Journal, kept: str) -> InputFile:
     about = json.loads(kept)
+    about |= {key: located(about[key], journal.root) for key in ("path", "archive") if key in about}
     return InputFile(**{**about, "member": Member(*about["member"]) if "member" in about else None})
-
-
-def _shared(one: str, other: str) -> str:
-    """The common folder of two paths."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), other.split("/"), strict=False))
-    return "/".join(part for part, _ in same) or "/"
 
 
 def _whole(path: str, given: str, root: str, suffixes: tuple[str, ...]) -> str:
@@ -348,7 +373,7 @@ def _tell_apart(journal: Journal) -> None:
     twice = db.execute(f"SELECT file FROM items WHERE {alike} ORDER BY folded, number LIMIT 2").fetchall()
     db.execute("DROP INDEX items_folded")
     if twice:
-        one, second = (_file_of(file) for (file,) in twice)
+        one, second = (_file_of(journal, file) for (file,) in twice)
         also = "" if second.id == one.id else f", as {second.id!r}"
         raise VenuleError(
             f"the list gives the id {one.id!r} to {one.path} and to {second.path}{also}: give each row its own id",
@@ -367,9 +392,8 @@ def _mark_twins(journal: Journal) -> None:
     )
     while page := db.execute(query, (latest, PAGE)).fetchall():
         latest = page[-1][0]
-        db.executemany(
-            "UPDATE items SET mark = ? WHERE number = ?", [(_mark(_file_of(file)), number) for number, file in page]
-        )
+        marks = [(_mark(_file_of(journal, file)), number) for number, file in page]
+        db.executemany("UPDATE items SET mark = ? WHERE number = ?", marks)
     db.execute("DROP INDEX items_size")
     db.execute("CREATE INDEX items_mark ON items (mark)")
     db.execute(

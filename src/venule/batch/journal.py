@@ -59,7 +59,8 @@ class JournalRecord:
 
     Attributes:
         name: beginning of the names of its outputs.
-        path: absolute, or a URL; of a file in an archive, the path of the archive and its name in there.
+        path: below the folder that all files share, or a URL; of a file in an archive, the path of the archive and its
+            name in there.
         content: SHA-256 of the file; "" if it could not be read.
         settings: SHA-256 of the settings.
         status: "ok" or "failed".
@@ -105,6 +106,7 @@ class Journal:
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         """Open the journal, or create it."""
         self.path, self._read_only = folder / JOURNAL, read_only
+        self.root = ""  # where the photographs of this run lie; never written
         with self.guarded():
             if read_only:
                 self.connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
@@ -272,10 +274,11 @@ class JournalCopy:
         here, mark = output.state / JOURNAL, output.mark_of(JOURNAL)
         if here.exists():
             with Journal(output.state) as journal:
-                owner = journal.about("output", output.address)
-                if owner != output.address:
+                owner = journal.about("output", output.mark)
+                if owner != output.mark:
+                    whose = "another output" if owner.startswith("sha256:") else owner
                     raise OutputError(
-                        f"{here} is the journal of {owner}, not of {output.address}: choose another folder with "
+                        f"{here} is the journal of {whose}, not of {output.address}: choose another folder with "
                         "--journal"
                     )
                 if mark in ("", journal.about("copied", "")):
@@ -291,7 +294,7 @@ class JournalCopy:
         here = self._output.state / PARTIAL / JOURNAL  # SQLite itself never works on the other disk
         here.parent.mkdir(parents=True, exist_ok=True)
         here.unlink(missing_ok=True)
-        journal.set_about("output", self._output.address)
+        journal.set_about("output", self._output.mark)
         with closing(sqlite3.connect(here)) as copy:
             journal.connection.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")

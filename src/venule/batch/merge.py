@@ -10,6 +10,7 @@ from typing import Any
 from venule.batch.journal import Journal, JournalRecord
 from venule.batch.outputs import JOURNAL, Layout, Output, alone_in
 from venule.batch.parts import FOLDER
+from venule.batch.roots import keep_root, root_at
 from venule.batch.tables import MANIFEST, write_tables
 from venule.errors import OutputError, VenuleError
 
@@ -58,9 +59,10 @@ def merge(outputs: Sequence[Path], output: Path) -> int:
         if journal.about("merged", "") == "" and journal.counts():
             raise OutputError(f"{output} already has results: choose another folder")
         where.remove_partials()
-        journal.set_about("merged", json.dumps([shard.address for shard in shards]))
+        journal.set_about("merged", json.dumps([shard.mark for shard in shards]))
         for key in _SAME:
             journal.set_about(key, about[0][key])
+        keep_root(journal, root_at(shards[0].state) or "", typed=())
         journal.set_about(
             "carried", json.dumps(list(dict.fromkeys(name for each in about for name in each["carried"])))
         )
@@ -100,7 +102,7 @@ def _take(shard: Output, output: Output, journal: Journal, first: int) -> int:
         layout = Layout(theirs.about("layout", ""))
         for record in theirs.records():
             known = journal.record(record.name)
-            if known and known.path != record.path:
+            if known and (known.path, known.content) != (record.path, record.content):
                 raise VenuleError(
                     f"{shard.address} has results of {record.path} under the name that {known.path} has: "
                     "merge runs of one list, or give ids",

@@ -98,6 +98,11 @@ class Output:
         return addresses.is_remote(self.address)
 
     @property
+    def mark(self) -> str:
+        """What a journal knows it by: its URL, or a hash, as a folder may be named after a person."""
+        return self.address if self.is_remote else f"sha256:{hashlib.sha256(os.fsencode(self.address)).hexdigest()}"
+
+    @property
     def has_journal_elsewhere(self) -> bool:
         """Whether the journal in use lies in another folder than the results."""
         return self.is_remote or self.state.resolve() != Path(self.address).resolve()
@@ -271,8 +276,12 @@ def _listed(address: str) -> dict[str, int]:
     return addresses.sizes(address)
 
 
+def cache_folder(*names: str) -> Path:
+    """A place in the cache folder of venule."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "venule", *names)
+
+
 def _cache(address: str) -> Path:
     """The folder for the journal of a remote output."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     plain = "".join(c if c.isalnum() else "-" for c in address)[-100:]
-    return Path(home, "venule", "journals", f"{plain}-{hashlib.sha256(address.encode()).hexdigest()[:16]}")
+    return cache_folder("journals", f"{plain}-{hashlib.sha256(address.encode()).hexdigest()[:16]}")

@@ -96,7 +96,7 @@ class Process:
             content, modified = read(item)
             modified = self.modified(replace(item, modified=modified))
             record = replace(record, content=self._digest(item, content), size=len(content), modified=modified)
-            done = self.work(item.path, content, item.name)
+            done = self.work(item.shown or item.path, content, item.name)
             row = json.loads(json.dumps(dict(done.row), allow_nan=False))
             record = replace(record, status="ok", row=row, outputs=self._write(item, done.outputs))
         except OutputError:
@@ -107,7 +107,8 @@ class Process:
             record = replace(record, reason="out-of-memory", message="not enough memory: use fewer --jobs")
         except Exception as error:  # one file must never end the batch
             record = replace(record, reason="unexpected-error", message=f"{type(error).__name__}: {error}")
-        return replace(record, seconds=round(time.perf_counter() - start, 3), ended=time.time())
+        message = self._without_folders(record.message, item)
+        return replace(record, message=message, seconds=round(time.perf_counter() - start, 3), ended=time.time())
 
     def modified(self, item: Item) -> str:
         """The mark of modification of a file and of the others that are read for it; "" if that is not known."""
@@ -127,14 +128,22 @@ class Process:
     def lost(self, item: Item, error: ProcessLostError, *, times: str = "") -> JournalRecord:
         """The record of a file whose process died or reached the time limit. The file is not read: it may hang."""
         advice = "; --time-limit gives more" if error.reason == "timed-out" else ""
-        return replace(self._record(item), reason=error.reason, message=f"{error}{times}{advice}")
+        message = self._without_folders(f"{error}{times}{advice}", item)
+        return replace(self._record(item), reason=error.reason, message=message)
+
+    def _without_folders(self, message: str, item: Item) -> str:
+        """A message that does not say where photographs and results lie."""
+        for folder in (item.path.removesuffix(item.shown), f"{self.output.address}/"):
+            if len(folder) > 1 and not addresses.is_remote(folder):
+                message = message.replace(folder, "")
+        return message
 
     def duplicate(self, item: Item, original: JournalRecord) -> JournalRecord:
         """The record of a file with the same content as a finished one."""
         return replace(
             original,
             name=item.name,
-            path=item.path,
+            path=item.shown or item.path,
             seconds=0.0,
             ended=time.time(),
             size=item.size,
@@ -146,7 +155,7 @@ class Process:
 
     def _record(self, item: Item) -> JournalRecord:
         return JournalRecord(
-            item.name, item.path, "", self.settings, "failed", size=item.size, modified=item.modified,
+            item.name, item.shown or item.path, "", self.settings, "failed", size=item.size, modified=item.modified,
             carried=item.carried,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def fit(
     held_out = [drawn.read() for drawn in validation]
     module = VesselTraining(recipe, network, photographs, held_out)
     by_validation = bool(validation) and recipe.choose_best
-    checkpoints = ModelCheckpoint(
+    checkpoints = _Checkpoints(
         output / "checkpoints",
         filename="best",
         monitor="validation_dice" if by_validation else None,
@@ -143,6 +143,27 @@ def fit(
         save_weights(module.result(), output / "weights" / "best.safetensors")
     network = module.result().cpu().eval().requires_grad_()  # the average was kept from learning
     return Fitted(network, module.timer.time_elapsed(), _device_name(trainer))
+
+
+class _Checkpoints(ModelCheckpoint):
+    """Names files from its own folder: a checkpoint tells nobody's folders, and a training that was moved goes on."""
+
+    def state_dict(self) -> dict[str, Any]:
+        return self._renamed(super().state_dict(), lambda path: os.path.relpath(path, self.dirpath))
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        folder = str(self.dirpath)
+        super().load_state_dict(self._renamed(state_dict, lambda path: os.path.normpath(os.path.join(folder, path))))
+
+    @staticmethod
+    def _renamed(state: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
+        names = ("dirpath", "best_model_path", "kth_best_model_path", "last_model_path")
+        files = {name: rename(state[name]) for name in names if state.get(name)}
+        return {
+            **state,
+            **files,
+            "best_k_models": {rename(path): score for path, score in state["best_k_models"].items()},
+        }
 
 
 class VesselTraining(lightning.LightningModule):

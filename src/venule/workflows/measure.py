@@ -2,9 +2,12 @@
 
 import csv
 import io
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import reduce
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +16,7 @@ import cv2
 from venule import __version__
 from venule.batch import Batch, BatchResult, Done, Joined, Output, run
 from venule.batch.inputs import find_inputs
+from venule.batch.roots import folder_of, join_roots, located
 from venule.datasets.dataset import read_file
 from venule.errors import MaskError, MeasurementError, VenuleError
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure, table_columns
@@ -80,6 +84,7 @@ class MeasurePhotograph:
         dicom_sr: also write a DICOM structured report; only of DICOM photographs.
         dicom_units: add columns for the units that DICOM photographs may give.
         shared: for each kind of map, the photographs that would have one map (see `shared_maps`).
+        root: where the photographs lie, of which maps are given.
     """
 
     segmentation: SegmentPhotograph = field(default_factory=SegmentPhotograph)
@@ -92,6 +97,7 @@ class MeasurePhotograph:
     dicom_sr: bool = False
     dicom_units: bool = False
     shared: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    root: str = ""
 
     @property
     def columns(self) -> Mapping[str, type]:
@@ -156,10 +162,20 @@ class MeasurePhotograph:
             MaskError: a map is missing, ambiguous, of another size, empty or inverted, or holds labels or grey levels.
             MeasurementError: the quality is too low.
         """
+        try:
+            return self._measure(path, content, name)
+        except VenuleError as error:
+            message = str(error)
+            above = [f"{folder.parent}/" for folder in self.maps.values() if folder.is_absolute()]
+            for place in (f"{self.root}/", *above):  # may be named after a person
+                message = message.replace(place, "") if len(place) > 1 else message
+            raise type(error)(message, reason=error.reason) from error
+
+    def _measure(self, path: str, content: bytes, name: str) -> Done:
         if self.segmentation.threads:
             cv2.setNumThreads(self.segmentation.threads)
         header = header_to_answer(path, content) if self.dicom_sr or self.segmentation.dicom_seg else None
-        maps = self._find_maps(path, name)
+        maps = self._find_maps(located(path, self.root), name)
         photograph = read_photograph(content, name=path)
         metadata = metadata_of(path, content, given=self.scale, fov_diameter=photograph.fov.diameter)
         given = {kind: _read_map(file, photograph, path) for kind, file in maps.items()}
@@ -208,7 +224,7 @@ class MeasurePhotograph:
                     f"{folder} is not a folder: give --{name} the folder with the maps, named after their photographs"
                 )
         found_by = {"venule": __version__} if self.vessels else self.segmentation.settings()
-        given = {name: str(folder.resolve()) for name, folder in self.maps.items()}
+        given = {kind: _named(folder.resolve()) for kind, folder in self.maps.items()}
         return {
             **found_by,
             **given,
@@ -261,10 +277,10 @@ def measure_files(
     # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
     if work.maps:
-        found = find_inputs(paths, suffixes=SUFFIXES, output=Output.at(output), recognise=looks_like_photograph)
+        found = list(find_inputs(paths, suffixes=SUFFIXES, output=Output.at(output), recognise=looks_like_photograph))
         listed = [(file.path, file.id) for file in found]
         shared = {kind: shared_maps(folder, listed, endings=ENDINGS[kind]) for kind, folder in work.maps.items()}
-        work = replace(work, shared=shared)
+        work = replace(work, shared=shared, root=reduce(join_roots, map(folder_of, found), ""))
     result = run(
         paths,
         output,
@@ -299,6 +315,11 @@ def _write_dictionary(output: Output, units: Sequence[str]) -> None:
 def _read_map(file: Path, photograph: Photograph, path: str) -> BoolArray:
     called = f"its photograph {path.rpartition('/')[-1]}"
     return read_vessels(read_file(file), photograph.fov.mask, name=str(file), photograph=called)
+
+
+def _named(folder: Path) -> str:
+    """The name of a folder, and a hash that tells it from others of that name; a path may name a person."""
+    return f"{folder.name} (sha256 {sha256(os.fsencode(folder)).hexdigest()[:16]})"
 
 
 def _segment_table(path: str, measured: Measured) -> bytes:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from venule import __version__
 from venule.batch import JournalRecord, Output, read_journal, read_path
+from venule.batch.roots import located, root_at
 from venule.batch.tables import harmless
 from venule.batch.work import digest
 from venule.errors import VenuleError, missing_extra
@@ -77,10 +78,12 @@ def report_folder(output: Path, *, pdf: bool = False) -> list[Path]:
         raise missing_extra("pdf", "report.pdf needs matplotlib")
     # Two rows of a list may have one path.
     records = {(record.path, harmless(";".join(record.outputs))): record for record in read_journal(output)}
-    rows = _read_rows(output)
+    rows, root = _read_rows(output), root_at(output)
     manifest = _read_manifest(output / "manifest.json")
     maps = bool(manifest.settings.vessels or manifest.settings.arteries or manifest.settings.veins)
-    sheets = [_sheet_of(output, row, records.get((row["path"], row.get("outputs", ""))), maps=maps) for row in rows]
+    sheets = [
+        _sheet_of(output, row, records.get((row["path"], row.get("outputs", ""))), root, maps=maps) for row in rows
+    ]
     made = f"venule {manifest.venule}, {manifest.ended[:10]}"
     folder = Output.at(output)
     with folder.writing("report.html") as file:
@@ -145,7 +148,7 @@ def _pictures_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixe
     return _pictures(photograph, outputs[VESSELS], outputs[GRAPH])
 
 
-def _sheet_of(output: Path, row: Row, record: JournalRecord | None, *, maps: bool) -> Sheet:
+def _sheet_of(output: Path, row: Row, record: JournalRecord | None, root: str | None, *, maps: bool) -> Sheet:
     """The sheet of a photograph; with `maps`, the content of its record is also that of maps that were given."""
     path = row["path"]
     if row["status"] != "ok":
@@ -160,9 +163,14 @@ def _sheet_of(output: Path, row: Row, record: JournalRecord | None, *, maps: boo
             mask, graph = (Output.at(output).read(f"{name}{suffix}") for suffix in (VESSELS, GRAPH))
         except OSError as error:
             raise VenuleError(
-                f"{error.filename} cannot be read ({error.strerror}); venule measure --resume makes it again"
+                f"{Path(error.filename).name} cannot be read ({error.strerror}); venule measure --resume makes it again"
             ) from error
-        content = read_path(path)
+        if root is None:
+            raise VenuleError(f"nothing here says where {path} lies; venule measure --resume, with its folder, does")
+        try:
+            content = read_path(located(path, root))
+        except VenuleError as error:  # without the folders above, which may be named after people
+            raise VenuleError(str(error).replace(located("", root), "")) from error
         if len(content) != record.size or (not maps and digest(content) != record.content):
             raise VenuleError(f"{path} has changed since it was measured; venule measure --resume measures it again")
         return _pictures(read_photograph(content, name=path), mask, graph)
