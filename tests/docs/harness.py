@@ -50,6 +50,7 @@ curl() {
 python() { case "$1" in tests/*) ;; *) "$PYTHON" "$@" ;; esac; }
 pip() { :; }; pytest() { :; }; srun() { :; }; torchrun() { :; }; hostname() { echo localhost; }
 exec() { "$@"; }
+export OMP_NUM_THREADS=1
 PORT={port}; PYTHON={python}; CURL={curl}; SLURM_ARRAY_TASK_ID=1; SLURM_CPUS_PER_TASK=1; TMPDIR=.
 """
 PLACEHOLDERS = {"T": "0.4", "RANK": "0"}
