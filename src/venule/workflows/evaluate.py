@@ -28,19 +28,7 @@ from venule.workflows.given_maps import find_map, shared_maps
 
 REGIONS = {"fov": "In the field of view", "frame": "Over the full frame"}
 SECOND = "second observer"
-
-
-@dataclass(frozen=True)
-class Method:
-    """A way to find the vessels of a photograph.
-
-    Attributes:
-        name: in the tables.
-        find: the vessels of a photograph; None where the method has nothing for it.
-    """
-
-    name: str
-    find: Callable[[Record, Example], VesselMap | None]
+Find = Callable[[Record, Example], VesselMap | None]  # the vessels of a photograph; None where there are none for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,25 +112,35 @@ def evaluate_dataset(
     """
     split, records = _choose_records(dataset, split)
     drawn = [record for record in records if record.reference]
-    first = _model(model, threshold, flips) if masks is None else _masks(masks, dataset, drawn, threshold)
-    methods = [first] if compare is None else [first, _model(compare, None, flips)]
-    if len({method.name for method in methods}) < len(methods):
-        raise EvaluationError(f"{first.name} cannot be compared with itself")
+    first = model if masks is None else str(masks)
+    if compare == first:
+        raise EvaluationError(f"{first} cannot be compared with itself")
+    methods = {first: _model(model, threshold, flips) if masks is None else _masks(masks, dataset, drawn, threshold)}
+    if compare is not None:
+        methods[compare] = _model(compare, None, flips)
     pools: dict[str, ScorePool] = {}
     rows: list[PhotographScores] = []
     for done, record in enumerate(drawn):
         progress(done, len(drawn))
         example = read_record(record)
-        for method in (*methods, Method(SECOND, _second_observer)):
-            found = method.find(record, example)
+        assert example.reference is not None
+        for method, find in {**methods, SECOND: _second_observer}.items():
+            found = find(record, example)
             if found is None:
                 continue
-            rows.append(_score(pools.setdefault(method.name, ScorePool()), method, record, example, found))
+            try:
+                scores = pools.setdefault(method, ScorePool()).add(found, example.reference)
+            except EvaluationError as error:
+                name = record.photograph.name
+                raise EvaluationError(f"{name}, {method}: {error}", reason=error.reason) from error
+            rows.append(PhotographScores(record, method, found.threshold if scores.fov.areas else None, scores))
             if output is not None and method in methods:
-                folder = output / ("agreement" if method is first else "agreement_compared")
-                _write_agreement(folder / f"{record.name}.png", found, example)
+                folder = output / ("agreement" if method == first else "agreement_compared")
+                content = BytesIO()
+                Image.fromarray(agreement_map(found.vessels, example.reference, fov=found.fov)).save(content, "PNG")
+                write_whole(folder / f"{record.name}.png", content.getvalue())
     progress(len(drawn), len(drawn))
-    compared = (methods[0].name, methods[1].name) if len(methods) > 1 else None
+    compared = None if compare is None else (first, compare)
     return Evaluation(
         dataset=dataset,
         split=split,
@@ -170,12 +168,12 @@ def _choose_records(dataset: Dataset, split: str | None) -> tuple[str, tuple[Rec
     return split, records
 
 
-def _model(model: str, threshold: float | None, flips: bool) -> Method:
+def _model(model: str, threshold: float | None, flips: bool) -> Find:
     load_model(model)
-    return Method(model, lambda _, example: segment(example.photograph, model=model, threshold=threshold, flips=flips))
+    return lambda _, example: segment(example.photograph, model=model, threshold=threshold, flips=flips)
 
 
-def _masks(folder: Path, dataset: Dataset, records: Sequence[Record], threshold: float | None) -> Method:
+def _masks(folder: Path, dataset: Dataset, records: Sequence[Record], threshold: float | None) -> Find:
     """The masks of another tool, or of `venule segment`, named after their photographs or records."""
     threshold = None if threshold is None else check_threshold(threshold)
     if not folder.is_dir():
@@ -196,7 +194,7 @@ def _masks(folder: Path, dataset: Dataset, records: Sequence[Record], threshold:
             f"{folder} has no mask for {len(missing)} of {len(records)} photographs: {', '.join(missing[:20])}"
             f"{', ...' if len(missing) > 20 else ''}; name a mask as its photograph: {missing[0]}.png"
         )
-    return Method(str(folder), lambda record, example: _read_map(found[record.name], example, threshold))
+    return lambda record, example: _read_map(found[record.name], example, threshold)
 
 
 def _read_map(path: Path, example: Example, threshold: float | None) -> VesselMap:
@@ -213,22 +211,6 @@ def _read_map(path: Path, example: Example, threshold: float | None) -> VesselMa
 
 def _second_observer(_: Record, example: Example) -> VesselMap | None:
     return None if example.second is None else VesselMap.from_mask(example.second, example.photograph)
-
-
-def _score(pool: ScorePool, method: Method, record: Record, example: Example, found: VesselMap) -> PhotographScores:
-    assert example.reference is not None
-    try:
-        scores = pool.add(found, example.reference)
-    except EvaluationError as error:
-        raise EvaluationError(f"{record.photograph.name}, {method.name}: {error}", reason=error.reason) from error
-    return PhotographScores(record, method.name, found.threshold if scores.fov.areas else None, scores)
-
-
-def _write_agreement(path: Path, found: VesselMap, example: Example) -> None:
-    assert example.reference is not None
-    content = BytesIO()
-    Image.fromarray(agreement_map(found.vessels, example.reference, fov=found.fov)).save(content, "PNG")
-    write_whole(path, content.getvalue())
 
 
 def _means(rows: Sequence[PhotographScores], method: str, region: str) -> dict[str, MeanInterval | str]:
