@@ -12,6 +12,10 @@ from typer.testing import CliRunner
 
 from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
+from venule.measurement import Scale
+from venule.workflows.dicom import metadata_of
+
+SMALL = np.full((70, 80, 3), 90, np.uint8)
 
 
 def run(*arguments):
@@ -51,6 +55,30 @@ def test_the_scale_of_a_file_gives_units_and_the_table_says_whose_it_is(measured
     assert {"laterality", "scale_from", "calibre_p90_um", "calibre_p90_deg"} <= set(
         pd.read_csv(measured / "dictionary.csv").column
     )
+
+
+MILLIMETRES = {"a placeholder": 1, "a screen of 96 dpi": 25.4 / 96, "micrometres": 7.5, "a tenth of one": 1e-7}
+
+
+@pytest.mark.parametrize("millimetres", MILLIMETRES.values(), ids=MILLIMETRES)
+def test_a_spacing_that_no_eye_has_gives_no_micrometres_but_a_word(millimetres):
+    dataset = photograph_dataset(SMALL, PixelSpacing=[millimetres] * 2, HorizontalFieldOfView=None)
+    metadata = metadata_of("eye.dcm", as_file(dataset), given=Scale(), fov_diameter=870)
+    assert (metadata.scale, metadata.scale_from) == (Scale(), "dicom scale refused")
+
+
+@pytest.mark.parametrize("degrees", [0.785, 1e-9, 450, -45, float("nan")])
+def test_a_field_that_no_camera_has_gives_no_degrees_but_a_word(degrees):
+    dataset = photograph_dataset(SMALL, PixelSpacing=None, HorizontalFieldOfView=degrees)
+    metadata = metadata_of("eye.dcm", as_file(dataset), given=Scale(), fov_diameter=870)
+    assert (metadata.scale, metadata.scale_from) == (Scale(), "dicom scale refused")
+
+
+def test_where_the_spacing_cannot_be_the_field_still_counts_and_what_is_given_counts_first():
+    content = as_file(photograph_dataset(SMALL, PixelSpacing=[1, 1]))
+    assert metadata_of("eye.dcm", content, given=Scale(), fov_diameter=870).scale == Scale(field_degrees=45)
+    given = metadata_of("eye.dcm", content, given=Scale(um_per_pixel=9), fov_diameter=870)
+    assert (given.scale, given.scale_from) == (Scale(um_per_pixel=9), "given")
 
 
 def test_what_is_no_dicom_cannot_be_answered_in_dicom_and_has_its_reason(measured):

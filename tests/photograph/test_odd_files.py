@@ -217,6 +217,14 @@ def test_padding_before_the_end_of_a_jpeg_is_no_damage():
     np.testing.assert_array_equal(decode(data + b"trailer of a camera"), decode(data))
 
 
+def test_a_jpeg_in_a_tiff_with_a_lost_block_of_bytes_is_refused():
+    data = saved(Image.open(io.BytesIO(large_jpeg())), "TIFF", compression="jpeg", quality=90)
+    assert decode(data).shape == (600, 800, 3)
+    tags = Image.open(io.BytesIO(data)).tag_v2
+    start = tags[273][0] + tags[279][0] // 2
+    assert reason_of(data[:start] + bytes(64) + data[start + 64 :]) == "broken-image"
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_whole_jpegs_of_every_colour_are_not_called_damaged(eye, mode):
     image = Image.fromarray(eye).convert(mode)

@@ -1,10 +1,12 @@
 """Damage that decoders pass over in silence."""
 
+import io
 import re
 import struct
 import zlib
 
 import simplejpeg
+from PIL import TiffImagePlugin
 
 # Warnings of libjpeg that mean lost pixels; the others are about unusual headers.
 _LOSSES = ("Corrupt JPEG data", "Premature end")
@@ -28,6 +30,23 @@ def jpeg_damage(data: bytes) -> str:
         said = str(error)
         return said if said.startswith(_LOSSES) and not _is_padding(said, data) else ""
     return ""
+
+
+def tiff_damage(data: bytes) -> str:
+    """What libjpeg warns of in the strips or tiles of a TIFF's first page that are JPEG; "" if they are whole."""
+    try:
+        tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+        file = io.BytesIO(data)
+        file.seek(tags.next)
+        tags.load(file)
+        if tags.get(259) != 7:  # Compression
+            return ""
+        tables = bytes(tags.get(347, b"\xff\xd8\xff\xd9"))
+        starts, lengths = (273, 279) if 273 in tags else (324, 325)
+        parts = [data[start : start + length] for start, length in zip(tags[starts], tags[lengths], strict=True)]
+    except Exception:  # a damaged header can cause any error in Pillow, which says it when it opens the file
+        return ""
+    return next(filter(None, (jpeg_damage(tables[:-2] + part[2:]) for part in parts)), "")
 
 
 def png_damage(data: bytes) -> str:

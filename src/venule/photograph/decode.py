@@ -16,7 +16,7 @@ from PIL import ExifTags, Image, Jpeg2KImagePlugin, TiffImagePlugin, Unidentifie
 
 from venule.errors import MaskError, PhotographError, VenuleError
 from venule.photograph.arrays import ImageArray
-from venule.photograph.damage import jpeg_damage, png_damage
+from venule.photograph.damage import jpeg_damage, png_damage, tiff_damage
 from venule.photograph.pages import photograph_pages
 from venule.photograph.pillow import levels_from_pil, orientation_of, upright_pixels
 from venule.photograph.pixels import MOST_SCANS, check_dimensions, grey_of, image_from_array, turned
@@ -46,7 +46,7 @@ _OTHERS = {  # what is not read, and how it begins
     "a ZIP archive": rb"PK\x03\x04",
 }
 MOST_PIXELS = 300_000_000
-_DAMAGE = {"JPEG": jpeg_damage, "MPO": jpeg_damage, "PNG": png_damage}
+_DAMAGE = {"JPEG": jpeg_damage, "MPO": jpeg_damage, "PNG": png_damage, "TIFF": tiff_damage}
 _switches_lock = threading.Lock()
 
 
