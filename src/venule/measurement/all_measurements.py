@@ -41,9 +41,8 @@ def measure(
         veins: a mask of those that are veins; None: not known.
 
     Returns:
-        Every measurement of the dictionary with its 95 % interval, or with the reason why there is none. The optic disc
-        and the fovea are looked for in the photograph too; of a mask alone, the disc
-            is not sure, and nothing is measured about it.
+        Every measurement of the dictionary with its 95 % interval, or with the reason why there is none. Disc and fovea
+        are looked for in the photograph, too; of a mask alone, the disc is not sure, and nothing is measured about it.
 
     Raises:
         MeasurementError: the field of view is empty, or is given for a vessel map, which has its own; or by the scale,
