@@ -202,6 +202,16 @@ def test_an_archive_cannot_make_links(tmp_path, kind):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["real.png"]
 
 
+def test_an_archive_with_a_name_that_no_disk_takes_is_refused_in_words(tmp_path):
+    archive = tmp_path / "archive.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("x" * 300 + ".png", "x")
+    with pytest.raises(
+        DatasetError, match=r"^.*archive\.zip cannot be unpacked \(File name too long\); it was deleted"
+    ):
+        unpack(archive, tmp_path / "out", max_bytes=1000)
+
+
 def test_an_archive_cannot_fill_the_disk(tmp_path):
     archive = tmp_path / "bomb.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -189,7 +189,8 @@ def unpack(archive: Path, folder: Path, *, max_bytes: int) -> int:
         return _unpack(str(archive), folder, max_bytes)
     except (VenuleError, OSError) as error:
         archive.unlink()
-        raise DatasetError(f"{error}; it was deleted: run the same command again") from error
+        said = f"{archive} cannot be unpacked ({error.strerror})" if isinstance(error, OSError) else error
+        raise DatasetError(f"{said}; it was deleted: run the same command again") from error
 
 
 def _unpack(archive: str, folder: Path, max_bytes: int) -> int:
