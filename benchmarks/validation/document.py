@@ -10,7 +10,7 @@ from benchmarks.validation.agreement import bland_altman, effect, holm, intracla
 from benchmarks.validation.grades import Grade
 from benchmarks.validation.people import Person, pairs
 from benchmarks.validation.phantoms import KINDS, Compared, by_measurement
-from benchmarks.validation.resolution import SCALE_FREE, Change
+from benchmarks.validation.resolution import Change, Changes
 from benchmarks.validation.shapes import ShapeError
 from scipy.stats import spearmanr
 
@@ -133,29 +133,38 @@ def disease_section(people: Sequence[Person]) -> str:
     return Table("Eyes that differ (HRF)", columns, tuple(rows)).to_markdown()
 
 
-def resolution_section(photographs: Sequence[Change], phantoms: Sequence[Change]) -> str:
-    """The change of measurements without a unit of length at half resolution."""
+def resolution_section(photographs: Sequence[Changes], phantoms: Sequence[Changes]) -> str:
+    """The change of every measurement at half resolution, and how often its interval has the value at full."""
     rows = []
-    for name in SCALE_FREE:
-        cells = [f"`{BY_NAME[name].column()}`"]
+    for column in dict.fromkeys(column for one in (*photographs, *phantoms) for column in one):
+        cells = [f"`{column}`"]
         for group in (photographs, phantoms):
-            cells.append(_relative([one[name] for one in group if name in one]))
+            changes = [one[column] for one in group if column in one]
+            known = [change for change in changes if change.relative is not None]
+            cells += [_relative(_shares(known)), f"{len(known)} of {len(changes)}", str(sum(one.held for one in known))]
         rows.append(tuple(cells))
-    columns = ("measurement", "photographs: change [limits]", "phantoms: change [limits]")
-    return Table("Half resolution", columns, tuple(rows)).to_markdown()
+    heads = [
+        f"{kind}: {what}" for kind in ("photographs", "phantoms") for what in ("change [limits]", "numbers", "held")
+    ]
+    return Table("Half resolution", ("measurement", *heads), tuple(rows)).to_markdown()
 
 
-def resolution_summary(photographs: Sequence[Change], phantoms: Sequence[Change]) -> str:
+def resolution_summary(photographs: Sequence[Changes], phantoms: Sequence[Changes]) -> str:
     """How many measurements hardly change at half resolution on average, and which do."""
     lines = []
     for kind, group in (("photographs", photographs), ("phantoms", phantoms)):
-        changes = {name: [one[name] for one in group if name in one] for name in SCALE_FREE}
-        means = {name: float(np.mean(each)) for name, each in changes.items() if len(each) >= 3}
-        moved = [f"`{name}` {100 * mean:+.1f} %" for name, mean in means.items() if abs(mean) > SAME]
+        columns = dict.fromkeys(column for one in group for column in one)
+        changes = {column: _shares([one[column] for one in group if column in one]) for column in columns}
+        means = {column: float(np.mean(each)) for column, each in changes.items() if len(each) >= 3}
+        moved = [f"`{column}` {100 * mean:+.1f} %" for column, mean in means.items() if abs(mean) > SAME]
         held = f"{len(means) - len(moved)} of {len(means)}"
         outside = f"; more: {', '.join(moved)}" if moved else ""
         lines.append(f"* {kind}: {held} change by {100 * SAME:.0f} % or less on average{outside}.")
     return "\n".join(lines) + "\n"
+
+
+def _shares(changes: Sequence[Change]) -> list[float]:
+    return [change.relative for change in changes if change.relative is not None]
 
 
 def quality_section(grades: Sequence[Grade]) -> str:

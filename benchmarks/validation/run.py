@@ -57,7 +57,9 @@ EVERY = {"CHASE_DB1": 1, "HRF": 3}  # every n-th photograph of the test split is
 ABOUT_RESOLUTION = """\
 {photographs} photographs of the test splits of CHASE_DB1 and HRF, and {phantoms} phantoms of {size} pixels with
 their arteries and veins, were segmented and measured at full and at half resolution. The table shows the change
-relative to full resolution: its mean and 95 % limits. Measurements with a unit of length are left out.
+relative to full resolution: its mean and 95 % limits; how many of those with a number at full resolution have
+one at half; and for how many of these the interval contains the number of full resolution. Lengths are in degrees
+of a field of view of 45: as shares of the field of view, they should not change.
 """
 ABOUT_QUALITY = """\
 The photographs are the test split of CHASE_DB1 and every third photograph of the test split of HRF. Each was
