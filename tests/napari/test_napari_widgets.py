@@ -234,6 +234,16 @@ def test_the_table_can_be_exported(viewer, widget, find, measuring, press, tmp_p
     assert float(rows["calibre_p90"]["value"]) == pytest.approx(7.5 * pixels["calibre_p90_px"], rel=1e-3)
 
 
+def test_a_scale_that_no_eye_has_is_told(viewer, widget, find, measuring, press, told):
+    find()
+    measuring.reset_choices()
+    for kind, size in (("field of view in degrees", 0.785), ("micrometres per pixel", 1000.0)):
+        measuring.known.value, measuring.size.value = kind, size
+        press(measuring.start)
+        assert f"{size:g}" in told()[-1].message
+        assert not measuring.export.enabled
+
+
 def test_a_table_that_cannot_be_written_is_told(viewer, widget, find, measuring, press, tmp_path, told):
     find()
     measuring.reset_choices()

@@ -111,7 +111,7 @@ class MeasureWidget(Panel):
             show_warning(f"Open the photograph of {vessels.name} as well")
             return
         name = SCALES[self.known.value]
-        scale = Scale(**{name: self.size.value}) if name else Scale()
+        scale = {name: self.size.value} if name else {}
         self._in_background(
             partial(_measured, np.array(vessels.data), editable, photograph, scale),
             doing=f"Measuring {vessels.name}",
@@ -140,11 +140,11 @@ class MeasureWidget(Panel):
 
 
 def _measured(
-    labels: NDArray[Any], editable: EditableMap | None, photograph: Any, scale: Scale
+    labels: NDArray[Any], editable: EditableMap | None, photograph: Any, scale: dict[str, float]
 ) -> tuple[str, Measured, Quality]:
     """The model that found the vessels, their measurements, and the quality of the photograph."""
     found = editable.to_measure(labels) if editable else drawn_map(labels, photograph_of(photograph))
-    measured = measure(found, scale=scale)
+    measured = measure(found, scale=Scale(**scale))
     return found.model, measured, assess_quality(found, measured)
 
 
