@@ -222,7 +222,9 @@ class VesselTraining(lightning.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         self.log("seconds", self.timer.time_elapsed())
-        loss = self.trainer.callback_metrics["epoch_loss"]
+        loss = self.trainer.callback_metrics.get("epoch_loss")
+        if loss is None:  # resumed at the end of an epoch, for which all this was done
+            return
         if not loss.isfinite():
             raise RecipeError(
                 f"the loss is {loss:g} after {self.global_step} steps: this training has failed. Start it again in "
