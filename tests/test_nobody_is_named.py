@@ -36,19 +36,19 @@ variants: {original: {}}
 training: {working_diameter: 64, crop: 64, batch: 1, epochs: 1, snapshots: []}
 """
 COMMANDS = {
-    "segment": ["segment {eyes}/images -o {out} --jobs 1 --overlay --probability"],
-    "measure": ["measure {eyes}/images -o {out} --jobs 1 --segments", "report {out} --pdf"],
+    "segment": ["segment {eyes}/photographs -o {out} --jobs 1 --overlay --probability"],
+    "measure": ["measure {eyes}/photographs -o {out} --jobs 1 --segments", "report {out} --pdf"],
     "list": ["measure {eyes}/list.csv -o {out} --jobs 1"],
     "archive": ["segment {eyes}/images.zip -o {out} --jobs 1"],
-    "maps": ["measure {eyes}/images -o {out} --jobs 1 --vessels {eyes}/vessels --arteries {eyes}/none"],
+    "maps": ["measure {eyes}/photographs -o {out} --jobs 1 --vessels {eyes}/vessels --arteries {eyes}/none"],
     "dicom": ["measure {eyes}/dicom -o {out} --jobs 1 --dicom-seg --dicom-sr"],
-    "parquet": ["segment {eyes}/images -o {out} --jobs 1 --layout parquet"],
+    "parquet": ["segment {eyes}/photographs -o {out} --jobs 1 --layout parquet"],
     "shards": [
-        "segment {eyes}/images -o {out}/1 --jobs 1 --shard 1/2",
-        "segment {eyes}/images -o {out}/2 --jobs 1 --shard 2/2",
+        "segment {eyes}/photographs -o {out}/1 --jobs 1 --shard 1/2",
+        "segment {eyes}/photographs -o {out}/2 --jobs 1 --shard 2/2",
         "merge {out}/1 {out}/2 -o {out}/whole",
     ],
-    "journal": ["segment {eyes}/images -o {out}/results --jobs 1 --journal {out}/state"],
+    "journal": ["segment {eyes}/photographs -o {out}/results --jobs 1 --journal {out}/state"],
     "evaluate": ["evaluate {eyes} -o {out}"],
     "own-model": ["evaluate {eyes} -o {out} --model {eyes}/model"],
     "train": ["train {eyes}/recipe.yaml --data {eyes} -o {out}"],
@@ -71,7 +71,8 @@ def ground(tmp_path_factory):
     eyes.parent.mkdir()
     words = ["data", "phantom", "--count", "2", "--size", "256", "-o", "eyes"]
     subprocess.run([sys.executable, "-m", "venule", *words], cwd=eyes.parent, check=True, capture_output=True)
-    (eyes / "images" / "broken.png").write_bytes(b"no picture")  # its row has a message
+    shutil.copytree(eyes / "images", eyes / "photographs")
+    (eyes / "photographs" / "broken.png").write_bytes(b"no picture")  # its row has a message
     photographs = sorted((eyes / "images").glob("phantom*"))
     (eyes / "list.csv").write_text("path\n" + "".join(f"images/{path.name}\n" for path in photographs))
     with zipfile.ZipFile(eyes / "images.zip", "w") as archive:
@@ -82,8 +83,7 @@ def ground(tmp_path_factory):
     (eyes / "study.yaml").write_text(STUDY)
     shutil.copytree(Path(__file__).parents[1] / "src" / "venule" / "models" / "drive", eyes / "model")
     write_dicom(eyes / "dicom", photographs[0])
-    for path in (eyes / "images").glob("broken*"):
-        shutil.copy(path, eyes / "dicom" / "broken.dcm")
+    (eyes / "dicom" / "broken.dcm").write_bytes(b"no picture")
     return eyes.parent
 
 

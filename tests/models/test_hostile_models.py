@@ -205,6 +205,16 @@ def test_a_network_for_whole_numbers_is_refused(write, photograph):
         ("threshold", float("nan")),
         ("sha256", "../" * 21 + "a"),
         ("name", ""),
+        ("name", "../../thesis"),
+        ("name", "=cmd()"),
+        ("name", "a\nb"),
+        ("name", "n" * 65),
+        ("working_diameter", 1e-300),
+        ("working_diameter", True),
+        ("smallest_diameter", 0.001),
+        ("parameters", -1),
+        ("parameters", 10**400),
+        ("training_seconds", -1),
     ],
 )
 def test_a_card_that_asks_for_the_absurd_is_refused_by_field(write, field, value):

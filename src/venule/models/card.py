@@ -34,7 +34,7 @@ class Score(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data: str
-    photographs: int
+    photographs: int = Field(ge=1)
     dice: Interval
     command: str
 
@@ -74,21 +74,21 @@ class Card(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: str = Field(min_length=1)
+    name: str = Field(pattern=r"^\w[\w .+()-]{0,63}$")  # a table, DICOM and the names of files hold it
     summary: str
     licence: str
     data: tuple[str, ...]
     network: str
     network_arguments: dict[str, Any]
-    parameters: int
-    working_diameter: float = Field(gt=0, le=LARGEST_DIAMETER)
-    smallest_diameter: float | None = Field(default=None, gt=0, le=LARGEST_DIAMETER)
+    parameters: int = Field(ge=0, le=10**12)
+    working_diameter: float = Field(ge=16, le=LARGEST_DIAMETER)
+    smallest_diameter: float | None = Field(default=None, ge=16, le=LARGEST_DIAMETER)
     multiple: int = Field(ge=1, le=1024)
     odds_exponent: float = Field(default=0, ge=-50, le=50)
     threshold: float = Field(gt=0, lt=1)
     threshold_from: str
     recipe: dict[str, Any]
-    training_seconds: float
+    training_seconds: float = Field(ge=0)
     device: str
     scores: tuple[Score, ...] = ()
     limits: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Score models, or the masks of another tool, on a data set: each photograph, then means and a comparison."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -112,12 +113,13 @@ def evaluate_dataset(
     """
     split, records = _choose_records(dataset, split)
     drawn = [record for record in records if record.reference]
-    first = model if masks is None else str(masks)
-    if compare == first:
+    first = _named(model if masks is None else str(masks))
+    if compare is not None and compare == (model if masks is None else str(masks)):
         raise EvaluationError(f"{first} cannot be compared with itself")
     methods = {first: _model(model, threshold, flips) if masks is None else _masks(masks, dataset, drawn, threshold)}
     if compare is not None:
-        methods[compare] = _model(compare, None, flips)
+        second = _named(compare)
+        methods[second if second != first else compare] = _model(compare, None, flips)
     pools: dict[str, ScorePool] = {}
     rows: list[PhotographScores] = []
     for done, record in enumerate(drawn):
@@ -166,6 +168,11 @@ def _choose_records(dataset: Dataset, split: str | None) -> tuple[str, tuple[Rec
         )
         raise EvaluationError(f"{dataset.folder}: no photograph of split {split!r} has a drawing; {why}")
     return split, records
+
+
+def _named(word: str) -> str:
+    """What results call a model or masks: without the folders above, which may be named after people."""
+    return Path(word).name if os.path.isabs(word) else word
 
 
 def _model(model: str, threshold: float | None, flips: bool) -> Find:
