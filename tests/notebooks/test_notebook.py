@@ -26,7 +26,7 @@ def test_a_notebook_shows_the_vessels_at_500_pixels(found, scale):
         name: np.repeat(np.repeat(getattr(found, name), scale, 0), scale, 1)
         for name in ("probability", "vessels", "fov", "image")
     }
-    picture = Image.open(io.BytesIO(replace(found, **larger)._repr_png_()))
+    picture = Image.open(io.BytesIO(replace(found, **larger, fov_diameter=scale * found.fov_diameter)._repr_png_()))
     assert picture.size == (500, 469)
     red, _, blue = np.moveaxis(np.asarray(picture).astype(int), 2, 0)
     share = np.asarray(Image.fromarray(found.vessels.astype(np.float32)).resize(picture.size, Image.Resampling.BOX))

@@ -33,7 +33,7 @@ def test_masks_of_another_tool_get_their_scores_in_tables_files_and_pictures(stu
     assert "second observer" in shown
     scores = pd.read_csv(tmp_path / "out" / "scores.csv").set_index(["photograph", "entrant"])
     for name in ("a", "b", "c"):
-        for entrant, found in ((str(study.masks), study.found[name]), ("second observer", study.second[name])):
+        for entrant, found in ((study.masks.name, study.found[name]), ("second observer", study.second[name])):
             row = scores.loc[name, entrant]
             truth, inside = study.drawn[name][study.fov], found[study.fov]
             assert row.fov_dice == pytest.approx(metrics.f1_score(truth, inside), abs=1e-9)
@@ -44,8 +44,8 @@ def test_masks_of_another_tool_get_their_scores_in_tables_files_and_pictures(stu
             )
             assert "fov_auc_roc: no-probability" in row.undefined
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    mine = summary["entrants"][str(study.masks)]["fov"]
-    dice = scores.xs(str(study.masks), level="entrant").fov_dice
+    mine = summary["entrants"][study.masks.name]["fov"]
+    dice = scores.xs(study.masks.name, level="entrant").fov_dice
     assert mine["mean"]["dice"]["mean"] == pytest.approx(dice.mean())
     assert dice.min() <= mine["mean"]["dice"]["lower"] < dice.mean() < mine["mean"]["dice"]["upper"] <= dice.max()
     assert mine["pooled"]["dice"] == pytest.approx(
@@ -60,9 +60,9 @@ def test_masks_of_another_tool_get_their_scores_in_tables_files_and_pictures(stu
 def test_two_models_are_compared_on_the_same_photographs_inside_the_given_field_of_view(study, tmp_path, make_model):
     good, bad = make_model("good", slope=-6), make_model("bad", slope=6)  # vessels are darker, not brighter
     shown = run(study.folder, "--model", good, "--compare", bad, "-o", tmp_path / "out")
-    assert f"{good} minus {bad}"[:20] in shown.replace("\n", "")
+    assert "good minus bad" in shown.replace("\n", "")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    first, second = (summary["entrants"][str(model)]["fov"] for model in (good, bad))
+    first, second = (summary["entrants"][model.name]["fov"] for model in (good, bad))
     assert first["mean"]["dice"]["mean"] > 0.8 > 0.3 > second["mean"]["dice"]["mean"]
     assert first["mean"]["auc_roc"]["mean"] > 0.95
     assert first["pooled"]["tp"] + first["pooled"]["fn"] == sum(int(mask.sum()) for mask in study.drawn.values())
@@ -95,7 +95,7 @@ def test_masks_in_the_folders_of_their_photographs_are_found_as_venule_segment_w
     run(study.folder, "--masks", study.masks, "-o", tmp_path / "out")
     scores = pd.read_csv(tmp_path / "out" / "scores.csv").set_index(["photograph", "entrant"])
     expected = metrics.f1_score(study.drawn["a"][study.fov], study.found["a"][study.fov])
-    assert scores.loc[("a", str(study.masks)), "fov_dice"] == pytest.approx(expected, abs=1e-9)
+    assert scores.loc[("a", study.masks.name), "fov_dice"] == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_mask_of_another_size_is_named(study):
@@ -114,7 +114,7 @@ def test_masks_of_0_and_1_and_of_0_and_255_score_the_same_also_under_the_names_o
     run(study.folder, "--masks", study.masks, "-o", tmp_path / "out")
     scores = pd.read_csv(tmp_path / "out" / "scores.csv").set_index(["photograph", "entrant"])
     expected = metrics.f1_score(study.drawn["a"][study.fov], study.found["a"][study.fov])
-    assert scores.loc[("a", str(study.masks)), "fov_dice"] == pytest.approx(expected, abs=1e-9)
+    assert scores.loc[("a", study.masks.name), "fov_dice"] == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(("white", "dtype"), [(255, np.uint8), (65535, np.uint16)])
@@ -126,7 +126,7 @@ def test_grey_levels_are_probabilities_only_where_a_threshold_says_so(study, tmp
     with pytest.raises(MaskError, match=r"a\.png is no mask: its \d+ values are .* --threshold"):
         run(study.folder, "--masks", study.masks)
     run(study.folder, "--masks", study.masks, "--threshold", "0.5", "-o", tmp_path / "out")
-    row = pd.read_csv(tmp_path / "out" / "scores.csv").set_index(["photograph", "entrant"]).loc["a", str(study.masks)]
+    row = pd.read_csv(tmp_path / "out" / "scores.csv").set_index(["photograph", "entrant"]).loc["a", study.masks.name]
     stored = (level["a"] * white).astype(dtype)[study.fov]
     assert row.fov_auc_roc == pytest.approx(metrics.roc_auc_score(study.drawn["a"][study.fov], stored), abs=1e-6)
     assert row.fov_dice == pytest.approx(metrics.f1_score(study.drawn["a"][study.fov], stored / white >= 0.5), abs=1e-9)
@@ -158,7 +158,7 @@ def test_the_second_observer_of_chase_db1_reaches_the_published_dice(data: Path,
         mask.symlink_to(drawing)
     run(data / "CHASE_DB1", "--masks", tmp_path / "masks", "-o", tmp_path / "out")
     entrants = json.loads((tmp_path / "out" / "summary.json").read_text())["entrants"]
-    observer, same = entrants["second observer"]["fov"], entrants[str(tmp_path / "masks")]["fov"]
+    observer, same = entrants["second observer"]["fov"], entrants["masks"]["fov"]
     assert observer == same
     assert 0.77 < observer["mean"]["dice"]["mean"] < 0.81  # 0.797 by the literature, on the usual last 8 photographs
     assert (observer["mean"]["dice"]["photographs"], observer["mean"]["dice"]["subjects"]) == (8, 4)

@@ -119,7 +119,9 @@ def evaluate_dataset(
     methods = {first: _model(model, threshold, flips) if masks is None else _masks(masks, dataset, drawn, threshold)}
     if compare is not None:
         second = _named(compare)
-        methods[second if second != first else compare] = _model(compare, None, flips)
+        if second == first:
+            second = "/".join(Path(compare).parts[-2:])
+        methods[second] = _model(compare, None, flips)
     pools: dict[str, ScorePool] = {}
     rows: list[PhotographScores] = []
     for done, record in enumerate(drawn):
@@ -142,7 +144,7 @@ def evaluate_dataset(
                 Image.fromarray(agreement_map(found.vessels, example.reference, fov=found.fov)).save(content, "PNG")
                 write_whole(folder / f"{record.name}.png", content.getvalue())
     progress(len(drawn), len(drawn))
-    compared = None if compare is None else (first, compare)
+    compared = None if compare is None else (first, second)
     return Evaluation(
         dataset=dataset,
         split=split,
