@@ -16,3 +16,35 @@ def data() -> Path:
     if not named:
         pytest.skip("needs the real photographs: set VENULE_DATA to the folder that holds DRIVE, CHASE_DB1 and HRF")
     return Path(named).resolve()
+
+
+@pytest.fixture(scope="session")
+def write_tiny_recipes():
+    """Write a recipe and a study that end within seconds into a folder: recipe.yaml, study.yaml of the set eyes."""
+
+    def write(folder: Path) -> None:
+        (folder / "recipe.yaml").write_text(_RECIPE)
+        (folder / "study.yaml").write_text(_STUDY)
+
+    return write
+
+
+_RECIPE = """
+name: tiny
+network: compact
+network_arguments: {widths: [4, 8]}
+working_diameter: 124
+crop: 64
+batch: 1
+steps: 2
+epoch: 1
+validation: 0.5
+"""
+_STUDY = """
+name: tiny
+data: {dataset: eyes}
+held_out: 0.5
+networks: [{network: w-net, arguments: {widths: [4, 8]}}]
+variants: {original: {}}
+training: {working_diameter: 64, crop: 64, batch: 1, epochs: 1, snapshots: []}
+"""

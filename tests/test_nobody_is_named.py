@@ -16,25 +16,6 @@ import pytest
 from PIL import Image
 
 TELL_TALE = "Jane-Doe-1947"
-RECIPE = """
-name: tiny
-network: compact
-network_arguments: {widths: [4, 8]}
-working_diameter: 124
-crop: 64
-batch: 1
-steps: 2
-epoch: 1
-validation: 0.5
-"""
-STUDY = """
-name: tiny
-data: {dataset: eyes}
-held_out: 0.5
-networks: [{network: w-net, arguments: {widths: [4, 8]}}]
-variants: {original: {}}
-training: {working_diameter: 64, crop: 64, batch: 1, epochs: 1, snapshots: []}
-"""
 COMMANDS = {
     "segment": ["segment {eyes}/photographs -o {out} --jobs 1 --overlay --probability"],
     "measure": ["measure {eyes}/photographs -o {out} --jobs 1 --segments", "report {out} --pdf"],
@@ -65,7 +46,7 @@ NEEDS = {
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory):
+def ground(tmp_path_factory, write_tiny_recipes):
     """A folder that is called after somebody, with photographs in every form and what else commands take."""
     eyes = tmp_path_factory.mktemp("home") / TELL_TALE / "eyes"
     eyes.parent.mkdir()
@@ -79,8 +60,7 @@ def ground(tmp_path_factory):
         for path in photographs:
             archive.write(path, path.name)
     (eyes / "none").mkdir()
-    (eyes / "recipe.yaml").write_text(RECIPE)
-    (eyes / "study.yaml").write_text(STUDY)
+    write_tiny_recipes(eyes)
     shutil.copytree(Path(__file__).parents[1] / "src" / "venule" / "models" / "drive", eyes / "model")
     write_dicom(eyes / "dicom", photographs[0])
     (eyes / "dicom" / "broken.dcm").write_bytes(b"no picture")

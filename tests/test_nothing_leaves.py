@@ -29,25 +29,6 @@ HOMES = {
     "HOME": "home", "TMPDIR": "tmp", "XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data",
     "XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run",
 }  # fmt: skip
-RECIPE = """
-name: tiny
-network: compact
-network_arguments: {widths: [4, 8]}
-working_diameter: 124
-crop: 64
-batch: 1
-steps: 2
-epoch: 1
-validation: 0.5
-"""
-STUDY = """
-name: tiny
-data: {dataset: eyes}
-held_out: 0.5
-networks: [{network: w-net, arguments: {widths: [4, 8]}}]
-variants: {original: {}}
-training: {working_diameter: 64, crop: 64, batch: 1, epochs: 1, snapshots: []}
-"""
 COMMANDS = {
     "segment": "segment eyes/images -o out --jobs 2",
     "segment-openvino": "segment eyes/images -o out --runtime openvino --jobs 1",
@@ -68,13 +49,12 @@ NEEDS = {
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory):
+def ground(tmp_path_factory, write_tiny_recipes):
     """A folder with phantoms, measurements, a recipe and a study; where commands run and write."""
     ground = tmp_path_factory.mktemp("ground")
     for words in ("data phantom --count 2 --size 256 -o eyes", "measure eyes/images -o measured --jobs 1"):
         subprocess.run([sys.executable, "-m", "venule", *words.split()], cwd=ground, check=True, capture_output=True)
-    (ground / "recipe.yaml").write_text(RECIPE)
-    (ground / "study.yaml").write_text(STUDY)
+    write_tiny_recipes(ground)
     return ground
 
 

@@ -25,6 +25,7 @@ from venule.errors import VenuleError
 PACKED_TAR = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 ARCHIVES = (".zip", ".tar", *PACKED_TAR)
 MAX_HEADER = 1024**2  # bytes of a long name, or of another header in a tar archive
+# What the libraries raise for a damaged archive; zipfile raises NotImplementedError for a compression it does not know.
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
     ArithmeticError, LookupError, ValueError, OSError,

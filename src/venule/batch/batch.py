@@ -16,24 +16,19 @@ from types import FrameType
 from typing import Any
 
 from venule.batch import addresses
-from venule.batch.engine import Engine
-from venule.batch.inputs import InputFile, find_inputs
-from venule.batch.items import (
-    Item,
-    Shard,
+from venule.batch.earlier_results import (
     check_names_are_free,
     check_nothing_is_there,
-    count_items,
     drop_superseded,
-    items,
-    list_items,
     replace_record,
-    with_content,
 )
+from venule.batch.engine import Engine
+from venule.batch.inputs import InputFile, find_inputs
+from venule.batch.items import Item, Shard, count_items, items, list_items, with_content
 from venule.batch.journal import SECONDS_BETWEEN_COPIES, Journal, JournalCopy, JournalRecord
 from venule.batch.outputs import Layout, Output, alone_in
 from venule.batch.parts import FOLDER, Parts
-from venule.batch.progress import BatchResult, in_words
+from venule.batch.progress import BatchResult, counted
 from venule.batch.tables import MANIFEST, RESULTS, parquet, write_manifest, write_tables
 from venule.batch.work import Process, Work, describe, digest
 from venule.errors import OutputError, VenuleError
@@ -257,7 +252,7 @@ def _check_not_empty(
         if file.size is not None or addresses.is_remote(file.path):
             return chain(missing, [file], found)
         missing.append(file)
-    there = f"; there are other files: {in_words(passed)}" if passed else ""
+    there = f"; there are other files: {counted(passed)}" if passed else ""
     raise VenuleError(
         f"nothing found in {', '.join(map(str, paths))}: looked for files ending in {' '.join(sorted(suffixes))}, "
         f"lists and archives{there}",

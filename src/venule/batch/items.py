@@ -1,13 +1,10 @@
 """The list of a batch: files and the names of their outputs. It is kept in the journal, so it may have any length."""
 
-import filecmp
 import hashlib
 import json
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +12,11 @@ from typing import Any
 from venule.batch import addresses
 from venule.batch.archives import ArchiveError, Member, Sequence, is_sequential
 from venule.batch.inputs import InputFile
-from venule.batch.journal import ITEMS, Journal, JournalRecord, blob, text
-from venule.batch.outputs import JOURNAL, LOCK, PARTIAL, STAGED, Layout, Output
+from venule.batch.journal import ITEMS, Journal, blob, text
+from venule.batch.outputs import JOURNAL, LOCK, PARTIAL, STAGED
 from venule.batch.roots import folder_of, join_roots, keep_root, located, rebase, shared_folder, shown
 from venule.batch.tables import MANIFEST, RESULTS
-from venule.errors import OutputError, VenuleError
+from venule.errors import VenuleError
 
 PAGE = 1000  # items in memory at a time
 END = 4096  # bytes at both ends of a file; where they are equal, the files are probably duplicates
@@ -51,13 +48,6 @@ SELECT NULL, shown_of(path), name_of(whole, id, copy), copy_of(whole, id, copy),
     FROM temp.found
 ) ORDER BY sequence, path, copy
 """
-# Records of archives and folders that could not be read: once they can be, their files have their own records.
-_CONTAINERS = """
-    SELECT name FROM records WHERE reason IN ('broken-archive', 'unreadable') AND path NOT IN (SELECT path FROM items)
-    AND EXISTS (SELECT 1 FROM items WHERE items.path > CAST(records.path || '/' AS BLOB)
-    AND items.path < CAST(records.path || '0' AS BLOB))
-"""
-_RENAMED = "SELECT name FROM records WHERE path IN (SELECT path FROM items) AND name NOT IN (SELECT name FROM items)"
 
 
 @dataclass(frozen=True)
@@ -211,99 +201,6 @@ def with_content(found: Iterable[Item]) -> Iterator[Item]:
             yield replace(item, problem=str(error))
 
 
-def check_names_are_free(journal: Journal, output: Output, *, layout: Layout, suffixes: tuple[str, ...]) -> None:
-    """Refuse to overwrite the results of another file, unless that was moved or copied, or a listed file."""
-    query = (
-        "SELECT records.path, items.path FROM items JOIN records ON records.name = items.name "
-        "WHERE records.path != items.path"
-    )
-    for pair in journal.connection.execute(query):
-        old, new = (located(text(path), journal.root) for path in pair)
-        if _is_there(old) and not _same(old, new):
-            raise OutputError(
-                f"{output.address} already has results of {old} under the name that {new} would get: "
-                "process both in one run, or choose another folder"
-            )
-    inside = "SELECT path FROM items WHERE path > ? AND path < ?"
-    here = shown(f"{output.address}/", journal.root).rstrip("/")
-    bounds = ("", "\U0010ffff") if here in ("", ".") else (f"{here}/", f"{here}0")
-    for (found,) in journal.connection.execute(inside, tuple(map(blob, bounds))):
-        path = text(found).removeprefix(bounds[0])
-        for suffix in suffixes:
-            if path.endswith(suffix) and layout is Layout.MIRRORED and journal.lists(path.removesuffix(suffix)):
-                raise OutputError(
-                    f"the results of {path.removesuffix(suffix)} would overwrite the photograph {text(found)}: "
-                    "choose another folder with -o"
-                )
-
-
-def check_nothing_is_there(journal: Journal, output: Output, *, layout: Layout, suffixes: tuple[str, ...]) -> None:
-    """Refuse to write in place of a file that is there before the first run: a drawing by hand, another's result."""
-    if output.is_remote or all(name in RESERVED for name in os.listdir(output.address)):
-        return
-    for (name,) in journal.connection.execute("SELECT name FROM items"):
-        for suffix in suffixes:
-            path = output.address_of(layout.path_of(text(name), suffix))
-            if os.path.lexists(path):
-                raise OutputError(
-                    f"{path} exists and would be overwritten: choose another folder, or continue with --resume if it "
-                    "is of a run that was killed"
-                )
-
-
-def drop_superseded(journal: Journal, output: Output, *, layout: Layout) -> None:
-    """Drop records that are out of date for the list of a run, with their outputs.
-
-    They are of another name or archive than listed now, or of files that are not listed and whose outputs are gone.
-    """
-    db = journal.connection
-    names = db.execute(_RENAMED).fetchall()
-    if db.execute("SELECT 1 FROM records WHERE reason IN ('broken-archive', 'unreadable') LIMIT 1").fetchone():
-        db.execute("CREATE INDEX items_path ON items (path)")
-        names += db.execute(_CONTAINERS).fetchall()
-        db.execute("DROP INDEX items_path")
-    for (name,) in db.execute("SELECT name FROM records WHERE name NOT IN (SELECT name FROM items)").fetchall():
-        record = journal.record(text(name))
-        if record and not all(output.has(*each) for each in record.outputs.items()):
-            names.append((name,))
-    for (name,) in names:
-        record = journal.record(text(name))
-        if record:
-            _remove(output, layout, set(record.outputs) if not record.duplicate_of else set())
-            with journal.transaction():
-                _forget_copies(journal, record)
-                db.execute("DELETE FROM records WHERE name = ?", (name,))
-
-
-def replace_record(
-    journal: Journal, output: Output, record: JournalRecord, *, layout: Layout, possible: set[str]
-) -> None:
-    """Write a record in place of an earlier one of the same name, and remove the outputs of that.
-
-    `possible` are all outputs that it may have, also from a run that was killed before it wrote a record.
-    """
-    old = journal.record(record.name)
-    if old and not old.duplicate_of:
-        possible = possible | set(old.outputs)
-        if old.content != record.content:
-            _forget_copies(journal, old)
-    _remove(output, layout, possible - set(record.outputs))
-    journal.append(record)
-
-
-def _forget_copies(journal: Journal, record: JournalRecord) -> None:
-    """Its copies share its outputs: they are processed again when they are listed again."""
-    journal.connection.execute(
-        "DELETE FROM records WHERE duplicate_of != X'' AND duplicate_of = ?", (blob(record.path),)
-    )
-
-
-def _remove(output: Output, layout: Layout, names: set[str]) -> None:
-    for name in names:
-        if layout.is_of_one(name):
-            output.remove(name)
-
-
 def _insert(journal: Journal, file: InputFile) -> None:
     # Files of a packed archive in the order of the archive, so that it is unpacked once.
     sequential = file.member and is_sequential(file.archive)
@@ -418,14 +315,3 @@ def _mark(file: InputFile) -> str:
     except OSError:
         return ""
     return f"{file.size}-{hashlib.sha256(ends).hexdigest()[:32]}"
-
-
-def _is_there(path: str) -> bool:
-    """Whether the file exists, or the archive that contains it."""
-    return addresses.exists(path) or any(parent.is_file() for parent in Path(path).parents if "://" not in path)
-
-
-def _same(one: str, other: str) -> bool:
-    with suppress(OSError):
-        return filecmp.cmp(one, other, shallow=False)
-    return False

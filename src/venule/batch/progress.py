@@ -83,10 +83,10 @@ class BatchResult:
         if self.duplicates:
             parts.append(f"{self.duplicates} duplicates")
         if self.failed:
-            parts.append(f"{self.failed} failed ({in_words(self.reasons)})")
+            parts.append(f"{self.failed} failed ({counted(self.reasons)})")
         if self.interrupted:
             parts.append(f"interrupted, {self.total - self.finished} left: continue with --resume")
-        passed = [f"not looked at: {in_words(self.passed_over)}"] if self.passed_over else []
+        passed = [f"not looked at: {counted(self.passed_over)}"] if self.passed_over else []
         return "\n".join(["; ".join(parts), *passed, *self.notes, self.output.address_of(self.results)])
 
     def to_pandas(self) -> "DataFrame":
@@ -141,7 +141,7 @@ class Status:
         left = self.total - self.done
         state = "running" if self.running else "finished" if not left else "stopped: continue with --resume"
         lines = [f"{self.done} of {self.total} done, {state}"]
-        failed = f" ({in_words(self.reasons)})" if self.reasons else ""
+        failed = f" ({counted(self.reasons)})" if self.reasons else ""
         lines.append(f"{self.ok} ok, {sum(self.reasons.values())} failed{failed}")
         if self.duplicates:
             lines.append(f"{self.duplicates} duplicates, processed once")
@@ -199,7 +199,7 @@ def show_progress() -> Iterator[Callable[[BatchResult], None]]:
         yield lambda result: bar.update(task, total=result.total, completed=result.finished, rest=result.progress())
 
 
-def in_words(reasons: Mapping[str, int]) -> str:
+def counted(reasons: Mapping[str, int]) -> str:
     """Counts with their reasons: "2 not-found, 1 timed-out"."""
     return ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
 

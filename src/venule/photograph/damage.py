@@ -1,12 +1,12 @@
 """Damage that decoders pass over in silence."""
 
-import io
 import re
 import struct
 import zlib
 
 import simplejpeg
-from PIL import TiffImagePlugin
+
+from venule.photograph.pillow import tiff_tags
 
 # Warnings of libjpeg that mean lost pixels; the others are about unusual headers.
 _LOSSES = ("Corrupt JPEG data", "Premature end")
@@ -35,10 +35,7 @@ def jpeg_damage(data: bytes) -> str:
 def tiff_damage(data: bytes) -> str:
     """What libjpeg warns of in the strips or tiles of a TIFF's first page that are JPEG; "" if they are whole."""
     try:
-        tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-        file = io.BytesIO(data)
-        file.seek(tags.next)
-        tags.load(file)
+        tags = tiff_tags(data)
         if tags.get(259) != 7:  # Compression
             return ""
         tables = bytes(tags.get(347, b"\xff\xd8\xff\xd9"))

@@ -18,7 +18,7 @@ from venule.errors import MaskError, PhotographError, VenuleError
 from venule.photograph.arrays import ImageArray
 from venule.photograph.damage import jpeg_damage, png_damage, tiff_damage
 from venule.photograph.pages import photograph_pages
-from venule.photograph.pillow import levels_from_pil, orientation_of, upright_pixels
+from venule.photograph.pillow import levels_from_pil, orientation_of, tiff_tags, upright_pixels
 from venule.photograph.pixels import MOST_SCANS, check_dimensions, grey_of, image_from_array, turned
 
 # Listed, so that Pillow does not start another program (Ghostscript); three readers must be imported first.
@@ -225,10 +225,7 @@ def _open(data: bytes, *, max_pixels: int, name: str) -> Image.Image:
 def _unread_tiff(data: bytes) -> str:
     """What the header of a TIFF says of its pixels, if it is whole; "" if it is not, or for another file."""
     try:
-        tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-        file = io.BytesIO(data)
-        file.seek(tags.next)
-        tags.load(file)
+        tags = tiff_tags(data)
         bits, kind = tags[ExifTags.Base.BitsPerSample], int(tags.get(ExifTags.Base.SampleFormat, (1,))[0])
         width, height = int(tags[ExifTags.Base.ImageWidth]), int(tags[ExifTags.Base.ImageLength])
     except Exception:  # a damaged header can cause any error in Pillow

@@ -1,11 +1,12 @@
 """Convert images of Pillow to uint8 RGB, upright."""
 
+import io
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from venule.errors import PhotographError
 from venule.photograph.arrays import ImageArray
@@ -118,3 +119,12 @@ def _eight_bits(image: Image.Image, *, name: str) -> ImageArray:
 def _has_white_as_zero(opened: Image.Image) -> bool:
     """Whether 0 means white in a TIFF file; Pillow corrects this only for 8 bits."""
     return opened.format == "TIFF" and opened.getexif().get(ExifTags.Base.PhotometricInterpretation) == 0
+
+
+def tiff_tags(data: bytes) -> TiffImagePlugin.ImageFileDirectory_v2:
+    """The tags of a TIFF's first page, also if Pillow cannot open it; any error where they are damaged."""
+    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+    file = io.BytesIO(data)
+    file.seek(tags.next)
+    tags.load(file)
+    return tags
