@@ -75,6 +75,16 @@ def test_two_models_are_compared_on_the_same_photographs_inside_the_given_field_
     assert len(list((tmp_path / "out" / "agreement_compared").iterdir())) == 3
 
 
+def test_two_models_in_folders_of_one_name_are_told_apart(study, tmp_path, make_model):
+    models = [tmp_path / folder / "model" for folder in ("first", "second")]
+    for model in models:
+        model.parent.mkdir()
+        make_model(f"made-for-{model.parent.name}", slope=-6).rename(model)
+    run(study.folder, "--model", models[0], "--compare", models[1], "-o", tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert list(summary["entrants"])[:2] == ["model", "second/model"]
+
+
 def test_masks_that_are_missing_are_named_before_anything_is_scored(study, tmp_path):
     (study.masks / "b.png").unlink()
     with pytest.raises(EvaluationError, match=r"no mask for 1 of 3 photographs: b; .* b\.png"):

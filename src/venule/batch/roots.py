@@ -73,7 +73,7 @@ def keep_root(journal: Journal, root: str, *, typed: Iterable[str]) -> None:
     way = way if {*Path(way).parts} <= {"..", *named} else ""
     mark = _hash(root) if root else ""
     journal.set_about(KEY, json.dumps([way, mark]))
-    if root:
+    if root and not way:
         with suppress(OSError):
             place = cache_folder("roots", mark)
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def kept_root(journal: Journal) -> str | None:
     here = os.path.normpath(os.path.join(_folder_of(journal), way)) if way else ""
     if here and _hash(here) == mark:
         return here
-    with suppress(OSError):  # the results were moved alone
+    with suppress(OSError):  # the way has names that nobody typed
         there = os.fsdecode(cache_folder("roots", Path(mark).name).read_bytes())
         if os.path.exists(there) or not here:
             return there
