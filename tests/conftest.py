@@ -9,6 +9,14 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # workers that each use all cores wait 
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache of its own for each run: what an earlier one left must not let a test pass."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder with the real data sets, named by VENULE_DATA."""
