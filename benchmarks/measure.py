@@ -17,7 +17,7 @@ from pathlib import Path
 
 import venule
 from venule.report import Table
-from venule.workflows.segment import PHOTOGRAPH_SUFFIXES
+from venule.workflows import PHOTOGRAPH_SUFFIXES
 
 # In a process of its own, so that the peak is of this command's children alone.
 _TIMED = (

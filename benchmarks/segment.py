@@ -36,7 +36,8 @@ from venule.report import Table
 from venule.segmentation import Segmenter
 from venule.segmentation.predict import MARGIN
 from venule.segmentation.runtime import load_network
-from venule.workflows.segment import PHOTOGRAPH_SUFFIXES, encode_mask
+from venule.workflows import PHOTOGRAPH_SUFFIXES
+from venule.workflows.segment import encode_mask
 
 # Each command runs in a process of its own, whose peak memory its parent, also its own process, asks for.
 _TIMED = (
