@@ -76,7 +76,7 @@ def test_every_column_is_in_the_dictionary_and_the_report(output):
     assert ["path", *(row["column"] for row in rows if "segments.csv" in row["region"])] == list(SEGMENT_COLUMNS)
     assert {name for names in GROUPS.values() for name in names} == set(BY_NAME)
     assert set(REGION_NAMES) == set(REGIONS)
-    assert set(FLAWS) == {*LIMITS, "fov-not-round", "preprocessed"}
+    assert set(FLAWS) == {*LIMITS, "fov-not-round", "preprocessed", "red-free", "angiogram", "ultra-wide-field"}
 
 
 def test_the_segments_add_up_to_the_length_of_the_graph(output):

@@ -162,6 +162,18 @@ def test_a_true_circle_is_not_called_squashed(camera):
     assert find_fov(taken(camera)[0]).notes == ()
 
 
+def test_a_photograph_that_is_none_in_colour_is_named_for_what_it_is():
+    image, mask, _ = taken("cut at top and bottom")
+    green = image[..., 1:2]
+    assert find_fov(np.repeat(green, 3, axis=2)).notes == ("red-free",)
+    assert find_fov(np.concatenate([green // 8, green, green // 8], axis=2)).notes == ("red-free",)
+    bright = np.where(mask[..., None], 255 - green, 0).astype(np.uint8)  # vessels filled with dye
+    assert find_fov(np.repeat(bright, 3, axis=2)).notes == ("angiogram",)
+    lasers = np.where(mask[..., None], np.stack([image[..., 0], image[..., 1], np.zeros_like(mask)], -1), 0)
+    lasers = cv2.resize(lasers.astype(np.uint8), None, fx=1.3, fy=1)
+    assert "ultra-wide-field" in find_fov(lasers).notes
+
+
 def test_a_mask_of_a_squashed_photograph_is_an_ellipse():
     image, mask, _ = taken("cut at top and bottom")
     _, true = resized(image, mask, 512, 512)

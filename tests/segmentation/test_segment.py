@@ -52,6 +52,23 @@ def test_a_photograph_between_the_two_diameters_is_given_to_the_network_as_it_is
     assert np.array_equal(found(working_diameter=400, smallest_diameter=300), found(working_diameter=300))
 
 
+def test_log_odds_are_averaged_over_the_sizes_that_are_asked_for(make_model, drawn):
+    model = make_model(working_diameter=244)
+
+    def log_odds(*scales):
+        found = venule.segment(drawn[0], model=model, scales=scales)
+        inside = np.clip(found.probability[found.fov].astype(float), 1e-4, 1 - 1e-4)
+        return np.log(inside / (1 - inside))
+
+    once, twice = log_odds(200), log_odds(320)
+    assert np.abs(once - twice).max() > 0.1
+    np.testing.assert_allclose(log_odds(200, 320), (once + twice) / 2, atol=0.01)
+    np.testing.assert_allclose(log_odds(320, 320), twice, atol=0.01)
+    for scales, said in (((20,), "from 64 to 8192; got 20"), ((float("nan"),), "got nan"), ((540,) * 9, "9 scales")):
+        with pytest.raises(VenuleError, match=said):
+            venule.segment(drawn[0], model=model, scales=scales)
+
+
 def test_nothing_is_found_outside_the_field_of_view_though_the_network_says_so(small_model, drawn):
     found = venule.segment(drawn[0], model=small_model, threshold=0.01)
     assert found.vessels.any()

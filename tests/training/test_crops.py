@@ -1,18 +1,30 @@
 """What a network is shown: the drawing stays on the photograph, and the numbers are those that segmentation gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from venule.datasets.phantoms import make_phantom
+from venule.errors import MaskError, RecipeError
 from venule.photograph import FieldOfView
 from venule.photograph.working import normalise
-from venule.training.augmentation import cut_crop, vary_camera
+from venule.training.augmentation import Light, add_lesions, cut_crop, vary_camera
 from venule.training.losses import dice_loss, vessel_loss
 from venule.training.recipe import Augmentation, DataSource, Recipe
 from venule.training.samples import Crops, Sample, find_photographs, hold_out, prepare
 from venule.training.threshold import best_threshold, dice_curve, expected_threshold, odds_exponent
 
 STILL = Augmentation(rotation=0, scale=(1, 1), horizontal_flip=False, gain=0, offset=0)
+
+
+def varied(image, fov, settings, *, rng):
+    """What the network is shown of a whole photograph."""
+    rows, columns = np.nonzero(fov)
+    places = np.stack(np.meshgrid(*(np.linspace(-1, 1, side) for side in fov.shape[::-1])), axis=-1).astype(np.float32)
+    return vary_camera(image, fov, places, (image[rows, columns], places[rows, columns]), settings, rng=rng)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -22,10 +34,71 @@ def test_photograph_drawing_and_field_of_view_are_cut_alike(seed):
     image = np.repeat(drawing[..., None], 3, axis=2)  # the photograph shows its own drawing
     settings = Augmentation(scale=(0.6, 1.6))
     layers = (image, drawing, np.full_like(drawing, 255))
-    cut, target, fov = cut_crop(layers, settings, centre=np.array([40.0, 60.0]), crop=48, rng=rng)
+    cut, target, fov, _ = cut_crop([layers], settings, centre=np.array([40.0, 60.0]), crop=48, rng=rng)
     assert cut.shape == (48, 48, 3)
     assert (cut[..., 1] == target).all()
     assert fov[24, 24] == 255
+
+
+def test_a_small_crop_comes_from_the_reduced_photograph_and_says_where_it_lies():
+    sides = np.indices((400, 400)).astype(np.uint8)  # wraps at 256, where the crops do not go
+    image, full = np.stack([*sides, sides[0]], axis=-1), np.full((400, 400), 255, np.uint8)
+    layers = (image, full, full)
+    reduced = (image[::2, ::2], full[::2, ::2], full[::2, ::2])
+    settings = STILL.model_copy(update={"scale": (0.5, 0.5)})
+    rng = np.random.default_rng(0)
+    cut, _, _, places = cut_crop([layers, reduced], settings, centre=np.array([100.0, 120.0]), crop=60, rng=rng)
+    np.testing.assert_allclose(np.diff(cut[..., 1].astype(int), axis=1), 2)
+    rows, columns = (places[..., axis] * 200 + 199.5 for axis in (1, 0))
+    np.testing.assert_allclose(cut[..., 0], rows, atol=1)
+    np.testing.assert_allclose(cut[..., 1], columns, atol=1)
+
+
+def test_light_that_falls_off_is_dark_on_one_side_of_the_photograph_not_of_each_crop():
+    settings = STILL.model_copy(update={"wide": 1.0})
+    rng = np.random.default_rng(2)
+    fallen = [light for light in (Light.draw(settings, rng) for _ in range(200)) if light.least < 0.1]
+    assert 20 < len(fallen) < 80, "half of 200 fall off, and some of them that far"
+    grey = np.full((50, 50, 3), 180, np.uint8)
+    ends = np.stack(np.meshgrid(np.linspace(-1, 1, 50), np.linspace(-1, 1, 50)), axis=-1).astype(np.float32)
+    for light in fallen:
+        shown = replace(light, vignette=0.0, haze=0.0, gains=np.ones(3)).shine(grey, ends)
+        along = ends @ light.direction
+        assert shown[along < np.quantile(along, 0.05)].max() < shown[along > np.quantile(along, 0.95)].min()
+
+
+def test_lesions_leave_the_drawn_vessels_to_be_seen():
+    rng = np.random.default_rng(0)
+    drawing = np.zeros((200, 200), np.uint8)
+    drawing[:, 90:110] = 255
+    image = np.full((200, 200, 3), 120, np.uint8)
+    image[:, 90:110] = 60
+    changed = [add_lesions(image, drawing, rng) for _ in range(30)]
+    assert np.mean([np.abs(one.astype(int) - image)[drawing == 0].max() for one in changed]) > 30
+    for one in changed:
+        assert one[:, 90:110].mean() < 80
+
+
+def test_photographs_without_drawings_are_learned_from_what_another_model_found(tmp_path):
+    phantom = make_phantom(3, size=300)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "found").mkdir()
+    Image.fromarray(phantom.image).save(tmp_path / "in" / "ann.png")
+    source = DataSource(photographs="in", probabilities="found")
+    recipe = Recipe(data=(source,), validation=0)
+    with pytest.raises(RecipeError, match=r"ann\.png has no map of probabilities .* venule segment .*in -o"):
+        find_photographs(recipe, tmp_path)
+    probability = np.where(phantom.vessels, 170, 20).astype(np.uint8)
+    Image.fromarray(probability).save(tmp_path / "found" / "ann_probability.png")
+    (drawn,) = find_photographs(recipe, tmp_path)
+    assert not drawn.as_given, "nothing is scored on what no person drew"
+    _, target, area = prepare(drawn, 290).pyramid[0]
+    assert set(np.unique(target[area > 127])) >= {20, 170}
+    Image.fromarray(probability[:200]).save(tmp_path / "found" / "ann_probability.png")
+    with pytest.raises(MaskError, match=r"ann_probability\.png .*300x200.*300x300"):
+        prepare(drawn, 290)
+    with pytest.raises(ValueError, match="photographs need probabilities"):
+        DataSource(photographs="in")
 
 
 def test_each_flip_swaps_what_its_name_says():
@@ -35,7 +108,7 @@ def test_each_flip_swaps_what_its_name_says():
     def seen(**flips):
         settings = STILL.model_copy(update=flips)
         rng = np.random.default_rng(0)
-        cuts = [cut_crop(layers, settings, centre=np.array([2.5, 2.5]), crop=6, rng=rng)[1] for _ in range(30)]
+        cuts = [cut_crop([layers], settings, centre=np.array([2.5, 2.5]), crop=6, rng=rng)[1] for _ in range(30)]
         return {cut.tobytes() for cut in cuts}
 
     as_it_is = drawing.tobytes()
@@ -49,9 +122,8 @@ def test_brightness_changes_the_photograph_alone_and_is_not_normalised_away():
     rng = np.random.default_rng(0)
     image = rng.integers(0, 100, (32, 32, 3), np.uint8)
     fov = np.ones((32, 32), bool)
-    histogram = np.stack([np.bincount(image[..., c].ravel(), minlength=256) for c in range(3)], axis=1) / 1024
     settings = STILL.model_copy(update={"brightness": 0.2})
-    means = [vary_camera(image, fov, histogram, settings, rng=rng).mean() for _ in range(200)]
+    means = [varied(image, fov, settings, rng=rng).mean() for _ in range(200)]
     # The mean of the photograph is 0 after normalisation; 20 % of it is 0.2 mean / deviation.
     bound = 0.2 * image.mean() / image.std()
     assert max(means) == pytest.approx(bound, rel=0.05)
@@ -66,7 +138,7 @@ def test_whole_photographs_come_once_a_turn_and_are_not_resampled(own_data):
     assert sorted(shown[:6]) == sorted(shown[6:])
     assert len(set(shown[:6])) == 6
     assert shown[:6] != shown[6:], "in another order"
-    drawn = {p.layers[1][p.layers[2] > 127].sum() / 255 for p in photographs}
+    drawn = {p.pyramid[0][1][p.pyramid[0][2] > 127].sum() / 255 for p in photographs}
     assert sorted(shown[:6]) == pytest.approx(sorted(drawn)), "the whole drawing, nothing blurred"
     with pytest.raises(ValueError, match="do not fit into crop 128"):
         Recipe(working_diameter=140, crop=128, whole=True)
@@ -76,8 +148,7 @@ def test_a_crop_that_is_not_varied_is_what_segmentation_sees():
     rng = np.random.default_rng(0)
     image = rng.integers(0, 256, (64, 64, 3), np.uint8)
     fov = np.hypot(*(np.indices((64, 64)) - 31.5)) < 30
-    histogram = np.stack([np.bincount(image[fov][:, c], minlength=256) for c in range(3)], axis=1) / fov.sum()
-    shown = vary_camera(image, fov, histogram, STILL, rng=rng)
+    shown = varied(image, fov, STILL, rng=rng)
     np.testing.assert_allclose(shown, normalise(image, fov), atol=2e-4)
 
 
@@ -85,8 +156,7 @@ def test_a_red_free_photograph_is_shown_in_the_green_channel_alone():
     rng = np.random.default_rng(0)
     image = rng.integers(0, 256, (32, 32, 3), np.uint8)
     fov = np.ones((32, 32), bool)
-    histogram = np.stack([np.bincount(image[..., c].ravel(), minlength=256) for c in range(3)], axis=1) / 1024
-    shown = vary_camera(image, fov, histogram, STILL.model_copy(update={"green_only": 1.0}), rng=rng)
+    shown = varied(image, fov, STILL.model_copy(update={"green_only": 1.0}), rng=rng)
     np.testing.assert_array_equal(shown[0], shown[2])
     np.testing.assert_allclose(shown[0], normalise(image, fov)[1], atol=2e-4)
 

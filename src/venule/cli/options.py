@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_type_h
 import typer
 
 from venule.cli import completion
+from venule.errors import VenuleError
 
 if TYPE_CHECKING:
     from venule.batch import Batch, BatchResult
@@ -83,6 +84,29 @@ def output_option(text: str, kind: str = "FOLDER", panel: str | None = None, def
     return typer.Option("--output", "-o", help=text, metavar=kind, rich_help_panel=panel, show_default=default or True)
 
 
+def scales_option(panel: str | None = None) -> Any:
+    """The option --scales; `diameters` reads its value."""
+
+    def check(value: str) -> str:
+        from venule.segmentation import check_scales
+
+        try:
+            check_scales(diameters(value))
+        except ValueError:
+            raise typer.BadParameter(f"{value} is not a list of numbers, such as 540,760,1080") from None
+        except VenuleError as error:
+            raise typer.BadParameter(str(error)) from None
+        return value
+
+    text = "Average over the photograph at these sizes, pixels across its field of view, such as 540,760,1080: slower."
+    return option(text, "PIXELS,...", panel, "one size, the model's own", callback=check)
+
+
+def diameters(scales: str) -> tuple[float, ...]:
+    """The numbers of --scales."""
+    return tuple(float(size) for size in scales.split(",")) if scales else ()
+
+
 def model_option(text: str = MODEL, panel: str | None = None) -> Any:
     """An option that names a model."""
     return option(text, "NAME or FOLDER", panel, autocompletion=completion.models)
@@ -118,6 +142,10 @@ class VesselOptions:
         amount("Probability from which a pixel is vessel.", 0, 1, SHARE, VESSELS, "the model's own", meant=PERCENT),
     ] = None
     flips: Annotated[bool, flag("--flips", "Average over four mirror images: steadier, and slower.", VESSELS)] = False
+    scales: Annotated[str, scales_option(VESSELS)] = ""
+    any_picture: Annotated[
+        bool, flag("--any-picture", "Do not refuse pictures whose vessels are not those of a retina.", VESSELS)
+    ] = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from venule.cli.options import (
     RunOptions,
     VesselOptions,
     amount,
+    diameters,
     flag,
     option,
     with_shared_options,
@@ -56,6 +57,8 @@ def segment(
         vessels.model,
         vessels.threshold,
         vessels.flips,
+        diameters(vessels.scales),
+        vessels.any_picture,
         probability,
         overlay,
         run.runtime,
@@ -121,7 +124,15 @@ def measure(
     from venule.workflows.measure import MeasurePhotograph, measure_files
 
     work = MeasurePhotograph(
-        SegmentPhotograph(finding.model, finding.threshold, finding.flips, runtime=run.runtime, dicom_seg=dicom_seg),
+        SegmentPhotograph(
+            finding.model,
+            finding.threshold,
+            finding.flips,
+            diameters(finding.scales),
+            finding.any_picture,
+            runtime=run.runtime,
+            dicom_seg=dicom_seg,
+        ),
         vessels,
         arteries,
         veins,

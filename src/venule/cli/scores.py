@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from venule.cli.options import PERCENT, SHARE, ModelName, amount, flag, model_option, option, output_option
+from venule.cli.options import (
+    PERCENT,
+    SHARE,
+    ModelName,
+    amount,
+    diameters,
+    flag,
+    model_option,
+    option,
+    output_option,
+    scales_option,
+)
 
 
 def evaluate(
@@ -41,6 +52,7 @@ def evaluate(
         ),
     ] = None,
     flips: Annotated[bool, flag("--flips", "Average over four mirror images: steadier, slower.")] = False,
+    scales: Annotated[str, scales_option()] = "",
     output: Annotated[
         Path | None, output_option("Folder for scores.csv, summary.json, summary.md and agreement/NAME.png.")
     ] = None,
@@ -64,6 +76,7 @@ def evaluate(
             masks=masks,
             threshold=threshold,
             flips=flips,
+            scales=diameters(scales),
             output=output,
             progress=progress,
         )

@@ -12,15 +12,17 @@ _CUT = 0.87962566103423978
 _BLOCK = 7  # pixels; the side of what DropBlock drops
 
 
-def convolution_pair(incoming: int, outgoing: int, *, norm: bool = True) -> nn.Sequential:
+def convolution_pair(
+    incoming: int, outgoing: int, *, norm: bool = True, dilations: tuple[int, int] = (1, 1)
+) -> nn.Sequential:
     """Twice convolution 3x3 'same' -> batch normalisation -> ReLU (Ronneberger et al. 2015).
 
     Shape:
         (N, incoming, H, W) -> (N, outgoing, H, W)
     """
     layers: list[nn.Module] = []
-    for channels in (incoming, outgoing):
-        layers.append(nn.Conv2d(channels, outgoing, 3, padding=1))
+    for channels, dilation in zip((incoming, outgoing), dilations, strict=True):
+        layers.append(nn.Conv2d(channels, outgoing, 3, padding=dilation, dilation=dilation))
         if norm:
             layers.append(nn.BatchNorm2d(outgoing))
         layers.append(nn.ReLU(inplace=True))

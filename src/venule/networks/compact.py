@@ -18,6 +18,7 @@ class Compact(nn.Module):
 
     Args:
         widths: channels of the levels, from half resolution down, the last at the bottom.
+        dilations: of the two convolutions at the bottom: with (2, 4) each pixel sees 310 pixels across, not 180.
         fine: channels at full resolution: of the two refining convolutions.
         channels: of the input.
 
@@ -32,13 +33,22 @@ class Compact(nn.Module):
 
     fold: Tensor
 
-    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 128), *, fine: int = 8, channels: int = 3) -> None:
+    def __init__(
+        self,
+        widths: tuple[int, ...] = (16, 32, 64, 128),
+        *,
+        dilations: tuple[int, int] = (1, 1),
+        fine: int = 8,
+        channels: int = 3,
+    ) -> None:
         super().__init__()
         self.multiple = 2 ** len(widths)
         unfolded = fine // 2
         # Pixel unshuffle as a convolution of zeros and ones: the same to the bit, and runtimes are made for it.
         self.register_buffer("fold", torch.eye(4 * channels).view(-1, channels, 2, 2), persistent=False)
-        self.folded = UNet(widths[:-1], bridge=widths[-1], bridge_norm=True, channels=4 * channels)
+        self.folded = UNet(
+            widths[:-1], bridge=widths[-1], bridge_norm=True, bridge_dilations=dilations, channels=4 * channels
+        )
         self.folded.head = nn.Conv2d(widths[0], 4 * unfolded, 1)
         self.refine = nn.Sequential(convolution_pair(unfolded + channels, fine), nn.Conv2d(fine, 1, 1))
 

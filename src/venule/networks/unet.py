@@ -16,6 +16,7 @@ class UNet(UShape):
         widths: channels of the encoder's levels, from full resolution down.
         bridge: channels at the bottom; twice the last width where none is given.
         bridge_norm: whether the bridge has batch normalisation, too.
+        bridge_dilations: of the bridge's two convolutions (Yu and Koltun 2016): they see further at no cost.
         channels: of the input.
 
     Shape:
@@ -33,12 +34,13 @@ class UNet(UShape):
         *,
         bridge: int | None = None,
         bridge_norm: bool = False,
+        bridge_dilations: tuple[int, int] = (1, 1),
         channels: int = 3,
     ) -> None:
         upwards = (bridge or 2 * widths[-1], *reversed(widths))
         super().__init__(
             [convolution_pair(i, o) for i, o in pairwise((channels, *widths))],
-            convolution_pair(widths[-1], upwards[0], norm=bridge_norm),
+            convolution_pair(widths[-1], upwards[0], norm=bridge_norm, dilations=bridge_dilations),
             [nn.ConvTranspose2d(i, o, 2, stride=2) for i, o in pairwise(upwards)],
             [convolution_pair(2 * width, width) for width in upwards[1:]],
             nn.Conv2d(widths[0], 1, 1),

@@ -19,7 +19,7 @@ from venule.photograph.border import (
     outline,
 )
 from venule.photograph.circle import Circle, draw_disc
-from venule.photograph.fundus import check_fundus, refuse_drawing, refuse_strip
+from venule.photograph.fundus import check_fundus, kinds_of, refuse_drawing, refuse_strip
 from venule.photograph.photograph import FieldOfView
 
 _SMALL = 512  # longer side of the reduced copy that is searched, in pixels
@@ -62,8 +62,10 @@ def find_fov(image: ImageArray) -> FieldOfView:
         )
     refuse_drawing(image)
     fov, small_mask = _find(small, (image.shape[0], image.shape[1]))
-    check_fundus(small, small_mask, filtered=_PREPROCESSED in fov.notes)
-    return fov
+    filtered = _PREPROCESSED in fov.notes
+    check_fundus(small, small_mask, filtered=filtered)
+    kinds = () if filtered else kinds_of(small, small_mask, not_round=_NOT_ROUND in fov.notes)
+    return replace(fov, notes=(*fov.notes, *kinds))
 
 
 def fov_from_mask(mask: BoolArray) -> FieldOfView:

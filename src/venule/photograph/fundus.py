@@ -1,4 +1,4 @@
-"""Check whether an image can be a fundus photograph."""
+"""Check whether an image can be a fundus photograph, and of which kind."""
 
 import cv2
 import numpy as np
@@ -15,6 +15,10 @@ _COLOURLESS = 0.85  # blue over red of paper and of noise; in colour 0.49
 _LEAST_SMOOTHNESS = 0.45  # nearest: 0.90; 0.61 with noise of 25 grey levels. Pure noise: 0.1
 _LEAST_COLOURLESS_SMOOTHNESS = 0.8  # nearest: 0.88, red-free, without a border. Pages of text: 0.5 to 0.7
 _WHITE = 180  # nearest: 130, red-free, without a border. Paper: 190 to 255
+_GREY = 3  # grey levels between red and blue; in colour 18 or more
+_ONLY_GREEN = 3  # green over red and blue; in colour 1.1 or less
+_BRIGHT_LINES = 1.1  # over dark ones; in the green of photographs in colour 1.0 or less
+_NO_BLUE, _WIDE = 0.03, 1.15  # of red and green; of its height
 _LONGEST_STRIP = 8  # times its width; photographs have 1 to 1.8, mosaics of several up to 3
 
 
@@ -52,6 +56,39 @@ def check_fundus(small: ImageArray, mask: BoolArray, *, filtered: bool = False) 
         raise _not_a_fundus(f"it is rough, like noise or text (neighbours correlate by {smoothness:.2f})")
     if colourless and np.median(small.min(axis=2)[mask]) > _WHITE:
         raise _not_a_fundus("most of it is white, like paper")
+
+
+def kinds_of(small: ImageArray, mask: BoolArray, *, not_round: bool) -> tuple[str, ...]:
+    """Name a photograph that is none in colour, as far as its pixels tell.
+
+    * `red-free`: grey, or nearly without red and blue, and its lines are darker than what is around them;
+    * `angiogram`: grey, and its lines are brighter (fluorescein or indocyanine green);
+    * `ultra-wide-field`: red and green without blue, as of two lasers, in a field that is no circle and wide.
+
+    Args:
+        small: uint8 (height, width, 3) RGB, the photograph, about 512 pixels wide.
+        mask: bool (height, width), its field of view.
+        not_round: whether that is no circle, as it is in photographs of one flash.
+    """
+    area = mask.astype(np.uint8)
+    red, green, blue, _ = cv2.mean(small, area)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    wide = np.ptp(columns) > _WIDE * np.ptp(rows)
+    if not_round and wide and blue < _NO_BLUE * min(red, green):
+        return ("ultra-wide-field",)
+    grey = cv2.mean(cv2.absdiff(small[..., 0], small[..., 2]), area)[0] < _GREY
+    if not grey and green < _ONLY_GREEN * max(red, blue):
+        return ()
+    inner = cv2.erode(np.pad(area, 1), np.ones((25, 25), np.uint8))[1:-1, 1:-1] > 0
+    if not inner.any():
+        return ()
+    level = np.where(mask, small[..., 1], np.uint8(np.median(small[..., 1][mask])))
+    lines = [
+        cv2.morphologyEx(level, operation, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))[inner]
+        for operation in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)
+    ]
+    dark, bright = (float(np.percentile(each, 97)) + 1 for each in lines)
+    return ("angiogram",) if grey and bright > _BRIGHT_LINES * dark else ("red-free",)
 
 
 def refuse_strip(image: ImageArray) -> None:

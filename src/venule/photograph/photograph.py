@@ -14,7 +14,8 @@ class FieldOfView:
         centre: (row, column) of the circle of the field of view, in pixels; may lie between pixels.
         diameter: diameter of this circle in pixels, even if the frame cuts it off; of the circle with the same area,
             if it is an ellipse; for a field of view of another shape, or without a border, its longer side.
-        notes: codes of what is unusual about it, for `quality_reasons`: `fov-not-round`, `preprocessed`.
+        notes: codes of what is unusual about it, for `quality_reasons`: `fov-not-round`, `preprocessed`, `red-free`,
+            `angiogram`, `ultra-wide-field`.
 
     Example:
         >>> fov = phantom.photograph.fov

@@ -76,6 +76,10 @@ class WorkingScale:
         """The field of view of a mask, bool (height, width), at working scale, by the nearest pixel."""
         return self._resize(self._crop(mask).astype(np.uint8), cv2.INTER_NEAREST_EXACT) > 0
 
+    def apply_probability(self, probability: ProbabilityArray) -> ProbabilityArray:
+        """A probability, float32 (height, width), reduced to working scale by averaging over areas."""
+        return np.asarray(self._resize(self._crop(probability), cv2.INTER_AREA), np.float32)
+
     def restore(self, probability: ProbabilityArray) -> ProbabilityArray:
         """Bring a probability at working scale back to the photograph.
 

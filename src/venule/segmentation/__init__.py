@@ -2,7 +2,7 @@
 
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import check_runtime
-from venule.segmentation.segmenter import Segmenter, segment
+from venule.segmentation.segmenter import Segmenter, check_scales, segment
 from venule.vessel_map import check_threshold
 
-__all__ = ["Segmenter", "check_runtime", "check_threshold", "predict_with", "segment"]
+__all__ = ["Segmenter", "check_runtime", "check_scales", "check_threshold", "predict_with", "segment"]

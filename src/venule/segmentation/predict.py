@@ -1,6 +1,6 @@
 """From a photograph through a network and back, the same for training and for use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from venule.photograph.working import normalise
 MIRRORS = ((2,), (3,), (2, 3))  # axes of (N, C, H, W)
 
 MARGIN = 16  # pixels at working scale
+LEAST = np.float32(1e-4)  # a probability that counts in an average of log-odds
 
 
 def predict_with(
@@ -22,6 +23,7 @@ def predict_with(
     smallest_diameter: float | None,
     multiple: int,
     flips: bool = False,
+    scales: Sequence[float] = (),
 ) -> ProbabilityArray:
     """Compute the probability of vessel: resample to working scale, run the network, and resample back.
 
@@ -33,6 +35,7 @@ def predict_with(
             `WorkingScale.fit`.
         multiple: H and W must be multiples of it.
         flips: average over the photograph and its three mirror images: steadier, and four times slower.
+        scales: working diameters in place of the one, over which the log-odds are averaged.
 
     Returns:
         float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
@@ -43,7 +46,27 @@ def predict_with(
         >>> predict_with(dark, phantom.photograph, working_diameter=256, smallest_diameter=None, multiple=16).shape
         (400, 400)
     """
-    scale = WorkingScale.fit(photograph.fov, working_diameter, smallest=smallest_diameter)
+    if scales:
+        total = np.zeros(photograph.fov.mask.shape, np.float32)
+        for diameter in scales:
+            scale = WorkingScale.fit(photograph.fov, diameter)
+            found = np.clip(_at(scale, run, photograph, multiple, flips), LEAST, 1 - LEAST)
+            total += np.log(found / (1 - found))
+        probability = np.asarray(1 / (1 + np.exp(-total / len(scales))), np.float32)
+    else:
+        scale = WorkingScale.fit(photograph.fov, working_diameter, smallest=smallest_diameter)
+        probability = _at(scale, run, photograph, multiple, flips)
+    probability[~photograph.fov.mask] = 0
+    return probability
+
+
+def _at(
+    scale: WorkingScale,
+    run: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+    photograph: Photograph,
+    multiple: int,
+    flips: bool,
+) -> ProbabilityArray:
     prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
     height, width = prepared.shape[1:]
     # A black margin, as in training: without it, the network finds vessels along the edge that are not there.
@@ -53,6 +76,4 @@ def predict_with(
     if flips:  # one by one, in a quarter of the memory that a batch of four needs
         mirrored = (np.flip(run(np.ascontiguousarray(np.flip(padded, axes))), axes) for axes in MIRRORS)
         probability = sum(mirrored, start=probability) / np.float32(1 + len(MIRRORS))
-    restored = scale.restore(probability[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])
-    restored[~photograph.fov.mask] = 0
-    return restored
+    return scale.restore(probability[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])

@@ -1,5 +1,6 @@
 """The vessels of one photograph: in one call, or with a model that stays loaded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -8,13 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from venule.errors import ModelError
+from venule.errors import ModelError, VenuleError
 from venule.models import Model, load_model, model_folder, read_card
 from venule.photograph import Photograph, photograph_from_array, read_photograph
 from venule.photograph.arrays import ProbabilityArray
+from venule.segmentation.fundus import check_vessels
 from venule.segmentation.predict import predict_with
 from venule.segmentation.runtime import load_network
 from venule.vessel_map import VesselMap, check_threshold
+
+SMALLEST, LARGEST, MOST_SCALES = 64, 8192, 8
 
 
 def segment(
@@ -23,6 +27,8 @@ def segment(
     model: str | Path | Model = "general",
     threshold: float | None = None,
     flips: bool = False,
+    scales: Sequence[float] = (),
+    any_picture: bool = False,
     runtime: str | None = None,
     threads: int | None = None,
 ) -> VesselMap:
@@ -35,6 +41,9 @@ def segment(
             `venule.load_model` returns.
         threshold: probability, in (0, 1), from which a pixel is vessel; None: the threshold in the model's card.
         flips: average over the photograph and its three mirror images: steadier, and four times slower.
+        scales: pixels across the field of view: average the log-odds over the photograph at each of these sizes,
+            such as (540, 760, 1080); empty: once, at the size that the model's card says.
+        any_picture: do not refuse a picture that seems to show no retina. Only what a shipped model found is judged.
         runtime: what runs the network: "onnxruntime"; or "openvino" (extra `openvino`), faster on the CPU; None: what
             the model was loaded for, or "onnxruntime".
         threads: CPU threads for the network; None: what the model was loaded for, or one for each core.
@@ -45,7 +54,8 @@ def segment(
     Raises:
         PhotographError: it cannot be read, or is not a fundus photograph.
         ModelError: the model is unknown or altered.
-        VenuleError: the threshold is not in (0, 1), or the runtime is unknown or not installed.
+        VenuleError: the threshold is not in (0, 1), a scale is no sensible size, or the runtime is unknown or not
+            installed.
 
     Example:
         >>> found = venule.segment(phantom.image)
@@ -59,6 +69,7 @@ def segment(
         folder = model_folder(model)
         model = _model(folder, read_card(folder).model_dump_json())
     threshold = check_threshold(model.card.threshold if threshold is None else threshold)
+    scales = check_scales(scales)
     if isinstance(source, Photograph):
         photograph = source
     elif isinstance(source, str | Path | bytes):
@@ -66,14 +77,17 @@ def segment(
     else:
         photograph = photograph_from_array(source)
     segmenter = _segmenter(model, runtime or model.runtime, threads or model.threads)
-    probability = segmenter.probability(photograph, flips=flips)
-    return VesselMap.from_probability(
+    probability = segmenter.probability(photograph, flips=flips, scales=scales)
+    found = VesselMap.from_probability(
         probability,
         photograph,
         threshold=threshold,
         model=model.card.name,
         working_diameter=model.card.working_diameter,
     )
+    if not any_picture and model.folder == model_folder(model.card.name):
+        check_vessels(found, threshold=model.card.threshold)
+    return found
 
 
 class Segmenter:
@@ -97,12 +111,15 @@ class Segmenter:
         self.card = model.card
         self._network = load_network(model)
 
-    def probability(self, photograph: Photograph, *, flips: bool = False) -> ProbabilityArray:
+    def probability(
+        self, photograph: Photograph, *, flips: bool = False, scales: Sequence[float] = ()
+    ) -> ProbabilityArray:
         """Compute the probability of vessel at each pixel.
 
         Args:
             photograph: of any size.
             flips: average over the photograph and its three mirror images: steadier, and four times slower.
+            scales: see `venule.segment`.
 
         Returns:
             float32 (height, width) in [0, 1], the size of the photograph; 0 outside the field of view.
@@ -118,6 +135,7 @@ class Segmenter:
             smallest_diameter=card.smallest_diameter,
             multiple=card.multiple,
             flips=flips,
+            scales=scales,
         )
         # The exponent was measured down to the smallest diameter; photographs below it are raised no further.
         diameter = max(photograph.fov.diameter, card.smallest_diameter or 0)
@@ -140,6 +158,27 @@ class Segmenter:
                 f"not finite, for an input of {network_input.shape}; it should give finite float32 of {expected}"
             )
         return np.asarray(probability, np.float32)
+
+
+def check_scales(scales: Sequence[float]) -> tuple[float, ...]:
+    """Return the sizes, if a network can work at each of them.
+
+    Raises:
+        VenuleError: there are more than eight, or one is not from 64 to 8,192 pixels.
+
+    Example:
+        >>> check_scales([540, 760, 1080])
+        (540, 760, 1080)
+    """
+    wrong = [size for size in scales if not SMALLEST <= size <= LARGEST]
+    if wrong:
+        raise VenuleError(
+            f"a scale is the width of the field of view in pixels, from {SMALLEST} to {LARGEST}; got {wrong[0]:g}",
+            reason="bad-scales",
+        )
+    if len(scales) > MOST_SCALES:
+        raise VenuleError(f"{len(scales)} scales; choose {MOST_SCALES} or fewer", reason="bad-scales")
+    return tuple(scales)
 
 
 @lru_cache(maxsize=4)

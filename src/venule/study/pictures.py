@@ -190,10 +190,8 @@ def _panels(shown: ShownPhotograph, *, lead: int) -> tuple[Figure, dict[tuple[st
 
 def _as_seen(shown: NDArray[np.float32], fov: NDArray[np.bool_], prepared: Prepared) -> NDArray[np.uint8]:
     """A normalised crop (3, h, w) as a picture (h, w, 3)."""
-    levels = np.arange(256)[:, None]
-    mean = (prepared.histogram * levels).sum(axis=0)
-    deviation = np.sqrt((prepared.histogram * (levels - mean) ** 2).sum(axis=0))
-    picture = shown.transpose(1, 2, 0) * deviation + mean
+    pixels, _ = prepared.thumbnail
+    picture = shown.transpose(1, 2, 0) * pixels.std(axis=0) + pixels.mean(axis=0)
     return np.where(fov[..., None], picture.clip(0, 255), 0).astype(np.uint8)
 
 

@@ -16,6 +16,9 @@ class DataSource(BaseModel):
     Attributes:
         dataset: folder of the data set, relative to the folder that `--data` names.
         split: of the data set; "all" for every photograph.
+        photographs: folder of photographs without drawings, in place of a data set.
+        probabilities: folder of the maps that `venule segment --probability` wrote for them, to learn from as from
+            drawings (Hinton et al. 2015, distilling the knowledge in a neural network).
         phantoms: how many to make, in place of a data set.
         seed: of the first phantom.
         seen_at: pixels across the field of view; each photograph is learned from once more for each of these, as a
@@ -28,6 +31,8 @@ class DataSource(BaseModel):
 
     dataset: str | None = None
     split: str = "all"
+    photographs: str | None = None
+    probabilities: str | None = None
     phantoms: int | None = Field(default=None, gt=0)
     seed: int = 0
     seen_at: tuple[float, ...] = ()
@@ -35,8 +40,10 @@ class DataSource(BaseModel):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.dataset is None) == (self.phantoms is None):
-            raise ValueError("a source is either a dataset or a number of phantoms")
+        if [self.dataset, self.photographs, self.phantoms].count(None) != 2:
+            raise ValueError("a source is either a dataset, or photographs, or a number of phantoms")
+        if (self.photographs is None) != (self.probabilities is None):
+            raise ValueError("photographs need probabilities to learn from, and probabilities their photographs")
         return self
 
 
@@ -55,8 +62,11 @@ class Augmentation(BaseModel):
         light: standard deviations of a slow change of light over the crop.
         blur: largest sigma of a Gaussian, pixels at working scale; half of the crops are blurred.
         noise: largest sigma of white noise, standard deviations of the photograph; half of the crops get some.
-        jpeg: share of the crops that are compressed, at a quality from 40 to 95.
+        jpeg: share of the crops that are compressed, at a quality from 20 to 95.
         green_only: share of the crops that show the green channel alone, as a red-free photograph does.
+        wide: share of the crops in bad light: each of a strong cast of colour, a wrong exposure, light that falls off
+            to one side, a vignette, haze and the noise of few photons has half a chance.
+        lesions: share of the crops with patches that are no vessels.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -74,6 +84,8 @@ class Augmentation(BaseModel):
     noise: float = Field(default=0, ge=0)
     jpeg: float = Field(default=0, ge=0, le=1)
     green_only: float = Field(default=0, ge=0, le=1)
+    wide: float = Field(default=0, ge=0, le=1)
+    lesions: float = Field(default=0, ge=0, le=1)
 
     @model_validator(mode="after")
     def _ordered_scale(self) -> Self:

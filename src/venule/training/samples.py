@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,12 +14,16 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from venule.datasets import Record, open_dataset, read_record
+from venule.datasets.folder import files_by_stem, stem_of
 from venule.datasets.phantoms import make_phantom
 from venule.errors import RecipeError
-from venule.photograph import FieldOfView, Photograph, WorkingScale
+from venule.photograph import FieldOfView, Photograph, WorkingScale, read_photograph, read_probability
 from venule.photograph.arrays import BoolArray
-from venule.training.augmentation import Layer, cut_crop, point_inside, vary_camera
+from venule.photograph.mask import check_size
+from venule.training.augmentation import Layer, add_lesions, cut_crop, point_inside, vary_camera
 from venule.training.recipe import DataSource, Recipe
+
+PROBABILITY = "_probability"  # what `venule segment --probability` adds to the name of a photograph
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +36,15 @@ class Sample:
         source: position of its source in the recipe.
         as_given: an original photograph of a data set: no phantom, and no copy at another resolution. Only these are
             held out and scored.
-        read: reads the photograph and its bool (height, width) drawing from the file.
+        read: reads the photograph and what there is to learn of it, both (height, width): a bool drawing; or, not
+            as_given, the probability x 255 that another model found, uint8.
     """
 
     name: str
     subject: str
     source: int
     as_given: bool
-    read: Callable[[], tuple[Photograph, BoolArray]]
+    read: Callable[[], tuple[Photograph, NDArray[Any]]]
 
 
 def find_photographs(recipe: Recipe, data: Path) -> tuple[Sample, ...]:
@@ -49,7 +56,12 @@ def find_photographs(recipe: Recipe, data: Path) -> tuple[Sample, ...]:
     """
     found: list[Sample] = []
     for position, source in enumerate(recipe.data):
-        found += _phantoms(source, position) if source.phantoms else _records(source, position, data)
+        if source.phantoms:
+            found += _phantoms(source, position)
+        elif source.photographs:
+            found += _labelled(source, position, data)
+        else:
+            found += _records(source, position, data)
     return tuple(found)
 
 
@@ -106,27 +118,38 @@ class Prepared:
     """A photograph at working scale, ready to be cut.
 
     Attributes:
-        layers: uint8 photograph (h, w, 3), drawing (h, w) as the share of each pixel that is vessel times 255, and
-            field of view (h, w), 255 inside.
-        histogram: (256, 3), of the channels inside the field of view; each sums to 1.
+        pyramid: uint8 photograph (h, w, 3), drawing (h, w) as the share of each pixel that is vessel times 255, and
+            field of view (h, w), 255 inside; then the same at half of the size, and at a quarter.
+        thumbnail: about 4,000 pixels inside the field of view, uint8 (n, 3), and where they lie, (n, 2).
         source: position of its source in the recipe.
     """
 
-    layers: tuple[NDArray[np.uint8], Layer, Layer]
-    histogram: NDArray[np.float64]
+    pyramid: tuple[tuple[NDArray[np.uint8], Layer, Layer], ...]
+    thumbnail: tuple[NDArray[np.uint8], NDArray[np.float32]]
     source: int
 
 
 def prepare(drawn: Sample, working_diameter: float) -> Prepared:
     """Bring a photograph to working scale as segmentation does."""
-    photograph, reference = drawn.read()
+    photograph, target = drawn.read()
     scale = WorkingScale.fit(photograph.fov, working_diameter)
+    share = np.asarray(target * np.uint8(255) if target.dtype == np.bool_ else target, np.uint8)
     image, fov = scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask)
     # Not binary: where a vessel covers a part of a larger pixel, the target is that part.
-    coverage = scale.apply_image(reference.astype(np.uint8) * 255)
-    inside = image[fov]
-    histogram = np.stack([np.bincount(inside[:, c], minlength=256) for c in range(3)], axis=1) / max(1, len(inside))
-    return Prepared((image, coverage, fov.astype(np.uint8) * 255), histogram, drawn.source)
+    coverage = scale.apply_image(share)
+    every = max(1, np.count_nonzero(fov) // 4000)
+    rows, columns = (axis[::every] for axis in np.nonzero(fov))
+    places = 2 * (np.stack([columns, rows], axis=1) + 0.5) / np.array(fov.shape[::-1]) - 1
+    thumbnail = (image[rows, columns], places.astype(np.float32))
+    pyramid = [(image, coverage, fov.astype(np.uint8) * 255)]
+    for _ in range(2):
+        height, width = pyramid[-1][1].shape
+        half = (max(1, width // 2), max(1, height // 2))
+        image, coverage, area = (
+            np.asarray(cv2.resize(layer, half, interpolation=cv2.INTER_AREA), np.uint8) for layer in pyramid[-1]
+        )
+        pyramid.append((image, coverage, area))
+    return Prepared(tuple(pyramid), thumbnail, drawn.source)
 
 
 class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -147,10 +170,14 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         rng = np.random.default_rng([self.recipe.seed, self.first + index])
         photograph = self.photographs[self._choose(self.first + index, rng)]
         settings = self.recipe.augmentation
-        centre = self._middle(photograph) if self.recipe.whole else point_inside(photograph.layers[2], rng)
-        image, drawing, fov = cut_crop(photograph.layers, settings, centre=centre, crop=self.recipe.crop, rng=rng)
+        centre = self._middle(photograph) if self.recipe.whole else point_inside(photograph.pyramid[0][2], rng)
+        image, drawing, fov, places = cut_crop(
+            photograph.pyramid, settings, centre=centre, crop=self.recipe.crop, rng=rng
+        )
         inside = fov > 127
-        shown = vary_camera(image, inside, photograph.histogram, settings, rng=rng)
+        if rng.random() < settings.lesions:
+            image = add_lesions(image, drawing, rng)
+        shown = vary_camera(image, inside, places, photograph.thumbnail, settings, rng=rng)
         target = np.where(inside, drawing, 0)[None].astype(np.float32) / 255
         return torch.from_numpy(shown), torch.from_numpy(target), torch.from_numpy(inside[None].astype(np.float32))
 
@@ -164,7 +191,7 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def _middle(self, photograph: Prepared) -> NDArray[np.float64]:
         """The middle of the photograph, in whole pixels: a fraction would blur by resampling."""
         crop = self.recipe.crop
-        return np.array([(crop - 1) / 2 - (crop - side) // 2 for side in photograph.layers[2].shape])
+        return np.array([(crop - 1) / 2 - (crop - side) // 2 for side in photograph.pyramid[0][2].shape])
 
 
 def phantom_sample(seed: int, *, size: int) -> Sample:
@@ -190,6 +217,31 @@ def _records(source: DataSource, position: int, data: Path) -> Iterable[Sample]:
 def _phantoms(source: DataSource, position: int) -> Iterable[Sample]:
     for seed in range(source.seed, source.seed + (source.phantoms or 0)):
         yield Sample(f"phantom/{seed}", f"phantom/{seed}", position, False, partial(_make_drawn, seed))
+
+
+def _labelled(source: DataSource, position: int, data: Path) -> Iterable[Sample]:
+    """Photographs without drawings, with the probabilities that another model found."""
+    photographs, probabilities = data / str(source.photographs), data / str(source.probabilities)
+    maps = files_by_stem(probabilities)
+    paths = files_by_stem(photographs).values()
+    if not paths:
+        raise RecipeError(f"{photographs} contains no photograph")
+    for path in paths:
+        stem = stem_of(path.name)
+        found = maps.get(f"{stem}{PROBABILITY}".casefold(), maps.get(stem.casefold()))
+        if found is None:
+            raise RecipeError(
+                f"{path} has no map of probabilities in {probabilities}: make them with venule segment {photographs} "
+                f"-o {probabilities} --probability"
+            )
+        name = f"{source.photographs}/{stem}"
+        yield Sample(name, name, position, False, partial(_read_labelled, path, found))
+
+
+def _read_labelled(path: Path, found: Path) -> tuple[Photograph, NDArray[np.uint8]]:
+    photograph, probability = read_photograph(path), read_probability(found)
+    check_size(probability, photograph.fov.mask.shape, name=str(found))
+    return photograph, np.rint(255 * probability).astype(np.uint8)
 
 
 def read_drawn(record: Record) -> tuple[Photograph, BoolArray]:

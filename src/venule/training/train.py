@@ -19,7 +19,7 @@ from venule.networks import count_parameters
 from venule.segmentation import Segmenter
 from venule.training.export import export_onnx, save_weights
 from venule.training.fit import Fitted, Hardware, fit
-from venule.training.recipe import Recipe
+from venule.training.recipe import DataSource, Recipe
 from venule.training.samples import Sample, find_photographs, hold_out, split_fold
 from venule.training.threshold import DiceCurve, best_threshold, dice_curve, expected_threshold, odds_exponent
 
@@ -136,8 +136,8 @@ def train_on(
     onnx = export_onnx(fitted.network)
     card = _card(recipe, fitted, onnx, threshold or 0.5)
     if threshold is None:
-        phantoms = {position for position, source in enumerate(recipe.data) if source.phantoms}
-        chosen_on = validation or [drawn for drawn in training if drawn.source not in phantoms] or training
+        drawn_by_people = {position for position, source in enumerate(recipe.data) if source.dataset}
+        chosen_on = validation or [one for one in training if one.source in drawn_by_people] or training
         if not validation:
             card = card.model_copy(update={"odds_exponent": _odds_exponent(Model(card, onnx, output), chosen_on)})
         curves = _curves(Model(card, onnx, output), chosen_on)
@@ -190,10 +190,7 @@ def _score_folds(curves: list[list[DiceCurve]], subjects: dict[str, str]) -> Cro
 
 
 def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card:
-    data = [
-        f"{source.phantoms} phantoms" if source.phantoms else f"{source.dataset}, split {source.split}"
-        for source in recipe.data
-    ]
+    data = [_named(source) for source in recipe.data]
     if recipe.start_from:
         data.insert(0, f"the weights of {recipe.start_from}, and through them what they were trained on")
     return Card(
@@ -216,6 +213,14 @@ def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card
         sha256=hashlib.sha256(onnx).hexdigest(),
         venule=version("venule"),
     )
+
+
+def _named(source: DataSource) -> str:
+    if source.phantoms:
+        return f"{source.phantoms} phantoms"
+    if source.photographs:
+        return f"{source.photographs}, with the probabilities of another model in place of drawings"
+    return f"{source.dataset}, split {source.split}"
 
 
 def _write_model(folder: Path, card: Card, onnx: bytes, network: nn.Module) -> None:

@@ -88,6 +88,7 @@ def evaluate_dataset(
     masks: Path | None = None,
     threshold: float | None = None,
     flips: bool = False,
+    scales: Sequence[float] = (),
     output: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Evaluation:
@@ -101,6 +102,7 @@ def evaluate_dataset(
         masks: folder with masks of another tool, in place of `model`.
         threshold: of the model, or of grey masks.
         flips: average models over mirrored photographs.
+        scales: average models over these sizes, see `venule.segment`.
         output: folder for the maps of agreement, `agreement/NAME.png` of the first method and
             `agreement_compared/NAME.png` of the second; None for no pictures.
         progress: called with (photographs done, photographs in all).
@@ -116,12 +118,14 @@ def evaluate_dataset(
     first = _named(model if masks is None else str(masks))
     if compare is not None and compare == (model if masks is None else str(masks)):
         raise EvaluationError(f"{first} cannot be compared with itself")
-    methods = {first: _model(model, threshold, flips) if masks is None else _masks(masks, dataset, drawn, threshold)}
+    methods = {
+        first: _model(model, threshold, flips, scales) if masks is None else _masks(masks, dataset, drawn, threshold)
+    }
     if compare is not None:
         second = _named(compare)
         if second == first:
             second = "/".join(Path(compare).parts[-2:])
-        methods[second] = _model(compare, None, flips)
+        methods[second] = _model(compare, None, flips, scales)
     pools: dict[str, ScorePool] = {}
     rows: list[PhotographScores] = []
     for done, record in enumerate(drawn):
@@ -177,9 +181,11 @@ def _named(word: str) -> str:
     return Path(word).name if os.path.isabs(word) else word
 
 
-def _model(model: str, threshold: float | None, flips: bool) -> Find:
+def _model(model: str, threshold: float | None, flips: bool, scales: Sequence[float]) -> Find:
     load_model(model)
-    return lambda _, example: segment(example.photograph, model=model, threshold=threshold, flips=flips)
+    return lambda _, example: segment(
+        example.photograph, model=model, threshold=threshold, flips=flips, scales=scales, any_picture=True
+    )
 
 
 def _masks(folder: Path, dataset: Dataset, records: Sequence[Record], threshold: float | None) -> Find:

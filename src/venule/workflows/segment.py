@@ -33,6 +33,8 @@ class SegmentPhotograph:
         model: name of a shipped model, or folder of your own.
         threshold: of the probability; None: that of the model's card.
         flips: average over four mirror images.
+        scales: average over the photograph at these sizes, see `venule.segment`.
+        any_picture: do not refuse what seems to show no retina.
         probability: also write the probability.
         overlay: also write the photograph with its vessels drawn in.
         runtime: what runs the network, see `venule.segment`.
@@ -47,6 +49,8 @@ class SegmentPhotograph:
     model: str = "general"
     threshold: float | None = None
     flips: bool = False
+    scales: tuple[float, ...] = ()
+    any_picture: bool = False
     probability: bool = False
     overlay: bool = False
     runtime: str = "onnxruntime"
@@ -108,8 +112,8 @@ class SegmentPhotograph:
     def find(self, photograph: Photograph) -> VesselMap:
         """The vessels of a photograph, with these options."""
         return segment(
-            photograph, model=self.model, threshold=self.threshold, flips=self.flips, runtime=self.runtime,
-            threads=self.threads,
+            photograph, model=self.model, threshold=self.threshold, flips=self.flips, scales=self.scales,
+            any_picture=self.any_picture, runtime=self.runtime, threads=self.threads,
         )  # fmt: skip
 
     def settings(self) -> dict[str, Any]:
