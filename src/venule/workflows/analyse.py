@@ -1,7 +1,7 @@
 """One photograph, analysed in memory: its vessels, its quality and its measurements."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import cv2
@@ -139,5 +139,5 @@ def warm_up(segmentation: SegmentPhotograph) -> None:
     cv2.circle(image, (128, 128), 120, (190, 100, 50), -1)
     for start, end in (((20, 128), (236, 128)), ((80, 50), (180, 210))):
         cv2.line(image, start, end, (120, 50, 25), 5)
-    segmentation.find(Photograph(image, find_fov(image)))
+    replace(segmentation, any_picture=True).find(Photograph(image, find_fov(image)))
     measure(image[..., 0] == 120, fov=image.any(axis=2))  # loads its libraries
