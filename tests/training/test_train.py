@@ -220,7 +220,7 @@ def test_a_recipe_that_cannot_be_trained_is_refused_with_the_reason(line, messag
     [
         ("steps: -1", "steps: Input should be greater than or equal to 1; got -1"),
         ("stepps: 10", "stepps: Extra inputs are not permitted"),
-        ("data: [{dataset: A, phantoms: 3}]", "either a dataset or a number of phantoms"),
+        ("data: [{dataset: A, phantoms: 3}]", "either a dataset, or photographs, or a number of phantoms"),
         ("data: [{dataset: A, share: 0.5}, {dataset: B}]", "add up to 1"),
         ("augmentation: {scale: [2, 1]}", "two positive numbers in order"),
         ("{", "is no YAML"),

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from venule.errors import ModelError, VenuleError
-from venule.models import Model, load_model, model_folder, read_card
+from venule.models import Model, load_model, model_folder, read_card, shipped_models
 from venule.photograph import Photograph, photograph_from_array, read_photograph
 from venule.photograph.arrays import ProbabilityArray
 from venule.segmentation.fundus import check_vessels
@@ -85,7 +85,7 @@ def segment(
         model=model.card.name,
         working_diameter=model.card.working_diameter,
     )
-    if not any_picture and model.folder == model_folder(model.card.name):
+    if not any_picture and model.card.name in shipped_models() and model.folder == model_folder(model.card.name):
         check_vessels(found, threshold=model.card.threshold)
     return found
 
