@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import venule
 from venule.cli.main import app
 from venule.datasets.phantoms import make_phantom
-from venule.errors import MeasurementError
+from venule.errors import MeasurementError, PhotographError
 from venule.measurement import REGIONS, Scale, assess_quality, measure
 from venule.segmentation import segment
 
@@ -193,8 +193,12 @@ def two_eyes():
     ],
     ids=["cat", "coffee", "gravel", "motorcycle", "person", "two eyes", "four eyes"],
 )
-def test_what_is_no_fundus_or_more_than_one_is_flagged(picture):
-    found = segment(picture())
+def test_what_is_no_fundus_or_more_than_one_is_refused_or_flagged_where_any_picture_may_pass(picture):
+    with pytest.raises(
+        PhotographError, match=r"does not look like a fundus photograph: its field of view is not round"
+    ):
+        segment(picture())
+    found = segment(picture(), any_picture=True)
     assert "unlikely-fundus" in assess_quality(found, measure(found)).reasons
 
 
