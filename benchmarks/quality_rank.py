@@ -13,61 +13,37 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from benchmarks.validation.degrade import LIGHT, STRENGTHS, degrade
+from benchmarks.validation.degrade import LIGHT, STRENGTHS
+from benchmarks.validation.grades import grade_copies
 from benchmarks.validation.workers import in_processes
 from scipy.stats import spearmanr
 
 from venule.datasets import Record, open_dataset, read_record
-from venule.errors import PhotographError
-from venule.measurement import assess_quality
-from venule.photograph import Photograph, photograph_from_array, read_photograph
-from venule.photograph.arrays import BoolArray
+from venule.photograph import read_photograph
 from venule.report import Table
 from venule.segmentation import segment
 
 SPLITS = {"CHASE_DB1": "test", "HRF": "test", "DRIVE": "train", "AVRDB": None, "RIDB": None}
-KINDS = {**STRENGTHS, **LIGHT}
 SCALES = (540, 760, 1080)
 
 
-def photographs(data: Path, name: str, *, every: int, model: str) -> list[partial[tuple[Photograph, BoolArray]]]:
-    """What reads each photograph and its reference."""
+def paths_of(data: Path, name: str) -> list[Record | Path]:
+    """The drawn photographs of a data set, or the files of one whose drawings are of no use."""
     split = SPLITS[name]
-    if split is not None:
-        return [partial(_drawn, record) for record in open_dataset(data / name).split(split)[::every]]
-    return [partial(_found, path, model) for path in sorted((data / name / "images").iterdir())[::every]]
+    return list(open_dataset(data / name).split(split)) if split else sorted((data / name / "images").iterdir())
 
 
-def _drawn(record: Record) -> tuple[Photograph, BoolArray]:
-    example = read_record(record)
-    assert example.reference is not None, record.photograph
-    return example.photograph, example.reference
-
-
-def _found(path: Path, model: str) -> tuple[Photograph, BoolArray]:
-    photograph = read_photograph(path)
-    return photograph, segment(photograph, model=model, flips=True, scales=SCALES, threads=1).vessels
-
-
-def pairs(read: partial[tuple[Photograph, BoolArray]], *, model: str) -> list[tuple[float, float]]:
+def pairs(source: Record | Path, *, model: str) -> list[tuple[float, float]]:
     """Quality score and Dice of a photograph and of those of its copies that are not refused."""
-    photograph, reference = read()
-    fov = photograph.fov
-    found = []
-    for seed, (kind, strength) in enumerate([("", 0.0), *((k, s) for k, each in KINDS.items() for s in each)]):
-        image = photograph.image
-        if kind:
-            image = degrade(image, fov.mask, kind=kind, strength=strength, diameter=fov.diameter, seed=seed)
-        try:
-            vessels = segment(photograph_from_array(image), model=model, threads=1)
-        except PhotographError:
-            continue
-        both = np.count_nonzero(vessels.vessels & reference & fov.mask)
-        drawn = np.count_nonzero(vessels.vessels & fov.mask) + np.count_nonzero(reference & fov.mask)
-        score = assess_quality(vessels).score
-        assert score is not None
-        found.append((score, 2 * both / max(1, drawn)))
-    return found
+    if isinstance(source, Path):
+        photograph = read_photograph(source)
+        reference = segment(photograph, model=model, flips=True, scales=SCALES, any_picture=True, threads=1).vessels
+    else:
+        example = read_record(source)
+        assert example.reference is not None, source.photograph
+        photograph, reference = example.photograph, example.reference
+    grades = grade_copies(photograph, reference, {**STRENGTHS, **LIGHT}, dataset="", name="", model=model)
+    return [(one.score, one.dice) for one in grades if one.score is not None and one.dice is not None]
 
 
 def main() -> None:
@@ -81,12 +57,12 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = []
     for name in arguments.sets:
-        reads = photographs(arguments.data, name, every=arguments.every, model=arguments.model)
-        each = in_processes(partial(pairs, model=arguments.model), reads, jobs=arguments.jobs)
+        sources = paths_of(arguments.data, name)[:: arguments.every]
+        each = in_processes(partial(pairs, model=arguments.model), sources, jobs=arguments.jobs)
         scores, dice = np.array([(score, dice) for one in each for score, dice in one]).T
         apart = np.mean(np.abs(scores - dice))
         rows.append(
-            (name, str(len(reads)), str(len(scores)), f"{spearmanr(scores, dice).statistic:.3f}", f"{apart:.3f}")
+            (name, str(len(sources)), str(len(scores)), f"{spearmanr(scores, dice).statistic:.3f}", f"{apart:.3f}")
         )
         print(*rows[-1], flush=True)
     columns = ("set", "photographs", "with copies", "rank correlation", "mean distance from Dice")

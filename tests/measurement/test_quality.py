@@ -49,7 +49,7 @@ def test_a_bad_photograph_scores_lower_and_is_called_what_it_is(phantom, good, k
     strength, reason = BAD[kind]
     fov = phantom.fov
     image = degrade(phantom.image, fov.mask, kind=kind, strength=strength, diameter=fov.diameter, seed=3)
-    found = assess_quality(segment(photograph_from_array(image), any_picture=True))
+    found = assess_quality(segment(photograph_from_array(image)))
     assert reason in found.reasons
     assert found.score < good.score - 0.05
 

@@ -17,6 +17,8 @@ from venule.measurement.landmarks import SURE, is_upright
 from venule.measurement.measured import Measured
 from venule.photograph import FieldOfView, WorkingScale
 from venule.photograph.arrays import BoolArray, ImageArray
+from venule.photograph.fov import is_round
+from venule.photograph.noise import white_noise
 from venule.vessel_map import VesselMap
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ WIDE = 24.0  # pixels of the small copy: sigma of what is taken for the backgrou
 GRID = 8  # pixels of the photograph: side of a block of JPEG
 WINDOW = 1536  # pixels of the photograph: side of its middle, where blocks are looked for
 BLACK, BURNT = 0.25, 252  # of the median, and grey levels: what is darker, or brighter, shows no vessels
-CORNER, ROUND = 20, 0.25  # of the shorter side: corners of its box that a round field of view leaves empty, nearly
 LEAST_PIXELS = 64  # of the field of view, below which nothing can be said
 
 Map = NDArray[np.float32]
@@ -183,7 +184,7 @@ def properties_of(found: VesselMap, measured: Measured | None) -> Properties:
         brightness=float(copy[..., :2][fov].mean() / 255),
         contrast=contrast / max(level, 1.0),
         sharpness=_sharpness(*_copy(found, SHARPEST)),
-        noise=_noise(green, inner) / max(contrast, 1e-6),
+        noise=white_noise(green, inner) / max(contrast, 1e-6),
         blockiness=_blockiness(found.image, found.fov) * 1000 / found.fov_diameter,
         lost=_lost(copy, fov),
         cut=1 - min(1.0, pixels / (np.pi * found.fov_diameter**2 / 4)),
@@ -195,15 +196,7 @@ def properties_of(found: VesselMap, measured: Measured | None) -> Properties:
 
 
 def _fundus(fov: BoolArray, measured: Measured) -> float:
-    rows, columns = (np.flatnonzero(fov.any(axis=axis)) for axis in (1, 0))
-    box = fov[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    corner = max(1, min(box.shape) // CORNER)
-    corners = [
-        box[down, right]
-        for down in (slice(corner), slice(-corner, None))
-        for right in (slice(corner), slice(-corner, None))
-    ]
-    if np.mean([corner.mean() for corner in corners]) < ROUND:
+    if is_round(fov):
         return 1.0
     disc = measured.landmarks.disc
     return disc.confidence if disc and is_upright(measured.graph, disc) else 0.0
@@ -240,13 +233,6 @@ def _sharpness(copy: ImageArray, fov: BoolArray) -> float:
 
 def _band(level: Map, narrow: float, wide: float) -> Map:
     return np.asarray(cv2.GaussianBlur(level, (0, 0), narrow) - cv2.GaussianBlur(level, (0, 0), wide), np.float32)
-
-
-def _noise(level: Map, inside: BoolArray) -> float:
-    """Standard deviation of white noise: what is left where lines, edges and slopes cancel (Immerkaer 1996)."""
-    kernel = np.outer([1, -2, 1], [1, -2, 1]).astype(np.float32)
-    rest = np.abs(cv2.filter2D(level, -1, kernel))[inside]
-    return float(np.sqrt(np.pi / 2) / 6 * rest.mean())
 
 
 def _blockiness(image: ImageArray, fov: BoolArray) -> float:

@@ -25,6 +25,7 @@ from venule.photograph.photograph import FieldOfView
 _SMALL = 512  # longer side of the reduced copy that is searched, in pixels
 _BLACK = 8  # grey level that at least 1 % of the pixels must reach
 _SUPPORTED = 0.6  # share of the arc inside the frame that must be visible for a circle
+_CORNER, _ROUND = 20, 0.25  # side of a corner, of the shorter side; share of corners that a round field may fill
 _NOT_ROUND, _PREPROCESSED = "fov-not-round", "preprocessed"
 # Panels around a photograph in a page or a screenshot: how many, one inside the other; the darkest, and how far at
 # least from the border; the largest difference of a pixel from its colour; the smallest frame left, and the
@@ -89,6 +90,15 @@ def fov_from_mask(mask: BoolArray) -> FieldOfView:
     shape = (mask.shape[0], mask.shape[1])
     circle = circle_around(outline(mask), shape, tolerance=max(TOLERANCE, TOLERANCE * max(shape) / _SMALL))
     return _round_fov(mask, circle) if circle is not None and circle.support >= _SUPPORTED else _other_fov(mask)
+
+
+def is_round(mask: BoolArray) -> bool:
+    """Whether a field of view, bool (height, width), leaves the corners of its box empty, nearly."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    side = max(1, min(box.shape) // _CORNER)
+    ends = (slice(side), slice(-side, None))
+    return bool(np.mean([box[down, right].mean() for down in ends for right in ends]) < _ROUND)
 
 
 def whole_frame(shape: tuple[int, int]) -> FieldOfView:

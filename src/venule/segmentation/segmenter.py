@@ -85,7 +85,7 @@ def segment(
         model=model.card.name,
         working_diameter=model.card.working_diameter,
     )
-    if not any_picture and model.card.name in shipped_models() and model.folder == model_folder(model.card.name):
+    if not any_picture and model.folder in {model_folder(name) for name in shipped_models()}:
         check_vessels(found, threshold=model.card.threshold)
     return found
 
