@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from PIL import Image
@@ -16,6 +16,9 @@ from venule.photograph.mask import MaskSource, check_drawing, check_not_inverted
 _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
 OPACITY = 0.6  # of the vessels in an overlay
+SURE = 0.6  # probability from which on a vessel is called an artery or a vein
+# Vermillion and sky blue of Okabe and Ito (2008), and between them purple.
+ARTERY_COLOUR, VEIN_COLOUR, CROSSING_COLOUR, UNSURE_COLOUR = (213, 94, 0), (86, 180, 233), (204, 121, 167), (128,) * 3
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ class VesselMap:
         image: uint8 (height, width, 3) RGB, the photograph.
         working_diameter: pixels across the field of view at which the model looks at most; None: no such limit.
         notes: codes of what is unusual about the photograph, see `FieldOfView`.
+        artery_probability: float32 (height, width) in [0, 1], that the nearest vessel is an artery; None: arteries and
+            veins were not looked for.
+        vein_probability: the same for a vein. Where an artery and a vein cross, both are high.
 
     Raises:
         VenuleError: the arrays differ in size or have the wrong type, or the field of view is larger than its diameter.
@@ -111,10 +117,14 @@ class VesselMap:
     image: ImageArray
     working_diameter: float | None = None
     notes: tuple[str, ...] = ()
+    artery_probability: ProbabilityArray | None = None
+    vein_probability: ProbabilityArray | None = None
 
     def __post_init__(self) -> None:
         """Check that the arrays belong together."""
         kinds = {"probability": np.float32, "vessels": np.bool_, "fov": np.bool_, "image": np.uint8}
+        if self.artery_probability is not None or self.vein_probability is not None:
+            kinds |= {"artery_probability": np.float32, "vein_probability": np.float32}
         for name, dtype in kinds.items():
             array = getattr(self, name)
             expected = self.image.shape[:2] + ((3,) if name == "image" else ())
@@ -236,7 +246,14 @@ class VesselMap:
         check_drawing(vessels, self.fov, name=name)
         drawn = vessels & self.fov
         return replace(
-            self, probability=drawn.astype(np.float32), vessels=drawn, threshold=0.5, model="", working_diameter=None
+            self,
+            probability=drawn.astype(np.float32),
+            vessels=drawn,
+            threshold=0.5,
+            model="",
+            working_diameter=None,
+            artery_probability=None,
+            vein_probability=None,
         )
 
     def at_threshold(self, threshold: float) -> Self:
@@ -267,6 +284,53 @@ class VesselMap:
     def vessel_share(self) -> float:
         """Share of the field of view that is vessel, in [0, 1]."""
         return float(np.count_nonzero(self.vessels)) / max(1, int(np.count_nonzero(self.fov)))
+
+    @property
+    def arteries(self) -> BoolArray | None:
+        """Vessels that are arteries, bool (height, width): as probable as `SURE` or more; None: not looked for."""
+        return self._of_kind(self.artery_probability)
+
+    @property
+    def veins(self) -> BoolArray | None:
+        """Vessels that are veins, bool (height, width); arteries cross them where both are True."""
+        return self._of_kind(self.vein_probability)
+
+    def _of_kind(self, probability: ProbabilityArray | None) -> BoolArray | None:
+        return None if probability is None else np.asarray(self.vessels & (probability >= SURE))
+
+    def of_kind(self, kind: Literal["artery", "vein"]) -> Self:
+        """The map of the arteries alone, or of the veins alone.
+
+        Raises:
+            VenuleError: arteries and veins were not looked for.
+
+        Example:
+            >>> found.of_kind("artery")
+            Traceback (most recent call last):
+            venule.errors.VenuleError: arteries and veins were not looked for: segment with av=True
+        """
+        that = self.artery_probability if kind == "artery" else self.vein_probability
+        if that is None:
+            raise VenuleError("arteries and veins were not looked for: segment with av=True", reason="no-av")
+        here = that >= SURE
+        return replace(self, probability=np.where(here, self.probability, np.float32(0)), vessels=self.vessels & here)
+
+    def av_picture(self) -> ImageArray:
+        """The vessels by kind on black: arteries red, veins blue, crossings purple, unsure ones grey.
+
+        Returns:
+            uint8 (height, width, 3) RGB, in colours that colour-blind readers can tell apart.
+
+        Raises:
+            VenuleError: arteries and veins were not looked for.
+        """
+        arteries, veins = (self.of_kind(kind).vessels for kind in ("artery", "vein"))
+        picture = np.zeros_like(self.image)
+        picture[self.vessels] = UNSURE_COLOUR
+        picture[arteries] = ARTERY_COLOUR
+        picture[veins] = VEIN_COLOUR
+        picture[arteries & veins] = CROSSING_COLOUR
+        return picture
 
     def overlay(self) -> ImageArray:
         """The photograph with its vessels in light blue, black outside the field of view.

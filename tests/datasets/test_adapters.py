@@ -258,3 +258,23 @@ def test_the_real_sets_open_whole(data, folder, pairs, fovs):
     assert 0.04 < example.reference[example.photograph.fov.mask].mean() < 0.2
     assert example.reference[~example.photograph.fov.mask].mean() < 0.001
     assert np.array_equal(read_drawing(dataset.split("train")[0].reference), example.reference)
+
+
+def test_a_plain_folder_may_hold_arteries_and_veins_and_landmarks_in_place_of_vessels(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "av").mkdir()
+    for name in ("a", "b"):
+        Image.new("RGB", (20, 20), (200, 90, 40)).save(tmp_path / "images" / f"{name}.png")
+    Image.new("RGB", (20, 20), (255, 0, 0)).save(tmp_path / "av" / "a.png")
+    head = "photograph,disc_row,disc_column,fovea_row,fovea_column\n"
+    (tmp_path / "points.csv").write_text(head + "a.png,5,6,7.5,8\nb.png,5,6,,\n")
+    a, b = open_dataset(tmp_path).records
+    assert a.arteries_veins == tmp_path / "av" / "a.png"
+    assert (a.disc, a.fovea) == ((5, 6), (7.5, 8))
+    assert (b.arteries_veins, b.disc, b.fovea) == (None, (5, 6), None)
+    (tmp_path / "points.csv").write_text(head + "a.png,five,6,7,8\n")
+    with pytest.raises(DatasetError, match=r"\['five', '6'\] as the disc of a.png: give two numbers"):
+        open_dataset(tmp_path)
+    (tmp_path / "points.csv").write_text("photograph,x,y\n")
+    with pytest.raises(DatasetError, match="has no column 'disc_row'"):
+        open_dataset(tmp_path)

@@ -21,7 +21,8 @@ import venule
 from venule import networks
 from venule.datasets import open_dataset, read_record
 from venule.errors import ModelError, OutputError, RecipeError
-from venule.training import cross_validate, read_recipe, train
+from venule.segmentation import Segmenter
+from venule.training import Recipe, cross_validate, read_recipe, train
 from venule.training.export import export_onnx
 from venule.training.progress import read_epochs
 
@@ -232,3 +233,18 @@ def test_a_wrong_recipe_is_refused_by_field_and_value(content, message, tmp_path
     with pytest.raises(RecipeError) as caught:
         read_recipe(path)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("finds", ["arteries-veins", "landmarks"])
+def test_other_things_than_vessels_are_learned_too(finds, tmp_path):
+    data = [{"phantoms": 2, "seed": 1}]
+    small = {"network_arguments": {"widths": [8, 16]}, "working_diameter": 96, "crop": 128, "whole": True}
+    recipe = Recipe(name=finds, finds=finds, data=data, **small, batch=2, steps=2, dice=0, validation=0, half=True)
+    model = venule.load_model(train(recipe, tmp_path, tmp_path / "out"))
+    assert model.card.finds == finds
+    assert (tmp_path / "out" / "model" / "model.onnx").stat().st_size < 60_000  # 22,000 parameters in 16 bits
+    channels = 4 if finds == "arteries-veins" else 3
+    maps = Segmenter(model).run(np.zeros((1, channels, 96, 96), np.float32))
+    assert maps.shape == (1, 2, 96, 96)
+    with pytest.raises(ModelError, match=f"finds {finds}, not vessels"):
+        venule.segment(venule.make_phantom(1, size=200).image, model=model)

@@ -26,6 +26,10 @@ class Record:
         subject: the person; all photographs of one person must be in the same split. The name of the photograph if the
             data set does not tell the person.
         split: "train", "test" or another published name; None if no split was published.
+        arteries_veins: the drawing of arteries and veins, coloured as `venule.photograph.read_coloured` reads it; None
+            if there is none.
+        disc: (row, column) of the centre of the optic disc, pixels, as a person marked it; None if nobody did.
+        fovea: (row, column) of the centre of the fovea.
 
     Example:
         >>> venule.datasets.open_dataset(folder).records[0].name
@@ -39,6 +43,9 @@ class Record:
     second: Path | None
     subject: str
     split: str | None
+    arteries_veins: Path | None = None
+    disc: tuple[float, float] | None = None
+    fovea: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Recognise and open the data set in a folder, a published one or one of the plain layout.
 
 The plain layout: `images/`, `vessels/`, optional `fov/` and `second/`, matched by the name before the suffix. An
-optional `splits.json` lists the photographs of each split: {"train": ["a", "b"], "test": ["c"]}.
+optional `splits.json` lists the photographs of each split: {"train": ["a", "b"], "test": ["c"]}. In place of
+`vessels/`, or beside it, there may be `av/`, coloured drawings of arteries and veins, and `points.csv`, the places of
+disc and fovea.
 """
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,9 @@ from venule.errors import DatasetError
 
 PLAIN = "folder"
 DRAWINGS = {"reference": "vessels", "fov": "fov", "second": "second"}  # by role, the folder of the plain layout
+Point = tuple[float, float]  # (row, column)
+COLOURED, POINTS = "av", "points.csv"
+COLUMNS = ("photograph", "disc_row", "disc_column", "fovea_row", "fovea_column")  # of points.csv
 
 
 def open_dataset(path: Path, *, name: str | None = None) -> Dataset:
@@ -63,13 +69,14 @@ def open_folder(folder: Path) -> Dataset:
 
     Raises:
         DatasetError: there is no photograph or no drawing; two files have the same name; splits.json lists a
-            photograph that does not exist, or one twice.
+            photograph that does not exist, or one twice; points.csv lacks a column, or has text for a number.
     """
     photographs = files_by_stem(folder / "images")
     drawings = {role: files_by_stem(folder / place) for role, place in DRAWINGS.items()}
     if not photographs:
         raise DatasetError(f"{folder / 'images'} contains no image")
-    if not photographs.keys() & drawings["reference"].keys():
+    coloured, points = files_by_stem(folder / COLOURED), _read_points(folder / POINTS)
+    if not photographs.keys() & (drawings["reference"].keys() | coloured.keys() | points.keys()):
         raise DatasetError(
             f"no drawing in {folder / 'vessels'} has the same name as a photograph in {folder / 'images'}: "
             "images/a.jpg belongs to vessels/a.png"
@@ -78,8 +85,11 @@ def open_folder(folder: Path) -> Dataset:
     records = []
     for stem, path in photographs.items():
         name = stem_of(path.name)
-        drawn = {role: there.get(stem) for role, there in drawings.items()}
-        records.append(Record(name=name, photograph=path, subject=name, split=splits.get(name), **drawn))
+        reference, fov, second = (there.get(stem) for there in drawings.values())
+        disc, fovea = points.get(stem, (None, None))
+        records.append(
+            Record(name, path, reference, fov, second, name, splits.get(name), coloured.get(stem), disc, fovea)
+        )
     return Dataset(PLAIN, folder, tuple(records))
 
 
@@ -106,9 +116,29 @@ def stem_of(name: str) -> str:
 
 
 def _name_of(path: Path) -> str | None:
-    if (path / "images").is_dir() and (path / "vessels").is_dir():
+    if (path / "images").is_dir() and any((path / place).exists() for place in ("vessels", COLOURED, POINTS)):
         return PLAIN
     return next((name for name in KNOWN if known_set(name).recognises(path)), None)
+
+
+def _read_points(path: Path) -> dict[str, tuple[Point | None, Point | None]]:
+    """Where disc and fovea lie, by the lower-case name of the photograph before the suffix."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        table = csv.DictReader(file)
+        if missing := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
+            raise DatasetError(f"{path} has no column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
+        rows = list(table)
+
+    def point(row: dict[str, str], what: str) -> Point | None:
+        texts = [row[f"{what}_{axis}"] for axis in ("row", "column")]
+        try:
+            return (float(texts[0]), float(texts[1])) if any(texts) else None
+        except (TypeError, ValueError):
+            raise DatasetError(f"{path} has {texts} as the {what} of {row['photograph']}: give two numbers") from None
+
+    return {stem_of(row["photograph"]).casefold(): (point(row, "disc"), point(row, "fovea")) for row in rows}
 
 
 def _read_splits(path: Path, names: set[str]) -> dict[str, str]:

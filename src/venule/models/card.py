@@ -1,6 +1,6 @@
 """A model's card: what a user must know about it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,6 +46,7 @@ class Card(BaseModel):
         name: of the model.
         summary: one line for a list of models.
         licence: of the weights, with the terms of the data that they were trained on.
+        finds: "vessels"; "arteries-veins", of a photograph and its vessels; or "landmarks", disc and fovea.
         data: what it was trained on.
         network: name of the architecture.
         network_arguments: what the architecture was built with.
@@ -77,6 +78,7 @@ class Card(BaseModel):
     name: str = Field(pattern=r"^\w[\w .+()-]{0,63}$")  # a table, DICOM and the names of files hold it
     summary: str
     licence: str
+    finds: Literal["vessels", "arteries-veins", "landmarks"] = "vessels"
     data: tuple[str, ...]
     network: str
     network_arguments: dict[str, Any]

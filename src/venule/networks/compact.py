@@ -21,9 +21,10 @@ class Compact(nn.Module):
         dilations: of the two convolutions at the bottom: with (2, 4) each pixel sees 310 pixels across, not 180.
         fine: channels at full resolution: of the two refining convolutions.
         channels: of the input.
+        outputs: maps that are found.
 
     Shape:
-        (N, channels, H, W) -> (N, 1, H, W) logits; H and W are multiples of 2 ** len(widths).
+        (N, channels, H, W) -> (N, outputs, H, W) logits; H and W are multiples of 2 ** len(widths).
 
     Example:
         >>> import torch
@@ -40,6 +41,7 @@ class Compact(nn.Module):
         dilations: tuple[int, int] = (1, 1),
         fine: int = 8,
         channels: int = 3,
+        outputs: int = 1,
     ) -> None:
         super().__init__()
         self.multiple = 2 ** len(widths)
@@ -50,7 +52,7 @@ class Compact(nn.Module):
             widths[:-1], bridge=widths[-1], bridge_norm=True, bridge_dilations=dilations, channels=4 * channels
         )
         self.folded.head = nn.Conv2d(widths[0], 4 * unfolded, 1)
-        self.refine = nn.Sequential(convolution_pair(unfolded + channels, fine), nn.Conv2d(fine, 1, 1))
+        self.refine = nn.Sequential(convolution_pair(unfolded + channels, fine), nn.Conv2d(fine, outputs, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         check_multiple(x, self.multiple)

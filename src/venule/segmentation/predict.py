@@ -69,11 +69,18 @@ def _at(
 ) -> ProbabilityArray:
     prepared = normalise(scale.apply_image(photograph.image), scale.apply_mask(photograph.fov.mask))
     height, width = prepared.shape[1:]
-    # A black margin, as in training: without it, the network finds vessels along the edge that are not there.
-    below, beside = (MARGIN + -(side + 2 * MARGIN) % multiple for side in (height, width))
-    padded = np.pad(prepared, ((0, 0), (MARGIN, below), (MARGIN, beside)))[None]
+    padded = with_margin(prepared, multiple)
     probability = run(padded)
     if flips:  # one by one, in a quarter of the memory that a batch of four needs
         mirrored = (np.flip(run(np.ascontiguousarray(np.flip(padded, axes))), axes) for axes in MIRRORS)
         probability = sum(mirrored, start=probability) / np.float32(1 + len(MIRRORS))
     return scale.restore(probability[0, 0, MARGIN : MARGIN + height, MARGIN : MARGIN + width])
+
+
+def with_margin(prepared: NDArray[np.float32], multiple: int) -> NDArray[np.float32]:
+    """The input of a network, (C, height, width), as (1, C, H, W), H and W multiples of a number.
+
+    The margin is black, as in training: without it, the network finds vessels along the edge that are not there.
+    """
+    below, beside = (MARGIN + -(side + 2 * MARGIN) % multiple for side in prepared.shape[1:])
+    return np.pad(prepared, ((0, 0), (MARGIN, below), (MARGIN, beside)))[None]

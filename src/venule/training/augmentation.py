@@ -25,8 +25,9 @@ def cut_crop(
     """Cut the same crop out of a photograph, its drawing and its field of view, rotated, scaled and flipped.
 
     Args:
-        pyramid: uint8 photograph (height, width, 3); uint8 drawing and field of view (height, width), 255 inside; then
-            the same at half the size, and so on: a crop is cut from the smallest that needs no enlarging.
+        pyramid: uint8 photograph (height, width, 3); uint8 drawing (height, width), or with one to four channels, and
+            field of view (height, width), 255 inside; then the same at half the size, and so on: a crop is cut from
+            the smallest that needs no enlarging.
         settings: rotation, scale and flips.
         centre: (row, column) of the largest photograph, the middle of the crop.
         crop: side of the crop in pixels.
@@ -42,7 +43,7 @@ def cut_crop(
     upside = -1.0 if settings.vertical_flip and rng.random() < 0.5 else 1.0
     level = min(len(pyramid) - 1, max(0, int(-np.log2(scale))))
     layers = pyramid[level]
-    shrunk = np.array([small / large for small, large in zip(layers[1].shape, pyramid[0][1].shape, strict=True)])
+    shrunk = np.array([small / large for small, large in zip(layers[2].shape, pyramid[0][2].shape, strict=True)])
     # From (x, y) of the crop to those of the photograph: flip, rotate, scale, move.
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
     turn = shrunk[::-1, None] * turn @ np.diag([mirror, upside])
@@ -204,6 +205,15 @@ def vary_camera(
         sigma = np.float32(settings.noise * rng.random() ** 2)  # mostly little
         shown += rng.standard_normal(shown.shape, np.float32) * sigma
     return np.ascontiguousarray((shown * fov[..., None]).transpose(2, 0, 1), dtype=np.float32)
+
+
+def smaller_field(fov: BoolArray, rng: np.random.Generator) -> BoolArray:
+    """A round field of view, half as wide as the crop or wider, anywhere in it: bool (crop, crop)."""
+    crop = fov.shape[0]
+    radius = crop * rng.uniform(0.25, 0.5)
+    middle = rng.uniform(0.25 * crop, 0.75 * crop, 2)
+    rows, columns = np.ogrid[:crop, :crop]
+    return np.asarray(np.hypot(rows - middle[0], columns - middle[1]) <= radius)
 
 
 def point_inside(fov: Layer, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 import torch
+from onnx import TensorProto, numpy_helper
 from onnx.checker import check_model
+from onnx.helper import make_node
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -20,19 +22,24 @@ from venule.models.model import WEIGHTS_FILE
 TOLERANCE = 1e-4
 
 
-def export_onnx(network: nn.Module) -> bytes:
+def export_onnx(network: nn.Module, *, channels: int = 3, half: bool = False) -> bytes:
     """The network with its sigmoid as ONNX, for photographs of any size, checked against torch.
 
     Args:
-        network: (N, 3, H, W) -> (N, 1, H, W) logits, with its `multiple`.
+        network: (N, channels, H, W) -> (N, outputs, H, W) logits, with its `multiple`.
+        channels: of the input.
+        half: keep the weights in 16 bits, for half the size; the network's own weights are rounded to them. Runtimes
+            calculate in 32 bits all the same.
 
     Returns:
-        ONNX with input "photograph" float32 (N, 3, H, W) and output "probability" float32 (N, 1, H, W).
+        ONNX with input "photograph" float32 (N, channels, H, W) and output "probability" float32 (N, outputs, H, W).
 
     Raises:
         ModelError: onnxruntime and torch differ by more than 1e-4.
     """
     whole = nn.Sequential(network, nn.Sigmoid()).eval().cpu()
+    if half:
+        whole.half().float()
     multiple = int(getattr(network, "multiple", 1))
     side = 8 * multiple
     rows, columns = torch.export.Dim("rows", min=2), torch.export.Dim("columns", min=2)
@@ -42,7 +49,7 @@ def export_onnx(network: nn.Module) -> bytes:
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             whole,
-            (torch.randn(2, 3, side, 2 * side),),
+            (torch.randn(2, channels, side, 2 * side),),
             dynamo=True,
             input_names=["photograph"],
             output_names=["probability"],
@@ -51,9 +58,11 @@ def export_onnx(network: nn.Module) -> bytes:
         )
     assert program is not None
     model = _without_traces(program.model_proto)
+    if half:
+        _halve(model)
     check_model(model, full_check=True)
     onnx: bytes = model.SerializeToString()
-    difference = _difference(whole, onnx, multiple)
+    difference = _difference(whole, onnx, multiple, channels)
     if not difference <= TOLERANCE:  # also where it is no number
         raise ModelError(f"the exported network differs from torch by {difference:.2g}; at most {TOLERANCE} is allowed")
     return onnx
@@ -98,13 +107,24 @@ def _without_traces(model: Any) -> Any:
     return model
 
 
-def _difference(whole: nn.Module, onnx: bytes, multiple: int) -> float:
+def _halve(model: Any) -> None:
+    """Keep the large weights of an ONNX model in 16 bits, and cast them when it is loaded."""
+    for weights in model.graph.initializer:
+        if weights.data_type != TensorProto.FLOAT or np.prod(weights.dims) < 64:
+            continue
+        name = weights.name
+        rounded = numpy_helper.from_array(numpy_helper.to_array(weights).astype(np.float16), f"{name}_half")
+        weights.CopyFrom(rounded)
+        model.graph.node.insert(0, make_node("Cast", [weights.name], [name], to=TensorProto.FLOAT))
+
+
+def _difference(whole: nn.Module, onnx: bytes, multiple: int, channels: int) -> float:
     """The largest difference over sizes that the export did not see."""
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
     differences = []
     generator = torch.Generator().manual_seed(0)
     for batch, height, width in ((1, 5, 9), (3, 12, 7)):
-        x = torch.randn(batch, 3, height * multiple, width * multiple, generator=generator)
+        x = torch.randn(batch, channels, height * multiple, width * multiple, generator=generator)
         with torch.no_grad():
             expected = whole(x).numpy()
         got = session.run(["probability"], {"photograph": x.numpy()})[0]

@@ -85,7 +85,7 @@ def fit(
         raise RecipeError(f"batch {recipe.batch} cannot be split over {processes} processes: choose a multiple of it")
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     lightning.seed_everything(recipe.seed, verbose=False)
-    network = networks.create(recipe.network, **recipe.network_arguments)
+    network = create_network(recipe)
     if recipe.conventions == "keras":
         networks.use_keras_conventions(network)
     if recipe.start_from:
@@ -143,6 +143,14 @@ def fit(
         save_weights(module.result(), output / "weights" / "best.safetensors")
     network = module.result().cpu().eval().requires_grad_()  # the average was kept from learning
     return Fitted(network, module.timer.time_elapsed(), _device_name(trainer))
+
+
+def create_network(recipe: Recipe) -> nn.Module:
+    """The network of a recipe, with first weights, and as many channels as what it finds needs."""
+    arguments = dict(recipe.network_arguments)
+    if recipe.finds != "vessels":
+        arguments |= {"channels": 4 if recipe.finds == "arteries-veins" else 3, "outputs": 2}
+    return networks.create(recipe.network, **arguments)
 
 
 class _Checkpoints(ModelCheckpoint):
@@ -209,7 +217,8 @@ class VesselTraining(lightning.LightningModule):
         """The loss of one batch; of a network with several outputs, the sum over them."""
         shown, target, fov = batch
         logits = self.network(shown.contiguous(memory_format=torch.channels_last))
-        weights = {"cross_entropy": self.recipe.cross_entropy, "dice": self.recipe.dice}
+        recipe = self.recipe
+        weights = {"cross_entropy": recipe.cross_entropy, "dice": recipe.dice, "background": recipe.background}
         passes = logits if isinstance(logits, tuple) else (logits,)
         loss: Tensor = torch.stack([vessel_loss(each, target, fov, **weights) for each in passes]).sum()
         self.log("loss", loss)

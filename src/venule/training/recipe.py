@@ -63,6 +63,7 @@ class Augmentation(BaseModel):
         blur: largest sigma of a Gaussian, pixels at working scale; half of the crops are blurred.
         noise: largest sigma of white noise, standard deviations of the photograph; half of the crops get some.
         jpeg: share of the crops that are compressed, at a quality from 20 to 95.
+        field: share of the crops that show a smaller field of view, round and anywhere in the photograph.
         green_only: share of the crops that show the green channel alone, as a red-free photograph does.
         wide: share of the crops in bad light: each of a strong cast of colour, a wrong exposure, light that falls off
             to one side, a vignette, haze and the noise of few photons has half a chance.
@@ -83,6 +84,7 @@ class Augmentation(BaseModel):
     blur: float = Field(default=0, ge=0)
     noise: float = Field(default=0, ge=0)
     jpeg: float = Field(default=0, ge=0, le=1)
+    field: float = Field(default=0, ge=0, le=1)
     green_only: float = Field(default=0, ge=0, le=1)
     wide: float = Field(default=0, ge=0, le=1)
     lesions: float = Field(default=0, ge=0, le=1)
@@ -102,6 +104,9 @@ class Recipe(BaseModel):
         summary: one line for the model's card.
         licence: of the weights; what the licences of the data allow.
         limits: for the card: what the model is not good at, or was not tried on.
+        finds: what the network finds: the vessels; or of the whole field of view, the arteries and veins among the
+            vessels, or disc and fovea.
+        vessels_from: the model, by name or folder, whose vessels a network for arteries and veins is given.
         network: name of the architecture.
         network_arguments: what it is built with.
         start_from: a model whose weights the training starts from, by name or folder; None: from scratch.
@@ -123,6 +128,7 @@ class Recipe(BaseModel):
         weight_decay: of AdamW (Loshchilov and Hutter 2019); with 0 it is Adam.
         cross_entropy: weight of the binary cross entropy in the loss.
         dice: weight of the soft Dice loss.
+        background: weight in the cross entropy of the pixels in which nothing is drawn.
         average: decay a step of the exponential moving average of the weights; 0: none.
         augmentation: how crops are varied.
         validation: share of the people who are held out, to choose the best epoch and the threshold; 0: none.
@@ -130,6 +136,7 @@ class Recipe(BaseModel):
         snapshots: epochs, from 1, after which the prediction of the first photograph held out is kept as a picture.
         epoch: steps between two checkpoints and validations.
         conventions: of batch normalisation and first weights: PyTorch's, or those of Keras (Glorot and Bengio 2010).
+        half: whether the ONNX file keeps the weights in 16 bits, for half the size.
         precision: of the arithmetic while training; bfloat16 is about twice as fast where the processor has it.
         seed: of weights, crops, augmentation and split.
     """
@@ -140,6 +147,8 @@ class Recipe(BaseModel):
     summary: str = ""
     licence: str = "not stated"
     limits: tuple[str, ...] = ()
+    finds: Literal["vessels", "arteries-veins", "landmarks"] = "vessels"
+    vessels_from: str = "general"
     network: str = "compact"
     network_arguments: dict[str, Any] = {}
     start_from: str | None = None
@@ -157,6 +166,7 @@ class Recipe(BaseModel):
     weight_decay: float = Field(default=1e-2, ge=0)
     cross_entropy: float = Field(default=1.0, ge=0)
     dice: float = Field(default=0.5, ge=0)
+    background: float = Field(default=1.0, ge=0, le=1)
     average: float = Field(default=0.99, ge=0, lt=1)
     augmentation: Augmentation = Augmentation()
     validation: float = Field(default=0.2, ge=0, lt=1)
@@ -165,6 +175,7 @@ class Recipe(BaseModel):
     epoch: int = Field(default=100, ge=1)
     conventions: Literal["torch", "keras"] = "torch"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    half: bool = False
     seed: int = Field(default=0, ge=0)
 
     @property
@@ -200,6 +211,8 @@ class Recipe(BaseModel):
                 raise ValueError(
                     f"seen_at {source.seen_at} is not below the working diameter {self.working_diameter:g}"
                 )
+        if self.finds != "vessels" and (self.validation or not self.whole):
+            raise ValueError(f"a network that finds {self.finds} is trained with whole: true and validation: 0")
         if self.whole and given:
             raise ValueError("with whole, every photograph comes equally often: no source can have a share")
         return self

@@ -19,10 +19,13 @@ from venule.datasets.phantoms import make_phantom
 from venule.errors import RecipeError
 from venule.photograph import FieldOfView, Photograph, WorkingScale, read_photograph, read_probability
 from venule.photograph.arrays import BoolArray
+from venule.photograph.coloured import read_coloured
 from venule.photograph.mask import check_size
-from venule.training.augmentation import Layer, add_lesions, cut_crop, point_inside, vary_camera
+from venule.segmentation import segment
+from venule.training.augmentation import Layer, add_lesions, cut_crop, point_inside, smaller_field, vary_camera
 from venule.training.recipe import DataSource, Recipe
 
+SPOT = 0.03  # of the field of view: deviation of the Gaussian about a landmark, a quarter of a usual disc
 PROBABILITY = "_probability"  # what `venule segment --probability` adds to the name of a photograph
 
 
@@ -36,8 +39,10 @@ class Sample:
         source: position of its source in the recipe.
         as_given: an original photograph of a data set: no phantom, and no copy at another resolution. Only these are
             held out and scored.
-        read: reads the photograph and what there is to learn of it, both (height, width): a bool drawing; or, not
-            as_given, the probability x 255 that another model found, uint8.
+        read: reads the photograph and what there is to learn of it: a bool drawing (height, width); or uint8, the
+            probability x 255 that another model found; or, uint8 (height, width, n), what a recipe that finds something
+            else than vessels learns, see
+            `artery_vein_target` and `landmark_target`.
     """
 
     name: str
@@ -56,7 +61,9 @@ def find_photographs(recipe: Recipe, data: Path) -> tuple[Sample, ...]:
     """
     found: list[Sample] = []
     for position, source in enumerate(recipe.data):
-        if source.phantoms:
+        if recipe.finds != "vessels":
+            found += _others(source, position, data, recipe)
+        elif source.phantoms:
             found += _phantoms(source, position)
         elif source.photographs:
             found += _labelled(source, position, data)
@@ -118,8 +125,9 @@ class Prepared:
     """A photograph at working scale, ready to be cut.
 
     Attributes:
-        pyramid: uint8 photograph (h, w, 3), drawing (h, w) as the share of each pixel that is vessel times 255, and
-            field of view (h, w), 255 inside; then the same at half of the size, and at a quarter.
+        pyramid: uint8 photograph (h, w, 3), drawing (h, w) as the share of each pixel that is vessel times 255, or
+            (h, w, n) of other things, and field of view (h, w), 255 inside; then the same at half of the size, and at
+            a quarter.
         thumbnail: about 4,000 pixels inside the field of view, uint8 (n, 3), and where they lie, (n, 2).
         source: position of its source in the recipe.
     """
@@ -143,7 +151,7 @@ def prepare(drawn: Sample, working_diameter: float) -> Prepared:
     thumbnail = (image[rows, columns], places.astype(np.float32))
     pyramid = [(image, coverage, fov.astype(np.uint8) * 255)]
     for _ in range(2):
-        height, width = pyramid[-1][1].shape
+        height, width = pyramid[-1][2].shape
         half = (max(1, width // 2), max(1, height // 2))
         image, coverage, area = (
             np.asarray(cv2.resize(layer, half, interpolation=cv2.INTER_AREA), np.uint8) for layer in pyramid[-1]
@@ -166,7 +174,10 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         return self.count
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
-        """(3, crop, crop) photograph, (1, crop, crop) drawing in [0, 1], (1, crop, crop) field of view 0 or 1."""
+        """The photograph, the drawing in [0, 1], and the field of view, 0 or 1; float32 (channels, crop, crop).
+
+        For arteries and veins, the fourth channel of the photograph is the probability of vessel.
+        """
         rng = np.random.default_rng([self.recipe.seed, self.first + index])
         photograph = self.photographs[self._choose(self.first + index, rng)]
         settings = self.recipe.augmentation
@@ -175,10 +186,17 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
             photograph.pyramid, settings, centre=centre, crop=self.recipe.crop, rng=rng
         )
         inside = fov > 127
+        if settings.field and rng.random() < settings.field:
+            inside &= smaller_field(inside, rng)
         if rng.random() < settings.lesions:
-            image = add_lesions(image, drawing, rng)
+            image = add_lesions(image, drawing if drawing.ndim == 2 else drawing.max(axis=2), rng)
         shown = vary_camera(image, inside, places, photograph.thumbnail, settings, rng=rng)
-        target = np.where(inside, drawing, 0)[None].astype(np.float32) / 255
+        layers = np.atleast_3d(np.where(inside if drawing.ndim == 2 else inside[..., None], drawing, 0))
+        target = np.ascontiguousarray(layers.transpose(2, 0, 1), np.float32) / 255
+        if self.recipe.finds == "arteries-veins":
+            # As of models that are more or less sure of their vessels.
+            vessels = target[2:] ** np.float32(np.exp(rng.uniform(-0.7, 0.7)))
+            shown, target = np.concatenate([shown, vessels]), target[:2]
         return torch.from_numpy(shown), torch.from_numpy(target), torch.from_numpy(inside[None].astype(np.float32))
 
     def _choose(self, number: int, rng: np.random.Generator) -> int:
@@ -192,6 +210,60 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         """The middle of the photograph, in whole pixels: a fraction would blur by resampling."""
         crop = self.recipe.crop
         return np.array([(crop - 1) / 2 - (crop - side) // 2 for side in photograph.pyramid[0][2].shape])
+
+
+def _others(source: DataSource, position: int, data: Path, recipe: Recipe) -> Iterable[Sample]:
+    """The samples of a recipe that finds arteries and veins, or disc and fovea."""
+    if source.phantoms:
+        for seed in range(source.seed, source.seed + source.phantoms):
+            read = partial(_phantom_targets, seed, recipe.finds, recipe.vessels_from)
+            yield Sample(f"phantom/{seed}", f"phantom/{seed}", position, False, read)
+        return
+    for record in open_dataset(data / (source.dataset or ".")).split(source.split):
+        name, person = f"{source.dataset}/{record.name}", f"{source.dataset}/{record.subject}"
+        lacks = record.arteries_veins is None if recipe.finds == "arteries-veins" else not (record.disc or record.fovea)
+        if lacks:
+            raise RecipeError(f"{record.photograph} has no {recipe.finds} to learn from")
+        read = partial(_record_targets, record, recipe.finds, recipe.vessels_from)
+        yield Sample(name, person, position, True, read)
+
+
+def _record_targets(record: Record, finds: str, vessels_from: str) -> tuple[Photograph, NDArray[np.uint8]]:
+    photograph = read_record(record).photograph
+    if finds == "landmarks":
+        return photograph, landmark_target(photograph.fov, record.disc, record.fovea)
+    assert record.arteries_veins is not None
+    drawn = read_coloured(record.arteries_veins)
+    check_size(drawn.arteries, photograph.fov.mask.shape, name=str(record.arteries_veins))
+    return photograph, artery_vein_target(photograph, drawn.arteries, drawn.veins, vessels_from)
+
+
+def _phantom_targets(seed: int, finds: str, vessels_from: str) -> tuple[Photograph, NDArray[np.uint8]]:
+    phantom = make_phantom(seed)
+    if finds == "landmarks":
+        return phantom.photograph, landmark_target(phantom.fov, phantom.disc_centre, phantom.fovea)
+    return phantom.photograph, artery_vein_target(phantom.photograph, phantom.arteries, phantom.veins, vessels_from)
+
+
+def artery_vein_target(
+    photograph: Photograph, arteries: BoolArray, veins: BoolArray, vessels_from: str
+) -> NDArray[np.uint8]:
+    """What is learned of arteries and veins: uint8 (height, width, 3): both, and the probability of vessel."""
+    found = segment(photograph, model=vessels_from, any_picture=True)
+    return np.dstack([255 * arteries, 255 * veins, np.rint(255 * found.probability)]).astype(np.uint8)
+
+
+def landmark_target(
+    fov: FieldOfView, disc: tuple[float, float] | None, fovea: tuple[float, float] | None
+) -> NDArray[np.uint8]:
+    """What is learned of disc and fovea: uint8 (height, width, 2), a Gaussian about the centre of each."""
+    rows, columns = np.ogrid[: fov.mask.shape[0], : fov.mask.shape[1]]
+    target = np.zeros((*fov.mask.shape, 2), np.uint8)
+    for channel, centre in enumerate((disc, fovea)):
+        if centre is not None:
+            away = np.hypot(rows - centre[0], columns - centre[1]) / (SPOT * fov.diameter)
+            target[..., channel] = np.rint(255 * np.exp(-0.5 * away**2))
+    return target
 
 
 def phantom_sample(seed: int, *, size: int) -> Sample:

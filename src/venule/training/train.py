@@ -133,9 +133,11 @@ def train_on(
     if fitted is None:
         return None
     _write_json(output / "photographs.json", [drawn.name for drawn in training])
-    onnx = export_onnx(fitted.network)
+    onnx = export_onnx(fitted.network, channels=4 if recipe.finds == "arteries-veins" else 3, half=recipe.half)
     card = _card(recipe, fitted, onnx, threshold or 0.5)
-    if threshold is None:
+    if recipe.finds != "vessels":
+        card = card.model_copy(update={"threshold_from": "as probable as not"})
+    elif threshold is None:
         drawn_by_people = {position for position, source in enumerate(recipe.data) if source.dataset}
         chosen_on = validation or [one for one in training if one.source in drawn_by_people] or training
         if not validation:
@@ -197,6 +199,7 @@ def _card(recipe: Recipe, fitted: Fitted, onnx: bytes, threshold: float) -> Card
         name=recipe.name,
         summary=recipe.summary,
         licence=recipe.licence,
+        finds=recipe.finds,
         data=tuple(data),
         network=recipe.network,
         network_arguments=recipe.network_arguments,
