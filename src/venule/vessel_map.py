@@ -94,7 +94,7 @@ class VesselMap:
         working_diameter: pixels across the field of view at which the model looks at most; None: no such limit.
         notes: codes of what is unusual about the photograph, see `FieldOfView`.
         artery_probability: float32 (height, width) in [0, 1], that the nearest vessel is an artery; None: arteries and
-            veins were not looked for.
+            veins are not known.
         vein_probability: the same for a vein. Where an artery and a vein cross, both are high.
 
     Raises:
@@ -287,7 +287,7 @@ class VesselMap:
 
     @property
     def arteries(self) -> BoolArray | None:
-        """Vessels that are arteries, bool (height, width): as probable as `SURE` or more; None: not looked for."""
+        """Vessels that are arteries, bool (height, width): as probable as `SURE` or more; None: not known."""
         return self._of_kind(self.artery_probability)
 
     @property
@@ -302,16 +302,16 @@ class VesselMap:
         """The map of the arteries alone, or of the veins alone.
 
         Raises:
-            VenuleError: arteries and veins were not looked for.
+            VenuleError: arteries and veins are not known.
 
         Example:
             >>> found.of_kind("artery")
             Traceback (most recent call last):
-            venule.errors.VenuleError: arteries and veins were not looked for: segment with av=True
+            venule.errors.VenuleError: arteries and veins are not known
         """
         that = self.artery_probability if kind == "artery" else self.vein_probability
         if that is None:
-            raise VenuleError("arteries and veins were not looked for: segment with av=True", reason="no-av")
+            raise VenuleError("arteries and veins are not known", reason="no-arteries-and-veins")
         here = that >= SURE
         return replace(self, probability=np.where(here, self.probability, np.float32(0)), vessels=self.vessels & here)
 
@@ -322,7 +322,7 @@ class VesselMap:
             uint8 (height, width, 3) RGB, in colours that colour-blind readers can tell apart.
 
         Raises:
-            VenuleError: arteries and veins were not looked for.
+            VenuleError: arteries and veins are not known.
         """
         arteries, veins = (self.of_kind(kind).vessels for kind in ("artery", "vein"))
         picture = np.zeros_like(self.image)

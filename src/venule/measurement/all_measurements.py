@@ -10,7 +10,7 @@ import numpy as np
 from venule.errors import MeasurementError
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
 from venule.measurement.eye import Eye
-from venule.measurement.graph import VesselGraph
+from venule.measurement.graph import VesselGraph, VesselSegment
 from venule.measurement.intervals import odds_tried, with_intervals
 from venule.measurement.make_graph import make_graph
 from venule.measurement.measured import Measured, Value
@@ -18,7 +18,8 @@ from venule.measurement.plane import Plane
 from venule.measurement.regions import Area, Section, areas
 from venule.measurement.scale import Scale
 from venule.photograph import FieldOfView
-from venule.photograph.mask import MaskSource
+from venule.photograph.arrays import ProbabilityArray
+from venule.photograph.mask import MaskSource, read_mask
 from venule.vessel_map import Landmarks, VesselMap
 
 
@@ -37,8 +38,8 @@ def measure(
             1, or 0 and 255 (see `venule.photograph.read_mask`).
         fov: the field of view of a mask, as such a mask; None: the whole frame, its longer side as the diameter.
         scale: what is known of the size of a pixel; None: nothing.
-        arteries: a mask of the vessels that are arteries; None: not known.
-        veins: a mask of those that are veins; None: not known.
+        arteries: a mask of the vessels that are arteries; None: those of the vessel map, if it knows them.
+        veins: a mask of those that are veins; None: those of the vessel map, if it knows them.
 
     Returns:
         Every measurement of the dictionary with its 95 % interval, or with the reason why there is none. Disc and fovea
@@ -75,7 +76,8 @@ def measure(
     disc_diameter = next(value for value in values if value.name == "disc_diameter")
     units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc_diameter.value)
     reasons = {} if units else dict.fromkeys(scale.unit_names, disc_diameter.reason)
-    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), landmarks, units, reasons)
+    graph = _with_kinds(_graph_on_photograph(eye.graph, eye.plane), *_kinds(found, arteries, veins))
+    return Measured(values, graph, landmarks, units, reasons)
 
 
 def measure_eye(eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | None = None) -> list[Value]:
@@ -140,3 +142,27 @@ def _graph_on_photograph(graph: VesselGraph, plane: Plane) -> VesselGraph:
         for segment, line in zip(graph.segments, lines, strict=True)
     )
     return VesselGraph(nodes, segments)
+
+
+def _kinds(
+    found: VesselMap, arteries: MaskSource | None, veins: MaskSource | None
+) -> tuple[ProbabilityArray | None, ProbabilityArray | None]:
+    """The probabilities of arteries and of veins: as they were given, or as the map knows them."""
+    if arteries is None and veins is None:
+        return found.artery_probability, found.vein_probability
+    if arteries is None or veins is None:
+        return None, None
+    return read_mask(arteries).astype(np.float32), read_mask(veins).astype(np.float32)
+
+
+def _with_kinds(graph: VesselGraph, artery: ProbabilityArray | None, vein: ProbabilityArray | None) -> VesselGraph:
+    """The graph on the photograph, its segments with their probabilities of being arteries, where they are known."""
+    if artery is None or vein is None:
+        return graph
+
+    def probability(segment: VesselSegment) -> float:
+        rows, columns = np.rint(segment.between_junctions).astype(np.intp).clip(0, np.array(artery.shape) - 1).T
+        # Where vessels cross, both are high: it says nothing.
+        return float(np.mean(0.5 + (artery[rows, columns] - vein[rows, columns]) / 2))
+
+    return VesselGraph(graph.nodes, tuple(replace(s, artery_probability=probability(s)) for s in graph.segments))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from venule.errors import MeasurementError
 from venule.measurement.graph import VesselGraph
@@ -53,8 +53,8 @@ class Eye:
         Args:
             found: the vessel map.
             plane: of it, if it is known already.
-            arteries: a mask of the vessels that are arteries; None: not known.
-            veins: a mask of those that are veins; None: not known.
+            arteries: a mask of the vessels that are arteries; None: those of the vessel map, if it knows them.
+            veins: a mask of those that are veins; None: those of the vessel map, if it knows them.
             field_degrees: that the field of view spans; it says how large a disc to look for.
 
         Raises:
@@ -65,7 +65,7 @@ class Eye:
         graph, image = make_graph(plane), plane.scale.apply_image(found.image)
         disc = _or_error(lambda: find_disc(plane, graph, image, field_degrees=field_degrees))
         fovea = disc if isinstance(disc, MeasurementError) else _or_error(lambda: find_fovea(plane, graph, disc, image))
-        kinds = [_kind_graph(found, mask, name) for mask, name in ((arteries, "arteries"), (veins, "veins"))]
+        kinds = _kind_graph(found, arteries, "artery"), _kind_graph(found, veins, "vein")
         return cls(plane, graph, disc, fovea, *kinds)
 
     @cached_property
@@ -121,5 +121,7 @@ def _or_raise(found: Found | MeasurementError) -> Found:
     return found
 
 
-def _kind_graph(found: VesselMap, mask: MaskSource | None, name: str) -> VesselGraph | None:
-    return None if mask is None else make_graph(Plane.of(found.redrawn(mask, name=name)))
+def _kind_graph(found: VesselMap, mask: MaskSource | None, kind: Literal["artery", "vein"]) -> VesselGraph | None:
+    if mask is not None:
+        return make_graph(Plane.of(found.redrawn(mask, name={"artery": "arteries", "vein": "veins"}[kind])))
+    return None if found.artery_probability is None else make_graph(Plane.of(found.of_kind(kind)))

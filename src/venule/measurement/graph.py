@@ -1,6 +1,6 @@
 """The vessel graph: ends, branchings and crossings, and the segments between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 from venule.measurement.centreline import path_length
 from venule.measurement.tortuosity import curvature_tortuosity, distance_tortuosity, inflections
 from venule.photograph.arrays import FloatArray
+from venule.vessel_map import SURE
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,6 +20,8 @@ SEGMENT_COLUMNS = (  # of segments.csv: name, meaning, unit
     ("segment", "number of the segment: its index in the photograph's _graph.json", ""),
     ("start_kind", "kind of the first end: end, branching, crossing, or ring for a closed segment", ""),
     ("end_kind", "kind of the last end", ""),
+    ("vessel_kind", "artery, vein, or unsure; empty if arteries and veins are not known", ""),
+    ("artery_probability", "probability that the segment is an artery, mean along it", ""),
     ("length_px", "length along the centreline", "px"),
     ("chord_px", "straight distance between the ends", "px"),
     ("calibre_mean_px", "calibre, mean along the segment", "px"),
@@ -78,6 +81,7 @@ class VesselSegment:
         centreline: float64 (points, 2), (row, column), points about a pixel apart.
         calibre: float64 (points,), width across the vessel; within a junction, that of the vessel beside it.
         in_junctions: how many points lie within the junction at the start, and at the end.
+        artery_probability: mean along the segment; None: arteries and veins are not known.
 
     Example:
         >>> line = np.array([[0.0, 0.0], [0.0, 1.0], [0.0, 2.0]])
@@ -90,6 +94,16 @@ class VesselSegment:
     centreline: FloatArray
     calibre: FloatArray
     in_junctions: tuple[int, int] = (0, 0)
+    artery_probability: float | None = None
+
+    @property
+    def kind(self) -> Literal["artery", "vein", "unsure", ""]:
+        """What the segment is as far as it is sure; "" if arteries and veins are not known."""
+        if self.artery_probability is None:
+            return ""
+        return (
+            "artery" if self.artery_probability >= SURE else "vein" if 1 - self.artery_probability >= SURE else "unsure"
+        )
 
     @property
     def length(self) -> float:
@@ -118,7 +132,14 @@ class VesselSegment:
         if self.start == node:
             return self
         first, last = self.in_junctions
-        return VesselSegment(self.end, self.start, self.centreline[::-1], self.calibre[::-1], (last, first))
+        return replace(
+            self,
+            start=self.end,
+            end=self.start,
+            centreline=self.centreline[::-1],
+            calibre=self.calibre[::-1],
+            in_junctions=(last, first),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +201,8 @@ class VesselGraph:
             number,
             self.nodes[segment.start].kind,
             self.nodes[segment.end].kind,
+            segment.kind,
+            segment.artery_probability,
             segment.length,
             segment.chord,
             segment.mean_calibre,
@@ -229,6 +252,7 @@ class VesselGraph:
                     "centreline": s.centreline.round(2).tolist(),
                     "calibre": s.calibre.round(2).tolist(),
                     "in_junctions": list(s.in_junctions),
+                    **({} if s.artery_probability is None else {"artery_probability": round(s.artery_probability, 3)}),
                 }
                 for s in self.segments
             ],

@@ -143,7 +143,9 @@ def assess_quality(found: VesselMap, measured: Measured | None = None) -> Qualit
     properties = properties_of(found, measured)
     values = asdict(properties)  # NaN, where one is not known, is neither below nor above
     reasons = (code for code, (name, least, most) in LIMITS.items() if values[name] < least or values[name] > most)
-    return Quality(score_of(properties) if found.model else None, (*found.notes, *reasons), properties)
+    return Quality(
+        score_of(properties) if found.model else None, tuple(dict.fromkeys((*found.notes, *reasons))), properties
+    )
 
 
 def score_of(properties: Properties) -> float:

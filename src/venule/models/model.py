@@ -13,7 +13,6 @@ from venule.models.card import Card
 ONNX_FILE = "model.onnx"
 CARD_FILE = "card.json"
 WEIGHTS_FILE = "weights.safetensors"
-ARTERIES_VEINS, LANDMARKS = "arteries-veins", "landmarks"  # names of the shipped models that find other things
 _SHIPPED = Path(__file__).parent
 _LARGEST = 2**31  # bytes; the limit of protobuf, and so of ONNX in one file
 _LARGEST_CARD = 2**20
@@ -48,13 +47,13 @@ class Model:
 
 
 def shipped_models() -> tuple[str, ...]:
-    """Names of the models that come with venule and find vessels.
+    """Names of the models that come with venule.
 
     Example:
         >>> "general" in shipped_models()
         True
     """
-    return tuple(sorted({path.parent.name for path in _SHIPPED.glob(f"*/{CARD_FILE}")} - {ARTERIES_VEINS, LANDMARKS}))
+    return tuple(sorted(path.parent.name for path in _SHIPPED.glob(f"*/{CARD_FILE}")))
 
 
 def model_folder(name_or_path: str | Path) -> Path:
@@ -68,7 +67,7 @@ def model_folder(name_or_path: str | Path) -> Path:
         'general'
     """
     name, shipped = str(name_or_path), shipped_models()
-    if name in (*shipped, ARTERIES_VEINS, LANDMARKS):
+    if name in shipped:
         return _SHIPPED / name
     folder = Path(name_or_path)
     if folder.name in (ONNX_FILE, CARD_FILE):

@@ -35,7 +35,8 @@ LOGARITHMS = np.log(np.arange(256, dtype=np.float32) + 8)  # of light, with a li
 FEW = "it has few vessels, or is full of them"
 APART = "its lines do not join to trees"
 UNSURE = "the network is not sure of its vessels"
-LITTLE = frozenset({FEW, APART, UNSURE})
+WIDE = "its lines are too wide"
+BAD = frozenset({FEW, APART, UNSURE, WIDE})  # what speaks against a bad photograph of a retina, too
 
 Copy = NDArray[np.uint8]
 
@@ -60,8 +61,8 @@ def check_vessels(found: VesselMap, *, threshold: float) -> None:
 
 
 def is_refused(against: Sequence[str]) -> bool:
-    """Whether so much speaks against a retina; not if only little was found, as in a bad photograph of one."""
-    return len(against) > MOST and not LITTLE.issuperset(against)
+    """Whether so much speaks against a retina; not if it all speaks against a bad photograph of one, too."""
+    return len(against) > MOST and not BAD.issuperset(against)
 
 
 def doubts(found: VesselMap, *, threshold: float) -> tuple[str, ...]:
@@ -106,7 +107,7 @@ def _shapes(vessels: BoolArray, probability: ProbabilityArray, fov: BoolArray) -
     if largest[:, cv2.CC_STAT_AREA].sum() < LEAST_JOINED * area or reach < LEAST_REACH:
         yield APART
     if cv2.distanceTransform(vessels.view(np.uint8), cv2.DIST_L2, 3)[vessels].mean() > MOST_HALF_WIDTH:
-        yield "its lines are too wide"
+        yield WIDE
     unsure = np.count_nonzero((probability > 0.15) & (probability < 0.85))
     sure = 2 * float(probability[vessels].sum()) / (area + float(probability[fov].sum()))
     if unsure > MOST_UNSURE * area or sure < LEAST_SURE:

@@ -8,9 +8,9 @@ from pathlib import Path
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from venule.models import ARTERIES_VEINS, Model, load_model, model_folder, read_card, shipped_models
+from venule.errors import PhotographError
+from venule.models import Model, load_model, model_folder, read_card, shipped_models
 from venule.photograph import Photograph, photograph_from_array, read_photograph
-from venule.segmentation.arteries_veins import find_arteries_veins
 from venule.segmentation.fundus import check_vessels
 from venule.segmentation.segmenter import Segmenter, check_scales
 from venule.vessel_map import VesselMap, check_threshold
@@ -24,7 +24,6 @@ def segment(
     flips: bool = False,
     scales: Sequence[float] = (),
     any_picture: bool = False,
-    av: bool = False,
     runtime: str | None = None,
     threads: int | None = None,
 ) -> VesselMap:
@@ -39,8 +38,8 @@ def segment(
         flips: average over the photograph and its three mirror images: steadier, and four times slower.
         scales: pixels across the field of view: average the log-odds over the photograph at each of these sizes,
             such as (540, 760, 1080); empty: once, at the size that the model's card says.
-        any_picture: do not refuse a picture that seems to show no retina. Only what a shipped model found is judged.
-        av: also tell arteries from veins.
+        any_picture: do not refuse a picture that seems to show no retina, but note `unlikely-fundus`. Only what a
+            shipped model found is judged.
         runtime: what runs the network: "onnxruntime"; or "openvino" (extra `openvino`), faster on the CPU; None: what
             the model was loaded for, or "onnxruntime".
         threads: CPU threads for the network; None: what the model was loaded for, or one for each core.
@@ -82,12 +81,13 @@ def segment(
         model=model.card.name,
         working_diameter=model.card.working_diameter,
     )
-    if not any_picture and model.folder in {model_folder(name) for name in shipped_models()}:
-        check_vessels(found, threshold=model.card.threshold)
-    if av:
-        kinds = _segmenter(_shipped(ARTERIES_VEINS), runtime or model.runtime, threads or model.threads)
-        artery, vein = find_arteries_veins(found, kinds)
-        found = replace(found, artery_probability=artery, vein_probability=vein)
+    if model.folder in {model_folder(name) for name in shipped_models()}:
+        try:
+            check_vessels(found, threshold=model.card.threshold)
+        except PhotographError:
+            if not any_picture:
+                raise
+            found = replace(found, notes=(*found.notes, "unlikely-fundus"))
     return found
 
 
@@ -101,8 +101,3 @@ def _model(folder: Path, card: str) -> Model:
 def _segmenter(model: Model, runtime: str, threads: int | None) -> Segmenter:
     """A loop over photographs loads the network once."""
     return Segmenter(replace(model, runtime=runtime, threads=threads))
-
-
-@lru_cache(maxsize=4)
-def _shipped(name: str) -> Model:
-    return load_model(name)
