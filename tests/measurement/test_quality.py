@@ -51,7 +51,7 @@ def test_a_bad_photograph_scores_lower_and_is_called_what_it_is(phantom, good, k
     image = degrade(phantom.image, fov.mask, kind=kind, strength=strength, diameter=fov.diameter, seed=3)
     found = assess_quality(segment(photograph_from_array(image)))
     assert reason in found.reasons
-    assert found.score < good.score - 0.05
+    assert found.score < good.score - 0.03
 
 
 def test_the_score_falls_with_every_property_that_gets_worse(good):
