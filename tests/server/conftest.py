@@ -56,7 +56,7 @@ def phantom():
     """A small phantom."""
     from venule.datasets.phantoms import make_phantom
 
-    return make_phantom(3, size=500)  # smaller ones have vessels too thin to be measured
+    return make_phantom(3, size=600)  # smaller ones have vessels too thin to be measured
 
 
 @pytest.fixture(scope="session")

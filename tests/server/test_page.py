@@ -168,7 +168,7 @@ def test_two_photographs_are_compared_each_with_its_own_figures_and_one_scale_of
         value, lower, upper = (row[f"calibre_median_px{part}"] for part in ("", "_lower", "_upper"))
         value, lower, upper = map(number_text, (value, lower, upper))
         assert cell.text.replace("\xa0", " ") == f"{value} px\n{lower} – {upper}"
-    assert "cannot be compared" in browser["unlike"].text  # 500 and 700 pixels
+    assert "cannot be compared" in browser["unlike"].text  # 600 and 700 pixels
 
     browser["layer-calibre"].click()
     assert browser["legend-name"].text == "Calibre, both photographs"

@@ -20,8 +20,6 @@ SEGMENT_COLUMNS = (  # of segments.csv: name, meaning, unit
     ("segment", "number of the segment: its index in the photograph's _graph.json", ""),
     ("start_kind", "kind of the first end: end, branching, crossing, or ring for a closed segment", ""),
     ("end_kind", "kind of the last end", ""),
-    ("vessel_kind", "artery, vein, or unsure; empty if arteries and veins are not known", ""),
-    ("artery_probability", "probability that the segment is an artery, mean along it", ""),
     ("length_px", "length along the centreline", "px"),
     ("chord_px", "straight distance between the ends", "px"),
     ("calibre_mean_px", "calibre, mean along the segment", "px"),
@@ -31,6 +29,8 @@ SEGMENT_COLUMNS = (  # of segments.csv: name, meaning, unit
     ("inflections", "number of inflections: points where the curvature changes sign", ""),
     ("row_px", "row of the midpoint", "px"),
     ("column_px", "column of the midpoint", "px"),
+    ("vessel_kind", "artery, vein, or unsure; empty if arteries and veins are not known", ""),
+    ("artery_probability", "probability that the segment is an artery, mean along it", ""),
 )
 
 
@@ -201,8 +201,6 @@ class VesselGraph:
             number,
             self.nodes[segment.start].kind,
             self.nodes[segment.end].kind,
-            segment.kind,
-            segment.artery_probability,
             segment.length,
             segment.chord,
             segment.mean_calibre,
@@ -211,6 +209,8 @@ class VesselGraph:
             curvature_tortuosity(line, sigma=3 / max(spacing, 1e-9)),
             inflections(line),
             *segment.centreline[len(segment.centreline) // 2].tolist(),
+            segment.kind,
+            segment.artery_probability,
         )
 
     def to_networkx(self) -> "nx.MultiGraph[int]":

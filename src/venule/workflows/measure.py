@@ -326,6 +326,6 @@ def _segment_table(path: str, measured: Measured) -> bytes:
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(SEGMENT_COLUMNS)
-    for number, start, end, kind, *values in measured.graph.rows():
-        table.writerow([path, number, start, end, kind, *("" if n is None else f"{n:.6g}" for n in values)])
+    for row in measured.graph.rows():
+        table.writerow([path, *("" if n is None else n if isinstance(n, str) else f"{n:.6g}" for n in row)])
     return text.getvalue().encode("utf-8", errors="backslashreplace")
