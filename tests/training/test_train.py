@@ -143,6 +143,14 @@ def test_training_goes_on_from_a_model_of_ones_own(trained, own_data, tmp_path):
     assert all(np.allclose(before[key].float(), after[key].float(), atol=1e-3) for key in learnt)
 
 
+def test_a_training_that_goes_on_builds_the_network_that_it_goes_on_from(tmp_path):
+    data = [{"phantoms": 2, "seed": 1}]
+    recipe = Recipe(start_from="general", data=data, steps=1, epoch=1, batch=1, crop=64, average=0, validation=0)
+    card = venule.load_model(train(recipe, tmp_path, tmp_path / "on")).card
+    general = venule.load_model("general").card
+    assert card.network_arguments == general.network_arguments == {"dilations": [2, 4]}
+
+
 def test_two_cpu_processes_train_one_model_and_talk_to_no_other_machine(own_data, recipe, tmp_path):
     watch = ["strace", "-f", "-e", "trace=network", "-o", str(tmp_path / "calls")] if shutil.which("strace") else []
     command = _command(recipe, own_data, tmp_path / "out", "--accelerator", "cpu", "--devices", "2", "--steps", "10")

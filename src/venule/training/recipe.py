@@ -108,7 +108,7 @@ class Recipe(BaseModel):
             vessels, or disc and fovea.
         vessels_from: the model, by name or folder, whose vessels a network for arteries and veins is given.
         network: name of the architecture.
-        network_arguments: what it is built with.
+        network_arguments: what it is built with; where none are given, what the model of `start_from` was built with.
         start_from: a model whose weights the training starts from, by name or folder; None: from scratch.
         data: the photographs.
         working_diameter: pixels across the field of view at which crops are cut.

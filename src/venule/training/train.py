@@ -13,7 +13,7 @@ from torch import nn
 
 from venule.errors import OutputError, RecipeError
 from venule.evaluation import bootstrap_mean_interval
-from venule.models import Card, Interval, Model, load_model
+from venule.models import Card, Interval, Model, load_model, model_folder, read_card
 from venule.models.model import CARD_FILE, ONNX_FILE, WEIGHTS_FILE
 from venule.networks import count_parameters
 from venule.segmentation import Segmenter
@@ -70,6 +70,7 @@ def train(
         OutputError: the output folder holds another training, or one and `resume` was not asked for.
         RecipeError, DatasetError: the recipe does not fit the data.
     """
+    recipe = _as_it_starts(recipe)
     photographs = find_photographs(recipe, data)
     training, validation = hold_out(photographs, recipe.validation, seed=recipe.seed)
     _claim(output, recipe, resume=resume)
@@ -103,6 +104,7 @@ def cross_validate(
     """
     if hardware.devices * hardware.nodes > 1:
         raise RecipeError("cross-validation runs in one process; run the folds of a large one as separate trainings")
+    recipe = _as_it_starts(recipe)
     photographs = find_photographs(recipe, data)
     splits = [split_fold(photographs, fold, folds=folds, seed=recipe.seed) for fold in range(folds)]
     _claim(output, recipe, resume=resume)
@@ -151,6 +153,16 @@ def train_on(
         card = card.model_copy(update=choice)
     _write_model(output / "model", card, onnx, fitted.network)
     return Model(card, onnx, output / "model")
+
+
+def _as_it_starts(recipe: Recipe) -> Recipe:
+    """The recipe with the network arguments of the model that it starts from, where it gives none of its own."""
+    if not recipe.start_from or recipe.network_arguments or recipe.start_from.endswith(".safetensors"):
+        return recipe
+    card = read_card(model_folder(recipe.start_from))
+    return recipe.model_copy(
+        update={"network_arguments": card.network_arguments if card.network == recipe.network else {}}
+    )
 
 
 def _odds_exponent(model: Model, photographs: Sequence[Sample]) -> float:
