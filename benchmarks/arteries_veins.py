@@ -21,7 +21,7 @@ from venule.photograph.arrays import BoolArray
 from venule.photograph.coloured import COLOURS, read_coloured
 from venule.report import Table
 from venule.segmentation import Segmenter, segment
-from venule.segmentation.arteries_veins import decide, log_odds, see, take_apart
+from venule.segmentation.arteries_veins import find_arteries_veins, log_odds, see
 from venule.vessel_map import SURE
 
 
@@ -55,10 +55,8 @@ def score(record: Record, segmenter: Segmenter, *, vessels: str, colours: str) -
     drawn = read_coloured(record.arteries_veins, colours=colours)  # type: ignore[arg-type]
     found = segment(photograph, model=vessels, any_picture=True)
     scale = WorkingScale.fit(photograph.fov, segmenter.card.working_diameter)
-    seen = log_odds(*see(found, segmenter, scale))
-    small = (scale.apply_probability(found.probability) >= found.threshold) & scale.apply_mask(found.fov)
-    artery, vein = (scale.restore(kind) for kind in decide(take_apart(small), seen))
-    pixels = scale.restore(1 / (1 + np.exp(-seen)))
+    artery, vein = find_arteries_veins(found, segmenter)
+    pixels = scale.restore(1 / (1 + np.exp(-log_odds(*see(found, segmenter, scale)))))
     here = found.vessels & (drawn.arteries ^ drawn.veins)
     is_artery, is_vein = here & drawn.arteries, here & drawn.veins
     sure = here & (np.maximum(artery, vein) >= SURE)

@@ -4,7 +4,7 @@
 
 Distances are in disc diameters. A disc is taken to be 6 degrees wide, and the field of view `--field` degrees, 50 in
 IDRiD. `disc` is the share of the photographs in which the disc's centre lies within half a radius of the marked one,
-`fovea` the share in which the fovea lies within half a disc diameter; a landmark that was not found is none of them.
+`fovea` the share in which the fovea lies within half a disc diameter.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from venule.models import load_model
 from venule.photograph import read_photograph
 from venule.report import Table
 from venule.segmentation import Segmenter
-from venule.segmentation.landmarks import find_landmarks
+from venule.segmentation.landmarks import Place, find_landmarks
 
 DISC = 6.0  # degrees
 
@@ -25,21 +25,13 @@ DISC = 6.0  # degrees
 def distances(record: Record, segmenter: Segmenter, *, field: float) -> tuple[float, float, float, float]:
     """Of the disc and of the fovea from where they were marked, in disc diameters, and their confidences."""
     photograph = read_photograph(record.photograph)
-    found = find_landmarks(photograph, segmenter)
+    disc, fovea = find_landmarks(photograph, segmenter)
     diameter = photograph.fov.diameter * DISC / field
 
-    def away(place: tuple[float, float] | None, marked: tuple[float, float] | None) -> float:
-        if marked is None:
-            return np.nan
-        return np.inf if place is None else float(np.hypot(*np.subtract(place, marked))) / diameter
+    def away(place: Place, marked: tuple[float, float] | None) -> float:
+        return np.nan if marked is None else float(np.hypot(*np.subtract(place.centre, marked))) / diameter
 
-    disc, fovea = found.disc, found.fovea
-    return (
-        away(disc.centre if disc else None, record.disc),
-        away(fovea.centre if fovea else None, record.fovea),
-        disc.confidence if disc else 0.0,
-        fovea.confidence if fovea else 0.0,
-    )
+    return away(disc, record.disc), away(fovea, record.fovea), disc.confidence, fovea.confidence
 
 
 def main() -> None:

@@ -17,8 +17,6 @@ _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
 OPACITY = 0.6  # of the vessels in an overlay
 SURE = 0.6  # probability from which on a vessel is called an artery or a vein
-# Vermillion and sky blue of Okabe and Ito (2008), and between them purple.
-ARTERY_COLOUR, VEIN_COLOUR, CROSSING_COLOUR, UNSURE_COLOUR = (213, 94, 0), (86, 180, 233), (204, 121, 167), (128,) * 3
 
 
 @dataclass(frozen=True)
@@ -314,23 +312,6 @@ class VesselMap:
             raise VenuleError("arteries and veins are not known", reason="no-arteries-and-veins")
         here = that >= SURE
         return replace(self, probability=np.where(here, self.probability, np.float32(0)), vessels=self.vessels & here)
-
-    def av_picture(self) -> ImageArray:
-        """The vessels by kind on black: arteries red, veins blue, crossings purple, unsure ones grey.
-
-        Returns:
-            uint8 (height, width, 3) RGB, in colours that colour-blind readers can tell apart.
-
-        Raises:
-            VenuleError: arteries and veins are not known.
-        """
-        arteries, veins = (self.of_kind(kind).vessels for kind in ("artery", "vein"))
-        picture = np.zeros_like(self.image)
-        picture[self.vessels] = UNSURE_COLOUR
-        picture[arteries] = ARTERY_COLOUR
-        picture[veins] = VEIN_COLOUR
-        picture[arteries & veins] = CROSSING_COLOUR
-        return picture
 
     def overlay(self) -> ImageArray:
         """The photograph with its vessels in light blue, black outside the field of view.

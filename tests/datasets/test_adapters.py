@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from venule.datasets import open_dataset, read_drawing, read_record
+from venule.datasets.copies import check_dataset
 from venule.datasets.known import KNOWN, known_set
 from venule.errors import DatasetError, EvaluationError, MaskError, PhotographError
 from venule.workflows.evaluate import evaluate_dataset
@@ -272,6 +273,7 @@ def test_a_plain_folder_may_hold_arteries_and_veins_and_landmarks_in_place_of_ve
     assert a.arteries_veins == tmp_path / "av" / "a.png"
     assert (a.disc, a.fovea) == ((5, 6), (7.5, 8))
     assert (b.arteries_veins, b.disc, b.fovea) == (None, (5, 6), None)
+    assert not [defect for defect in check_dataset(tmp_path).defects if defect.kind == "missing"], "they are labelled"
     (tmp_path / "points.csv").write_text(head + "a.png,five,6,7,8\n")
     with pytest.raises(DatasetError, match=r"\['five', '6'\] as the disc of a.png: give two numbers"):
         open_dataset(tmp_path)

@@ -62,12 +62,3 @@ def test_a_map_without_kinds_has_none(phantom):
     with pytest.raises(VenuleError, match="are not known"):
         plain.of_kind("vein")
     assert set(venule.measure(plain).graph.to_pandas()["vessel_kind"]) == {""}
-
-
-def test_the_picture_of_kinds_has_the_colours_of_the_legend(phantom, told):
-    picture = told.av_picture()
-    crossing = phantom.arteries & phantom.veins
-    assert (picture[phantom.arteries & ~crossing] == (213, 94, 0)).all()
-    assert (picture[phantom.veins & ~crossing] == (86, 180, 233)).all()
-    assert (picture[crossing] == (204, 121, 167)).all()
-    assert not picture[~phantom.vessels].any()

@@ -256,3 +256,10 @@ def test_other_things_than_vessels_are_learned_too(finds, tmp_path):
     assert maps.shape == (1, 2, 96, 96)
     with pytest.raises(ModelError, match=f"finds {finds}, not vessels"):
         venule.segment(venule.make_phantom(1, size=200).image, model=model)
+
+
+def test_what_finds_no_vessels_is_not_cross_validated_after_hours_of_training(tmp_path):
+    recipe = Recipe(finds="landmarks", data=[{"phantoms": 2}], crop=640, whole=True, validation=0)
+    with pytest.raises(RecipeError, match="cross-validation scores vessels; this recipe finds landmarks"):
+        cross_validate(recipe, tmp_path, tmp_path / "out", folds=2)
+    assert not (tmp_path / "out").exists()

@@ -66,7 +66,9 @@ def train(
         return
     folder = train_model(chosen, data, output, hardware=hardware, resume=resume, threshold=threshold)
     if folder:
-        typer.echo(f"model: {folder}\nto use it: venule segment PHOTOGRAPHS -o OUT --model {folder}")
+        typer.echo(f"model: {folder}")
+        if chosen.finds == "vessels":
+            typer.echo(f"to use it: venule segment PHOTOGRAPHS -o OUT --model {folder}")
 
 
 def study(

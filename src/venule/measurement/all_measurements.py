@@ -18,7 +18,7 @@ from venule.measurement.plane import Plane
 from venule.measurement.regions import Area, Section, areas
 from venule.measurement.scale import Scale
 from venule.photograph import FieldOfView
-from venule.photograph.arrays import ProbabilityArray
+from venule.photograph.arrays import BoolArray, ProbabilityArray
 from venule.photograph.mask import MaskSource, read_mask
 from venule.vessel_map import Landmarks, VesselMap
 
@@ -63,11 +63,12 @@ def measure(
         raise MeasurementError("a vessel map has its field of view: give fov with a mask alone")
     scale = scale or Scale()
     scale.check(fov_diameter=found.fov_diameter)
+    drawn = [None if one is None else read_mask(one, name=n) for one, n in ((arteries, "arteries"), (veins, "veins"))]
     plane = Plane.of(found)
     others = [plane.at_odds(odds) for odds in odds_tried(found)]
     with ThreadPoolExecutor() as threads:
         graphs = threads.map(make_graph, others)
-        eye = Eye.of(found, plane=plane, arteries=arteries, veins=veins, field_degrees=scale.field_degrees)
+        eye = Eye.of(found, plane=plane, arteries=drawn[0], veins=drawn[1], field_degrees=scale.field_degrees)
         eyes = [eye, *(replace(eye, plane=other, graph=graph) for other, graph in zip(others, graphs, strict=True))]
         own, *tried = threads.map(partial(measure_eye, looked_at=areas(eye)), eyes)
     sure = with_intervals(own, tried, drawn=not found.model)
@@ -76,7 +77,7 @@ def measure(
     disc_diameter = next(value for value in values if value.name == "disc_diameter")
     units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc_diameter.value)
     reasons = {} if units else dict.fromkeys(scale.unit_names, disc_diameter.reason)
-    graph = _with_kinds(_graph_on_photograph(eye.graph, eye.plane), *_kinds(found, arteries, veins))
+    graph = _with_kinds(_graph_on_photograph(eye.graph, eye.plane), *_kinds(found, *drawn))
     return Measured(values, graph, landmarks, units, reasons)
 
 
@@ -145,14 +146,14 @@ def _graph_on_photograph(graph: VesselGraph, plane: Plane) -> VesselGraph:
 
 
 def _kinds(
-    found: VesselMap, arteries: MaskSource | None, veins: MaskSource | None
+    found: VesselMap, arteries: BoolArray | None, veins: BoolArray | None
 ) -> tuple[ProbabilityArray | None, ProbabilityArray | None]:
     """The probabilities of arteries and of veins: as they were given, or as the map knows them."""
     if arteries is None and veins is None:
         return found.artery_probability, found.vein_probability
     if arteries is None or veins is None:
         return None, None
-    return read_mask(arteries).astype(np.float32), read_mask(veins).astype(np.float32)
+    return arteries.astype(np.float32), veins.astype(np.float32)
 
 
 def _with_kinds(graph: VesselGraph, artery: ProbabilityArray | None, vein: ProbabilityArray | None) -> VesselGraph:

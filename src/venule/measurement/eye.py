@@ -123,5 +123,5 @@ def _or_raise(found: Found | MeasurementError) -> Found:
 
 def _kind_graph(found: VesselMap, mask: MaskSource | None, kind: Literal["artery", "vein"]) -> VesselGraph | None:
     if mask is not None:
-        return make_graph(Plane.of(found.redrawn(mask, name={"artery": "arteries", "vein": "veins"}[kind])))
+        return make_graph(Plane.of(found.redrawn(mask, name="arteries" if kind == "artery" else "veins")))
     return None if found.artery_probability is None else make_graph(Plane.of(found.of_kind(kind)))

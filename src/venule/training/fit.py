@@ -149,7 +149,7 @@ def create_network(recipe: Recipe) -> nn.Module:
     """The network of a recipe, with first weights, and as many channels as what it finds needs."""
     arguments = dict(recipe.network_arguments)
     if recipe.finds != "vessels":
-        arguments |= {"channels": 4 if recipe.finds == "arteries-veins" else 3, "outputs": 2}
+        arguments |= {"channels": recipe.channels, "outputs": 2}
     return networks.create(recipe.network, **arguments)
 
 

@@ -179,6 +179,11 @@ class Recipe(BaseModel):
     seed: int = Field(default=0, ge=0)
 
     @property
+    def channels(self) -> int:
+        """Of the network's input: red, green, blue, and for arteries and veins the probability of vessel."""
+        return 4 if self.finds == "arteries-veins" else 3
+
+    @property
     def largest_diameter(self) -> float:
         """At which the trained network is used."""
         return self.used_at[1] if self.used_at else self.working_diameter

@@ -22,10 +22,10 @@ from venule.photograph.arrays import BoolArray
 from venule.photograph.coloured import read_coloured
 from venule.photograph.mask import check_size
 from venule.segmentation import segment
+from venule.segmentation.landmarks import SPOT
 from venule.training.augmentation import Layer, add_lesions, cut_crop, point_inside, smaller_field, vary_camera
 from venule.training.recipe import DataSource, Recipe
 
-SPOT = 0.03  # of the field of view: deviation of the Gaussian about a landmark, a quarter of a usual disc
 PROBABILITY = "_probability"  # what `venule segment --probability` adds to the name of a photograph
 
 

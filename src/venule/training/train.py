@@ -100,10 +100,14 @@ def cross_validate(
         resume: keep finished folds and continue an unfinished one.
 
     Raises:
-        RecipeError: fewer people than folds.
+        RecipeError: fewer people than folds, or the recipe finds something else than vessels.
     """
     if hardware.devices * hardware.nodes > 1:
         raise RecipeError("cross-validation runs in one process; run the folds of a large one as separate trainings")
+    if recipe.finds != "vessels":
+        raise RecipeError(
+            f"cross-validation scores vessels; this recipe finds {recipe.finds}: hold a split out instead"
+        )
     recipe = _as_it_starts(recipe)
     photographs = find_photographs(recipe, data)
     splits = [split_fold(photographs, fold, folds=folds, seed=recipe.seed) for fold in range(folds)]
@@ -135,7 +139,7 @@ def train_on(
     if fitted is None:
         return None
     _write_json(output / "photographs.json", [drawn.name for drawn in training])
-    onnx = export_onnx(fitted.network, channels=4 if recipe.finds == "arteries-veins" else 3, half=recipe.half)
+    onnx = export_onnx(fitted.network, channels=recipe.channels, half=recipe.half)
     card = _card(recipe, fitted, onnx, threshold or 0.5)
     if recipe.finds != "vessels":
         card = card.model_copy(update={"threshold_from": "as probable as not"})
