@@ -144,6 +144,27 @@ def test_whole_photographs_come_once_a_turn_and_are_not_resampled(own_data):
         Recipe(working_diameter=140, crop=128, whole=True)
 
 
+def test_a_part_of_the_field_is_shown_as_large_as_the_whole():
+    settings = STILL.model_copy(update={"field": 1.0, "smallest_field": 0.5})
+    recipe = Recipe(working_diameter=96, crop=112, whole=True, validation=0, augmentation=settings)
+    assert recipe.prepared_diameter == 192
+    phantom = make_phantom(3, size=400)
+    sample = Sample("a", "a", 0, False, lambda: (phantom.photograph, phantom.vessels))
+    prepared = prepare(sample, recipe.prepared_diameter)
+    crops = Crops([prepared], recipe, first=0, count=40)
+    vessel_shares = []
+    for number in range(40):
+        _, drawing, fov = crops[number]
+        inside = fov[0].numpy() > 0
+        rows, columns = np.nonzero(inside)
+        assert np.hypot(rows - 55.5, columns - 55.5).max() <= 48
+        assert inside.sum() > 0.85 * np.pi * 48**2, "a round field, cut at most by the edge of the photograph's"
+        vessel_shares.append(drawing[0].numpy()[inside].mean())
+    assert np.std(vessel_shares) > 0.005, "of different places"
+    with pytest.raises(ValueError, match="whole: true"):
+        Recipe(augmentation=settings)
+
+
 def test_a_crop_that_is_not_varied_is_what_segmentation_sees():
     rng = np.random.default_rng(0)
     image = rng.integers(0, 256, (64, 64, 3), np.uint8)

@@ -22,7 +22,7 @@ from venule import networks
 from venule.datasets import open_dataset, read_record
 from venule.errors import ModelError, OutputError, RecipeError
 from venule.segmentation import Segmenter
-from venule.training import Recipe, cross_validate, read_recipe, train
+from venule.training import Hardware, Recipe, cross_validate, read_recipe, train
 from venule.training.export import export_onnx
 from venule.training.progress import read_epochs
 
@@ -149,6 +149,13 @@ def test_a_training_that_goes_on_builds_the_network_that_it_goes_on_from(tmp_pat
     card = venule.load_model(train(recipe, tmp_path, tmp_path / "on")).card
     general = venule.load_model("general").card
     assert card.network_arguments == general.network_arguments == {"dilations": [2, 4]}
+
+
+def test_crops_cut_by_other_processes_are_the_same(own_data, recipe, tmp_path):
+    small = read_recipe(recipe).model_copy(update={"steps": 10})
+    for workers in (0, 2):
+        train(small, own_data, tmp_path / str(workers), hardware=Hardware("cpu", workers=workers))
+    assert _same(tmp_path / "0" / "model", tmp_path / "2" / "model")
 
 
 def test_two_cpu_processes_train_one_model_and_talk_to_no_other_machine(own_data, recipe, tmp_path):

@@ -40,6 +40,16 @@ def train(
     accelerator: Accelerator = "auto",
     devices: Devices = 1,
     nodes: Annotated[int, option("Machines.", "NUMBER", RUN, min=1)] = 1,
+    workers: Annotated[
+        int | None,
+        option(
+            "Processes that prepare the photographs for each device.",
+            "NUMBER",
+            RUN,
+            default="up to 8 for a GPU, 0 for the CPU",
+            min=0,
+        ),
+    ] = None,
 ) -> None:
     """Train a model on photographs with reference drawings. Needs the extra train.
 
@@ -54,7 +64,7 @@ def train(
     from venule.training import train as train_model
 
     chosen = override(read_recipe(recipe or "default"), network=network, steps=steps, seed=seed)
-    hardware = Hardware(accelerator, devices, nodes)
+    hardware = Hardware(accelerator, devices, nodes, workers)
     if folds:
         result = cross_validate(chosen, data, output, folds=folds, hardware=hardware, resume=resume)
         mean = result.mean

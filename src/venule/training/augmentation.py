@@ -20,6 +20,7 @@ def cut_crop(
     *,
     centre: NDArray[np.float64],
     crop: int,
+    zoom: float = 1.0,
     rng: np.random.Generator,
 ) -> tuple[ImageArray, Layer, Layer, NDArray[np.float32]]:
     """Cut the same crop out of a photograph, its drawing and its field of view, rotated, scaled and flipped.
@@ -31,6 +32,7 @@ def cut_crop(
         settings: rotation, scale and flips.
         centre: (row, column) of the largest photograph, the middle of the crop.
         crop: side of the crop in pixels.
+        zoom: factor beside that of the settings.
         rng: random generator.
 
     Returns:
@@ -38,7 +40,7 @@ def cut_crop(
         field of view each pixel lies: (x, y), from -1 at one edge of the field to 1 at the other.
     """
     angle = np.deg2rad(rng.uniform(-settings.rotation, settings.rotation))
-    scale = np.exp(rng.uniform(*np.log(settings.scale)))
+    scale = zoom * np.exp(rng.uniform(*np.log(settings.scale)))
     mirror = -1.0 if settings.horizontal_flip and rng.random() < 0.5 else 1.0
     upside = -1.0 if settings.vertical_flip and rng.random() < 0.5 else 1.0
     level = min(len(pyramid) - 1, max(0, int(-np.log2(scale))))
@@ -121,16 +123,20 @@ class Light:
 
         The photons make noise where a random generator is given.
         """
-        shown = (image.astype(np.float32) / 255) ** np.float32(self.gamma)
-        along = (places @ self.direction.astype(np.float32) - np.float32(self.edge)) / np.float32(self.width)
-        light = self.least + (1 - self.least) / (1 + np.exp(-along))
-        light *= 1 - self.vignette * np.clip((places**2).sum(axis=-1), 0, 1.2) ** 1.5
-        light = np.clip(light, 0, None)[..., None]
-        shown = shown * (1 - self.haze) + self.haze * self.hue.astype(np.float32) * 0.7
-        shown = shown * light.astype(np.float32)
+        levels = (np.arange(256, dtype=np.float32) / 255) ** np.float32(self.gamma)
+        shown = np.asarray(levels[image], np.float32)
+        if self.haze:
+            shown *= 1 - self.haze
+            shown += self.haze * self.hue.astype(np.float32) * 0.7
+        if self.least < 1 or self.vignette:
+            along = (places @ self.direction.astype(np.float32) - np.float32(self.edge)) / np.float32(self.width)
+            light = self.least + (1 - self.least) / (1 + np.exp(-along))
+            light *= 1 - self.vignette * np.clip((places**2).sum(axis=-1), 0, 1.2) ** 1.5
+            shown *= np.clip(light, 0, None)[..., None].astype(np.float32)
         if rng is not None and np.isfinite(self.photons):
             shown += np.sqrt(shown / np.float32(self.photons)) * rng.standard_normal(shown.shape, np.float32)
-        return np.asarray(np.round(np.clip(255 * shown * self.gains.astype(np.float32), 0, 255)), np.float32)
+        shown *= 255 * self.gains.astype(np.float32)
+        return np.rint(np.clip(shown, 0, 255, out=shown), out=shown)
 
 
 def add_lesions(image: ImageArray, drawing: Layer, rng: np.random.Generator) -> ImageArray:
@@ -190,11 +196,13 @@ def vary_camera(
         shown = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.float32)[..., ::-1]
     mean, deviation = whole.mean(axis=0), whole.std(axis=0)
     if settings.brightness:  # after the statistics: normalisation would take it out again
-        shown = np.minimum(shown * np.float32(rng.uniform(1 - settings.brightness, 1 + settings.brightness)), 255)
-    shown = (shown - mean) / np.where(deviation < 1e-3, np.inf, deviation).astype(np.float32)
+        shown *= np.float32(rng.uniform(1 - settings.brightness, 1 + settings.brightness))
+        np.minimum(shown, 255, out=shown)
+    shown -= mean
+    shown /= np.where(deviation < 1e-3, np.inf, deviation).astype(np.float32)
     if rng.random() < settings.green_only:
         shown = np.repeat(shown[..., 1:2], 3, axis=2)
-    shown = shown * rng.uniform(1 - settings.gain, 1 + settings.gain, 3).astype(np.float32)
+    shown *= rng.uniform(1 - settings.gain, 1 + settings.gain, 3).astype(np.float32)
     shown += rng.uniform(-settings.offset, settings.offset, 3).astype(np.float32)
     if settings.light:
         slow = rng.normal(0, settings.light, (4, 4)).astype(np.float32)
@@ -203,17 +211,37 @@ def vary_camera(
         shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), rng.uniform(0.3, max(0.3, settings.blur))), np.float32)
     if settings.noise and rng.random() < 0.5:
         sigma = np.float32(settings.noise * rng.random() ** 2)  # mostly little
-        shown += rng.standard_normal(shown.shape, np.float32) * sigma
-    return np.ascontiguousarray((shown * fov[..., None]).transpose(2, 0, 1), dtype=np.float32)
+        noise = rng.standard_normal(shown.shape, np.float32)
+        shown += np.multiply(noise, sigma, out=noise)
+    shown *= fov[..., None]
+    return np.ascontiguousarray(shown.transpose(2, 0, 1))
 
 
-def smaller_field(fov: BoolArray, rng: np.random.Generator) -> BoolArray:
-    """A round field of view, half as wide as the crop or wider, anywhere in it: bool (crop, crop)."""
-    crop = fov.shape[0]
-    radius = crop * rng.uniform(0.25, 0.5)
-    middle = rng.uniform(0.25 * crop, 0.75 * crop, 2)
-    rows, columns = np.ogrid[:crop, :crop]
-    return np.asarray(np.hypot(rows - middle[0], columns - middle[1]) <= radius)
+def smaller_field(
+    field: Layer, diameter: float, settings: Augmentation, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], float]:
+    """Where a camera with a smaller field of view could have looked.
+
+    Args:
+        field: the field of view of a photograph, (height, width), 255 inside.
+        diameter: of that field, pixels.
+        settings: `smallest_field`.
+        rng: random generator.
+
+    Returns:
+        The (row, column) of the middle, a round field about which lies mostly in that of the photograph, and its
+        share of the photograph's.
+    """
+    share = rng.uniform(settings.smallest_field, 1)
+    turn, away = rng.uniform(0, 2 * np.pi), (1 - share) * diameter / 2 * np.sqrt(rng.random())
+    middle = (np.array(field.shape) - 1) / 2 + away * np.array([np.sin(turn), np.cos(turn)])
+    return middle, float(share)
+
+
+def round_field(crop: int, diameter: float) -> BoolArray:
+    """A round field of view in the middle of a crop: bool (crop, crop)."""
+    away = np.arange(crop) - (crop - 1) / 2
+    return np.asarray(np.hypot(away[:, None], away) <= diameter / 2)
 
 
 def point_inside(fov: Layer, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import lightning
 import numpy as np
 import torch
@@ -42,11 +43,14 @@ class Hardware:
         accelerator: "auto", "cpu" or "gpu".
         devices: processes a node: CPU processes, or GPUs.
         nodes: machines.
+        workers: processes that cut crops for each device; None: one for each processor up to 8 where a GPU learns from
+            them, and none where the CPU does.
     """
 
     accelerator: str = "auto"
     devices: int = 1
     nodes: int = 1
+    workers: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +94,9 @@ def fit(
         networks.use_keras_conventions(network)
     if recipe.start_from:
         load_weights(network, starting_weights(recipe.start_from))
-    photographs = [prepare(drawn, recipe.working_diameter) for drawn in training]
+    photographs = [prepare(drawn, recipe.prepared_diameter) for drawn in training]
     held_out = [drawn.read() for drawn in validation]
-    module = VesselTraining(recipe, network, photographs, held_out)
+    module = VesselTraining(recipe, network, photographs, held_out, workers=hardware.workers)
     by_validation = bool(validation) and recipe.choose_best
     checkpoints = _Checkpoints(
         output / "checkpoints",
@@ -183,8 +187,11 @@ class VesselTraining(lightning.LightningModule):
         network: nn.Module,
         photographs: Sequence[Prepared],
         held_out: Sequence[tuple[Any, Any]],
+        *,
+        workers: int | None,
     ) -> None:
         super().__init__()
+        self.workers = workers
         self.recipe, self.photographs, self.held_out = recipe, photographs, held_out
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lag
         self.average: AveragedModel | None = None
@@ -266,7 +273,17 @@ class VesselTraining(lightning.LightningModule):
         recipe, first = self.recipe, self.current_epoch * self.recipe.epoch
         steps = max(1, min(recipe.epoch, recipe.steps - first))
         crops = Crops(self.photographs, recipe, first=first * recipe.batch, count=steps * recipe.batch)
-        return DataLoader(crops, batch_size=recipe.batch // self.trainer.world_size, shuffle=False)
+        workers = self.workers
+        if workers is None:
+            workers = min(8, (os.cpu_count() or 1) // self.trainer.world_size) if self.device.type == "cuda" else 0
+        return DataLoader(
+            crops,
+            batch_size=recipe.batch // self.trainer.world_size,
+            shuffle=False,
+            num_workers=workers,
+            worker_init_fn=_use_one_thread,
+            pin_memory=workers > 0 and self.device.type == "cuda",
+        )
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(list(range(len(self.held_out))), batch_size=None)  # type: ignore[arg-type]
@@ -306,6 +323,10 @@ class _Stop(EarlyStopping):
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         trainer.should_stop = self.wait_count >= self.patience
+
+
+def _use_one_thread(worker: int) -> None:
+    cv2.setNumThreads(1)
 
 
 def _runs(output: Path) -> int:

@@ -63,7 +63,9 @@ class Augmentation(BaseModel):
         blur: largest sigma of a Gaussian, pixels at working scale; half of the crops are blurred.
         noise: largest sigma of white noise, standard deviations of the photograph; half of the crops get some.
         jpeg: share of the crops that are compressed, at a quality from 20 to 95.
-        field: share of the crops that show a smaller field of view, round and anywhere in the photograph.
+        field: share of the crops that show a part of the photograph as a camera with a smaller field of view would:
+            round, anywhere in the photograph, and as large in the crop as the whole. For recipes with `whole`.
+        smallest_field: of these, as a share of the photograph's.
         green_only: share of the crops that show the green channel alone, as a red-free photograph does.
         wide: share of the crops in bad light: each of a strong cast of colour, a wrong exposure, light that falls off
             to one side, a vignette, haze and the noise of few photons has half a chance.
@@ -85,6 +87,7 @@ class Augmentation(BaseModel):
     noise: float = Field(default=0, ge=0)
     jpeg: float = Field(default=0, ge=0, le=1)
     field: float = Field(default=0, ge=0, le=1)
+    smallest_field: float = Field(default=0.55, gt=0, le=1)
     green_only: float = Field(default=0, ge=0, le=1)
     wide: float = Field(default=0, ge=0, le=1)
     lesions: float = Field(default=0, ge=0, le=1)
@@ -184,6 +187,12 @@ class Recipe(BaseModel):
         return 4 if self.finds == "arteries-veins" else 3
 
     @property
+    def prepared_diameter(self) -> float:
+        """At which photographs are kept for crops: where a part is to be as large as the whole, larger."""
+        share = self.augmentation.smallest_field if self.augmentation.field else 1.0
+        return self.working_diameter / share
+
+    @property
     def largest_diameter(self) -> float:
         """At which the trained network is used."""
         return self.used_at[1] if self.used_at else self.working_diameter
@@ -216,6 +225,8 @@ class Recipe(BaseModel):
                 raise ValueError(
                     f"seen_at {source.seen_at} is not below the working diameter {self.working_diameter:g}"
                 )
+        if self.augmentation.field and not self.whole:
+            raise ValueError("a smaller field of view needs whole: true")
         if self.finds != "vessels" and (self.validation or not self.whole):
             raise ValueError(f"a network that finds {self.finds} is trained with whole: true and validation: 0")
         if self.whole and given:

@@ -23,7 +23,15 @@ from venule.photograph.coloured import read_coloured
 from venule.photograph.mask import check_size
 from venule.segmentation import segment
 from venule.segmentation.landmarks import SPOT
-from venule.training.augmentation import Layer, add_lesions, cut_crop, point_inside, smaller_field, vary_camera
+from venule.training.augmentation import (
+    Layer,
+    add_lesions,
+    cut_crop,
+    point_inside,
+    round_field,
+    smaller_field,
+    vary_camera,
+)
 from venule.training.recipe import DataSource, Recipe
 
 PROBABILITY = "_probability"  # what `venule segment --probability` adds to the name of a photograph
@@ -181,13 +189,19 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         rng = np.random.default_rng([self.recipe.seed, self.first + index])
         photograph = self.photographs[self._choose(self.first + index, rng)]
         settings = self.recipe.augmentation
-        centre = self._middle(photograph) if self.recipe.whole else point_inside(photograph.pyramid[0][2], rng)
+        field = photograph.pyramid[0][2]
+        centre = self._middle(photograph) if self.recipe.whole else point_inside(field, rng)
+        zoom = self.recipe.working_diameter / self.recipe.prepared_diameter
+        smaller = settings.field > 0 and rng.random() < settings.field
+        if smaller:
+            centre, share = smaller_field(field, self.recipe.prepared_diameter, settings, rng)
+            zoom /= share
         image, drawing, fov, places = cut_crop(
-            photograph.pyramid, settings, centre=centre, crop=self.recipe.crop, rng=rng
+            photograph.pyramid, settings, centre=centre, crop=self.recipe.crop, zoom=zoom, rng=rng
         )
         inside = fov > 127
-        if settings.field and rng.random() < settings.field:
-            inside &= smaller_field(inside, rng)
+        if smaller:
+            inside &= round_field(self.recipe.crop, self.recipe.working_diameter)
         if rng.random() < settings.lesions:
             image = add_lesions(image, drawing if drawing.ndim == 2 else drawing.max(axis=2), rng)
         shown = vary_camera(image, inside, places, photograph.thumbnail, settings, rng=rng)
