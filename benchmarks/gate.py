@@ -35,7 +35,7 @@ SEEDS = 4  # of each picture that is made
 
 def against(photograph: Photograph, model: str) -> tuple[str, ...]:
     """What speaks against it."""
-    found = segment(photograph, model=model, any_picture=True, threads=1)
+    found = segment(photograph, model=model, any_picture=True, threads=1, av=None, landmarks=None)
     return doubts(found, threshold=load_model(model).card.threshold)
 
 

@@ -37,7 +37,9 @@ def pairs(source: Record | Path, *, model: str) -> list[tuple[float, float]]:
     """Quality score and Dice of a photograph and of those of its copies that are not refused."""
     if isinstance(source, Path):
         photograph = read_photograph(source)
-        reference = segment(photograph, model=model, flips=True, scales=SCALES, any_picture=True, threads=1).vessels
+        reference = segment(
+            photograph, model=model, flips=True, scales=SCALES, any_picture=True, threads=1, av=None, landmarks=None
+        ).vessels
     else:
         example = read_record(source)
         assert example.reference is not None, source.photograph

@@ -87,9 +87,10 @@ def models() -> str:
             ("SHA-256 of the network", f"`{card.sha256}`"),
         ]
         for score in card.scores:
-            low, high = score.dice.lower, score.dice.upper
+            low, high = score.value.lower, score.value.upper
             interval = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
-            rows.append(("Dice", f"{score.dice.mean:.3f}{interval} on {score.data}, {score.photographs} photographs"))
+            about = f"on {score.data}, {score.photographs} photographs"
+            rows.append((score.score, f"{score.value.mean:.3f}{interval} {about}"))
         table = "\n".join(f"| {key} | {value} |" for key, value in rows)
         parts.append(f"## `{name}`\n\n{card.summary}\n\n| | |\n|---|---|\n{table}\n")
     return "\n".join(parts)

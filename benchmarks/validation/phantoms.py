@@ -10,10 +10,9 @@ from benchmarks.validation.workers import in_processes
 
 from venule.datasets.phantoms import make_phantom
 from venule.measurement import Value
-from venule.measurement.all_measurements import measure_eye
-from venule.measurement.eye import Eye
+from venule.measurement.all_measurements import kinds_drawn, measure_eye
+from venule.measurement.eye import Eye, graph_of
 from venule.measurement.intervals import half_range, odds_tried, with_intervals
-from venule.measurement.make_graph import make_graph
 from venule.segmentation import segment
 
 SIZES = (560, 1400)  # pixels, between which the sizes of the phantoms lie
@@ -65,12 +64,14 @@ def compare_phantom(seed: int) -> list[Compared]:
     size = int(np.exp(np.random.default_rng(seed).uniform(*np.log(SIZES))))
     phantom = make_phantom(seed, size=size)
     truth = [value.value for value in measure_eye(exact_eye(phantom))]
-    maps = {"drawn": drawn_map(phantom), "found": segment(phantom.image, threads=1)}
+    drawn = drawn_map(phantom).with_kinds(phantom.arteries, phantom.veins)
+    maps = {"drawn": drawn, "found": segment(phantom.image, threads=1)}
     compared = []
     for kind, found in maps.items():
-        eye = Eye.of(found, arteries=phantom.arteries, veins=phantom.veins)
+        eye = Eye.of(found)
         planes = [eye.plane.at_odds(odds) for odds in odds_tried(found)]
-        others = [measure_eye(replace(eye, plane=plane, graph=make_graph(plane))) for plane in planes]
+        others = [measure_eye(replace(eye, plane=plane, graph=graph_of(found, plane))) for plane in planes]
+        others += [measure_eye(other, kinds_only=True) for other in kinds_drawn(eye)]
         values = with_intervals(measure_eye(eye), others, drawn=kind == "drawn")
         for place, (value, exact) in enumerate(zip(values, truth, strict=True)):
             spread = math.nan

@@ -33,16 +33,12 @@ def exact_eye(phantom: Phantom) -> Eye:
     plane = Plane.of(drawn_map(phantom))
     disc = Disc(_on_plane(phantom.disc_centre, plane), phantom.disc_diameter, 1.0)
     fovea = Fovea(_on_plane(phantom.fovea, plane), 1.0)
-    one_kind = [exact_graph(phantom.segments, plane, kinds=(kind,)) for kind in ("artery", "vein")]
-    return Eye(plane, exact_graph(phantom.segments, plane), disc, fovea, *one_kind)
+    return Eye(plane, exact_graph(phantom.segments, plane), disc, fovea)
 
 
-def exact_graph(
-    segments: tuple[Segment, ...], plane: Plane, *, kinds: tuple[Kind, ...] = ("artery", "vein")
-) -> VesselGraph:
-    """The graph of the vessels of some kinds, in pixels of the plane."""
-    chosen = {index: segment for index, segment in enumerate(segments) if segment.kind in kinds}
-    cuts = _crossings(chosen) if len(kinds) == 2 else {}
+def exact_graph(segments: tuple[Segment, ...], plane: Plane) -> VesselGraph:
+    """The graph of vessels, in pixels of the plane."""
+    cuts = _crossings(dict(enumerate(segments)))
     keys: dict[NodeKey, int] = {}
     places: list[tuple[float, float]] = []
     made: list[VesselSegment] = []
@@ -53,8 +49,8 @@ def exact_graph(
             places.append(_on_plane((float(place[0]), float(place[1])), plane))
         return keys[key]
 
-    for index, segment in chosen.items():
-        start: NodeKey = ("end", segment.parent) if segment.parent in chosen else ("root", index)
+    for index, segment in enumerate(segments):
+        start: NodeKey = ("end", segment.parent) if segment.parent >= 0 else ("root", index)
         stops = [*sorted(cuts.get(index, [])), (len(segment.centreline) - 1.0, -1)]
         here = 0.0
         for stop, crossing in stops:
@@ -62,7 +58,10 @@ def exact_graph(
             line, calibre = _piece(segment, here, stop)
             if len(line) > 1:
                 first, last = node(start, line[0]), node(key, line[-1])
-                made.append(VesselSegment(first, last, plane.scale.to_working(line), calibre))
+                certain = float(segment.kind == "artery")
+                made.append(
+                    VesselSegment(first, last, plane.scale.to_working(line), calibre, artery_probability=certain)
+                )
             start, here = key, stop
     meeting: dict[int, list[int]] = defaultdict(list)
     for number, one in enumerate(made):

@@ -1,10 +1,13 @@
 """The vessel map: what segmentation makes, and measurement, evaluation and report take."""
 
 import io
+import math
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from venule.errors import VenuleError
@@ -16,6 +19,9 @@ from venule.photograph.mask import MaskSource, check_drawing, check_not_inverted
 _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
 OPACITY = 0.6  # of the vessels in an overlay
+# Light and dark as well as red and blue, so that colour-blind readers tell them apart; `read_coloured` reads them.
+ARTERY, VEIN, BOTH, UNSURE = (255, 96, 96), (32, 64, 255), (192, 64, 224), (160, 160, 160)
+REACH = 0.01  # of the field of view: how far beside a vessel what is drawn may say what it is
 SURE = 0.6  # probability from which on a vessel is called an artery or a vein
 
 
@@ -26,7 +32,7 @@ class Disc:
     Attributes:
         centre: (row, column).
         diameter: in the unit of the centre.
-        confidence: 0 to 1: how far the best place stands out from the next; below 0.2 look at it before it is used.
+        confidence: 0 to 1; below 0.2 look at it before it is used.
 
     Example:
         >>> disc = measured.landmarks.disc
@@ -45,7 +51,7 @@ class Fovea:
 
     Attributes:
         centre: (row, column).
-        confidence: 0.6 to 1: how far the best place stands out from the best on the other side of the disc.
+        confidence: 0 to 1.
         at_edge: whether it was found so near the edge of the field of view that it may lie beyond: its direction from
             the disc can be relied on, its place cannot.
 
@@ -69,12 +75,28 @@ class Landmarks:
         fovea: None: not found, or not shown.
 
     Example:
-        >>> venule.Landmarks(Disc(centre=(200.0, 90.0), diameter=52.0, confidence=1.0)).fovea is None
-        True
+        >>> seen = venule.Landmarks(Disc((200.0, 90.0), diameter=52.0, confidence=1.0), Fovea((210.0, 220.0), 0.9))
+        >>> seen.eye
+        'L'
     """
 
     disc: Disc | None = None
     fovea: Fovea | None = None
+
+    @property
+    def eye(self) -> Literal["R", "L", ""]:
+        """Which eye an upright photograph shows: the disc lies on the side of the nose; "" without disc and fovea."""
+        if self.disc is None or self.fovea is None:
+            return ""
+        return "R" if self.disc.centre[1] > self.fovea.centre[1] else "L"
+
+    def centred_on(self, middle: tuple[float, float]) -> Literal["disc", "macula", ""]:
+        """What lies within a disc diameter of the middle of the field of view, (row, column); "" if neither does."""
+        if self.disc is None:
+            return ""
+        near = [("disc", self.disc.centre), *([("macula", self.fovea.centre)] if self.fovea else [])]
+        name, place = min(near, key=lambda one: math.dist(one[1], middle))
+        return name if math.dist(place, middle) <= self.disc.diameter else ""  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -94,6 +116,7 @@ class VesselMap:
         artery_probability: float32 (height, width) in [0, 1], that the nearest vessel is an artery; None: arteries and
             veins are not known.
         vein_probability: the same for a vein. Where an artery and a vein cross, both are high.
+        landmarks: optic disc and fovea, in pixels of the photograph; None: nobody has looked for them.
 
     Raises:
         VenuleError: the arrays differ in size or have the wrong type, or the field of view is larger than its diameter.
@@ -117,6 +140,7 @@ class VesselMap:
     notes: tuple[str, ...] = ()
     artery_probability: ProbabilityArray | None = None
     vein_probability: ProbabilityArray | None = None
+    landmarks: Landmarks | None = None
 
     def __post_init__(self) -> None:
         """Check that the arrays belong together."""
@@ -226,7 +250,10 @@ class VesselMap:
         )
 
     def redrawn(self, mask: MaskSource, *, name: str = "the mask") -> Self:
-        """The map of the same photograph with the vessels of a mask, made by no model.
+        """The map of the same photograph with the vessels of a mask.
+
+        Of a map that a model made, the probability stays where the mask agrees with the vessels, is 1 where the mask
+        adds a vessel, and 0 where it removes one. So a mask that changes nothing is measured as before.
 
         Args:
             mask: as `venule.photograph.read_mask` takes it; only the field of view counts.
@@ -239,20 +266,50 @@ class VesselMap:
         Example:
             >>> found.redrawn(phantom.arteries).vessel_share < found.vessel_share
             True
+            >>> bool((found.redrawn(found.vessels).probability == found.probability).all())
+            True
         """
         vessels = read_mask(mask, name=name)
         check_drawing(vessels, self.fov, name=name)
         drawn = vessels & self.fov
-        return replace(
-            self,
-            probability=drawn.astype(np.float32),
-            vessels=drawn,
-            threshold=0.5,
-            model="",
-            working_diameter=None,
-            artery_probability=None,
-            vein_probability=None,
-        )
+        probability = np.where(drawn == self.vessels, self.probability, drawn).astype(np.float32)
+        return replace(self, probability=probability, vessels=drawn)
+
+    def with_kinds(self, arteries: MaskSource | None, veins: MaskSource | None) -> Self:
+        """The same map with the arteries and veins that somebody drew.
+
+        A vessel pixel is what is drawn nearest to it, up to a hundredth of the field of view away. Farther away, and
+        where one of both masks is missing, it is what the map knows, otherwise unsure.
+
+        Args:
+            arteries: as `venule.photograph.read_mask` takes it; None: not drawn.
+            veins: the same.
+
+        Raises:
+            MaskError: one holds labels or grey levels, or has another size than the photograph.
+            PhotographError: a file cannot be decoded.
+
+        Example:
+            >>> drawn = found.with_kinds(phantom.arteries, phantom.veins)
+            >>> bool(drawn.arteries[phantom.arteries & ~phantom.veins & found.vessels].all())
+            True
+        """
+        reach = REACH * self.fov_diameter
+        away = []
+        for mask, name in ((arteries, "arteries"), (veins, "veins")):
+            drawn = None if mask is None else read_mask(mask, name=name)
+            if drawn is not None:
+                check_size(drawn, self.fov.shape, name=name)
+            away.append(_distance_to(drawn, self.fov.shape))
+        half = np.full(self.fov.shape, 0.5, np.float32)
+        artery = half if self.artery_probability is None else self.artery_probability
+        vein = half if self.vein_probability is None else self.vein_probability
+        near = np.minimum(*away) <= reach
+        kinds = [
+            np.where(near, np.float32(1) * (here <= there), known).astype(np.float32)
+            for here, there, known in ((*away, artery), (*away[::-1], vein))
+        ]
+        return replace(self, artery_probability=kinds[0], vein_probability=kinds[1])
 
     def at_threshold(self, threshold: float) -> Self:
         """The same map with the vessels of another threshold.
@@ -284,6 +341,13 @@ class VesselMap:
         return float(np.count_nonzero(self.vessels)) / max(1, int(np.count_nonzero(self.fov)))
 
     @property
+    def middle(self) -> tuple[float, float]:
+        """The (row, column) in the middle of the field of view."""
+        places = [np.flatnonzero(self.fov.any(axis=axis)) for axis in (1, 0)]
+        row, column = (float(place[0] + place[-1]) / 2 if len(place) else 0.0 for place in places)
+        return row, column
+
+    @property
     def arteries(self) -> BoolArray | None:
         """Vessels that are arteries, bool (height, width): as probable as `SURE` or more; None: not known."""
         return self._of_kind(self.artery_probability)
@@ -313,8 +377,17 @@ class VesselMap:
         here = that >= SURE
         return replace(self, probability=np.where(here, self.probability, np.float32(0)), vessels=self.vessels & here)
 
+    def coloured(self) -> ImageArray:
+        """The vessels in colours, see `colour_vessels`.
+
+        Example:
+            >>> found.coloured()[found.arteries & ~found.veins][0].tolist() == list(ARTERY)
+            True
+        """
+        return colour_vessels(self.vessels, self.arteries, self.veins)
+
     def overlay(self) -> ImageArray:
-        """The photograph with its vessels in light blue, black outside the field of view.
+        """The photograph with its vessels in the colours of `coloured`, black outside the field of view.
 
         Returns:
             uint8 (height, width, 3) RGB. Outside the field of view nothing is shown: names and dates stand there.
@@ -323,10 +396,7 @@ class VesselMap:
             >>> found.overlay().shape
             (400, 400, 3)
         """
-        picture = np.where(self.fov[..., None], self.image, 0).astype(np.uint8)
-        layer = np.array(OVERLAY_COLOUR, np.float32)
-        picture[self.vessels] = ((1 - OPACITY) * picture[self.vessels] + OPACITY * layer).astype(np.uint8)
-        return picture
+        return paint_over(self.image, self.fov, self.coloured())
 
     def _repr_png_(self) -> bytes:
         """The overlay as a notebook shows it, its longer side 500 pixels or less."""
@@ -335,6 +405,52 @@ class VesselMap:
         file = io.BytesIO()
         picture.save(file, "PNG")
         return file.getvalue()
+
+
+def colour_vessels(vessels: BoolArray, arteries: BoolArray | None, veins: BoolArray | None) -> ImageArray:
+    """Draw vessels: arteries light red, veins blue, both purple where they cross, unsure ones grey.
+
+    Args:
+        vessels: bool (height, width).
+        arteries: bool (height, width); None: not known.
+        veins: bool (height, width); None: not known. Where neither is known, all vessels are light blue.
+
+    Returns:
+        uint8 (height, width, 3) RGB, black where there is no vessel.
+
+    Example:
+        >>> colour_vessels(np.array([[True, False]]), None, None).tolist()
+        [[[64, 224, 255], [0, 0, 0]]]
+    """
+    picture = np.zeros((*vessels.shape, 3), np.uint8)
+    if arteries is None and veins is None:
+        picture[vessels] = OVERLAY_COLOUR
+        return picture
+    kinds = np.zeros(vessels.shape, np.uint8)
+    for bit, mask in ((1, arteries), (2, veins)):
+        if mask is not None:
+            kinds[mask] += np.uint8(bit)
+    drawn = vessels | (kinds > 0)
+    picture[drawn] = np.array([UNSURE, ARTERY, VEIN, BOTH], np.uint8)[kinds[drawn]]
+    return picture
+
+
+def paint_over(image: ImageArray, fov: BoolArray, colours: ImageArray) -> ImageArray:
+    """Paint colours over a photograph, where they are not black, and make it black outside the field of view.
+
+    Args:
+        image: uint8 (height, width, 3) RGB.
+        fov: bool (height, width).
+        colours: of the shape of the image.
+
+    Example:
+        >>> paint_over(phantom.image, phantom.fov.mask, found.coloured()).shape
+        (400, 400, 3)
+    """
+    picture = np.where(fov[..., None], image, 0).astype(np.uint8)
+    here = colours.any(axis=2)
+    picture[here] = ((1 - OPACITY) * picture[here] + OPACITY * colours[here].astype(np.float32)).astype(np.uint8)
+    return picture
 
 
 def check_threshold(threshold: float) -> float:
@@ -353,6 +469,13 @@ def check_threshold(threshold: float) -> float:
             reason="bad-threshold",
         )
     return float(threshold)
+
+
+def _distance_to(drawn: BoolArray | None, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Distance of each pixel to what is drawn; infinite where nothing is."""
+    if drawn is None or not drawn.any():
+        return np.full(shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform((~drawn).view(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
 def _parts(

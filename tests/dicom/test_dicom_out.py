@@ -45,7 +45,7 @@ def header_of(dataset):
 
 
 def segmented(dataset, mask=MASK):
-    made = segmentation(mask, header_of(dataset), algorithm=ALGORITHM, name="eye.dcm")
+    made = segmentation({"vessels": mask}, header_of(dataset), algorithm=ALGORITHM, name="eye.dcm")
     return encode(made)
 
 
@@ -72,7 +72,7 @@ def reread(data):
 def round_trip():
     """A photograph, its segmentation, and the report that refers to both."""
     source = photograph_dataset(PIXELS)
-    seg = segmentation(MASK, header_of(source), algorithm=ALGORITHM, name="eye.dcm")
+    seg = segmentation({"vessels": MASK}, header_of(source), algorithm=ALGORITHM, name="eye.dcm")
     return source, encode(seg), reported(source, units={"um": 7.5}, seg=seg)
 
 
@@ -100,6 +100,22 @@ def test_the_segment_says_what_it_is_and_what_found_it(round_trip):
     algorithm = segment.SegmentationAlgorithmIdentificationSequence[0]
     assert algorithm.AlgorithmName == "venule general"
     assert "sha256=" + "0f" * 32 in algorithm.AlgorithmParameters
+
+
+def test_arteries_and_veins_are_segments_of_their_own(tmp_path):
+    source = photograph_dataset(PIXELS)
+    arteries, veins = MASK.copy(), MASK.copy()
+    arteries[:, WIDTH // 2 :] = False
+    veins[:, : WIDTH // 3] = False  # in the middle, they cross
+    masks = {"vessels": MASK, "arteries": arteries, "veins": veins}
+    made = segmentation(masks, header_of(source), algorithm=ALGORITHM, name="eye.dcm")
+    (tmp_path / "seg.dcm").write_bytes(encode(made))
+    seg = hd.seg.segread(tmp_path / "seg.dcm")
+    kinds = [code(segment.SegmentedPropertyTypeCodeSequence)[2] for segment in seg.SegmentSequence]
+    assert kinds == ["Blood Vessel", "Artery", "Vein"]
+    read = seg.get_pixels_by_source_instance([source.SOPInstanceUID], combine_segments=False)[0]
+    for number, mask in enumerate(masks.values()):
+        np.testing.assert_array_equal(read[..., number], mask)
 
 
 def code(sequence):

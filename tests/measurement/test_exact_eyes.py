@@ -1,18 +1,18 @@
 """Whole eyes of exactly known geometry: every measurement that `measure` gives against its value by pencil."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from benchmarks.validation.shapes import curve, drawn, graph_of, ray, straight
 
-from venule.measurement import VesselGraph
 from venule.measurement.all_measurements import measure, measure_eye
 from venule.measurement.eye import Eye
 from venule.measurement.landmark_measurements import knudtson
 from venule.measurement.plane import Plane
-from venule.vessel_map import Disc, Fovea
+from venule.vessel_map import Disc, Fovea, Landmarks
 
 SIZE = 800
 DISC = Disc((400.0, 250.0), 100.0, 1.0)
@@ -29,6 +29,13 @@ def spokes(widths_at):
     return drawn(lines, list(widths_at.values()), size=SIZE)
 
 
+def told(arteries, veins):
+    """An eye with such spokes, and with what they are."""
+    both = spokes({**arteries, **veins})
+    found = replace(both, landmarks=Landmarks(DISC, FOVEA))
+    return Eye.of(found.with_kinds(spokes(arteries).vessels, spokes(veins).vessels if veins else ~both.fov))
+
+
 def known(eye):
     return {(one.name, one.region): one.value if one.value is not None else one.reason for one in measure_eye(eye)}
 
@@ -37,10 +44,7 @@ def known(eye):
 def wheel():
     arteries = {40: 5, -40: 5, 95: 6, -95: 6, 150: 7, -150: 8}
     veins = {62: 11, -68: 10, 120: 7, -120: 7, 170: 6, -172: 9}
-    both = spokes({**arteries, **veins})
-    kinds = [graph_of(spokes(kind)) for kind in (arteries, veins)]
-    eye = Eye(Plane.of(both), graph_of(both), DISC, FOVEA, *kinds)
-    return known(eye), list(arteries.values()), list(veins.values())
+    return known(told(arteries, veins)), list(arteries.values()), list(veins.values())
 
 
 def test_a_wheel_of_twelve_vessels_about_the_disc(wheel):
@@ -62,9 +66,52 @@ def test_equivalents_of_six_arteries_and_six_veins_of_known_width(wheel):
 
 def test_five_arteries_have_no_equivalent():
     widths = {40: 5, -40: 5, 95: 6, -95: 6, 150: 7}
-    eye = Eye(Plane.of(spokes(widths)), VesselGraph((), ()), DISC, FOVEA, graph_of(spokes(widths)), None)
-    assert known(eye)["crae", ""] == "fewer-than-six"
-    assert known(eye)["crve", ""] == "no-arteries-and-veins"
+    assert known(told(widths, {}))["crae", ""] == "fewer-than-six"
+    untold = Eye(Plane.of(spokes(widths)), graph_of(spokes(widths)), DISC, FOVEA)
+    assert known(untold)["crve", ""] == known(untold)["segments", "veins"] == "no-arteries-and-veins"
+
+
+def test_arteries_and_veins_are_measured_alone(wheel):
+    values, arteries, veins = wheel
+    for kind, widths in (("arteries", arteries), ("veins", veins)):
+        assert values["segments", kind] == values["vessels_at_disc", kind] == 6
+        assert values["calibre_mean", kind] == pytest.approx(np.mean(widths), abs=0.3)
+        assert values["calibre_mean", f"{kind}_zone_b"] == pytest.approx(np.mean(widths), abs=0.3)
+    for name in ("vessel_length", "vessel_density", "segments"):
+        assert values[name, "arteries"] + values[name, "veins"] == pytest.approx(values[name, ""])
+    assert values["arcade_angle", "arteries"] == pytest.approx(95 + 95, abs=1)
+    assert values["arcade_angle", "veins"] == pytest.approx(62 + 68, abs=1)
+
+
+def test_an_artery_that_veins_cross_is_one_segment():
+    across = [straight((200.0 + 100 * place, 400.0), 0, 300) for place in range(3)]
+    along = straight((300.0, 400.0), 90, 500)
+    both, artery, veins = (drawn(lines, [8] * len(lines), size=SIZE) for lines in ([along, *across], [along], across))
+    graph = Eye.of(both.with_kinds(artery.vessels, veins.vessels)).graph
+    assert sorted(node.kind for node in graph.nodes) == ["crossing"] * 3 + ["end"] * 8
+    kinds = [segment.kind for segment in graph.segments]
+    assert kinds.count("artery") == 4
+    assert kinds.count("vein") == 6
+    alone = graph.part([kind == "artery" for kind in kinds])
+    (segment,) = alone.segments
+    assert segment.length == pytest.approx(500, abs=6)
+    assert {node.kind for node in alone.nodes} == {"end"}
+    assert len(graph.part([kind == "vein" for kind in kinds]).segments) == 3
+    ring = drawn(
+        [
+            curve(lambda t: (400 + 90 * np.sin(t), 400 + 90 * np.cos(t)), 0, 2 * math.pi),
+            straight((400.0, 400.0), 0, 300),
+        ],
+        [6, 6],
+        size=SIZE,
+    )
+    pieces = graph_of(ring)
+    bent = [segment.length > 1.2 * segment.chord for segment in pieces.segments]
+    assert sum(bent) == 2
+    (closed,) = pieces.part(bent).segments
+    assert closed.start == closed.end
+    assert closed.length == pytest.approx(2 * math.pi * 90, rel=0.02)
+    assert pieces.part(bent).nodes[0].kind == "ring"
 
 
 def test_regions_hold_the_vessels_that_run_in_them():

@@ -79,7 +79,7 @@ def test_length_and_calibre_of_a_drawn_phantom_are_those_it_was_drawn_with():
 def test_on_real_photographs_the_disc_is_found_at_its_size_where_the_field_is_known(data):
     """CHASE_DB1 spans 30 degrees, with the disc near the middle: its cup is brighter, and must not be taken for it."""
     for name in ("01L", "07L", "10L", "12L"):
-        found = segment(data / "CHASE_DB1" / f"Image_{name}.jpg")
+        found = segment(data / "CHASE_DB1" / f"Image_{name}.jpg", field_degrees=30, av=None)
         measured = measure(found, scale=Scale(field_degrees=30))
         assert 0.18 < measured.landmarks.disc.diameter / found.fov_diameter < 0.24, name
         middle = np.array(found.fov.shape) / 2
@@ -91,7 +91,7 @@ def test_on_real_photographs_the_fovea_is_not_looked_for_in_the_wrong_eye(data):
     """In CHASE_DB1 the disc is in the middle, and the fovea of a left eye to its right, at the edge or beyond."""
     told = 0
     for name in ("11L", "11R", "12L", "12R", "13L", "13R", "14L", "14R"):
-        eye = Eye.of(segment(data / "CHASE_DB1" / f"Image_{name}.jpg"), field_degrees=30)
+        eye = Eye.of(segment(data / "CHASE_DB1" / f"Image_{name}.jpg", field_degrees=30, av=None))
         if isinstance(eye.fovea, MeasurementError):
             assert eye.fovea.reason == "fovea-not-sure"
             continue

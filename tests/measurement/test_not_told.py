@@ -83,6 +83,7 @@ def test_a_mirrored_photograph_keeps_its_numbers_and_one_upside_down_swaps_above
 def test_a_mask_alone_has_no_disc_so_that_nothing_is_measured_about_one():
     measured = measure(PHANTOM.vessels, fov=PHANTOM.fov, arteries=PHANTOM.arteries, veins=PHANTOM.veins)
     about = [one for one in measured.measurements if one.region in REGIONS or one.name in ("crae", "disc_diameter")]
+    about = [one for one in about if one.region not in ("arteries", "veins")]
     assert {one.reason for one in about} == {"disc-not-sure"}
     assert measured.landmarks.disc.confidence < 0.2
     assert measured["vessel_density"] > 0

@@ -17,18 +17,24 @@ def copy(tmp_path):
     return folder
 
 
-def test_general_and_drive_are_shipped_small_and_whole():
-    assert shipped_models() == ("drive", "general")
-    for name in shipped_models():
+PARAMETERS = {"arteries-veins": 940_410, "drive": 486_129, "general": 486_129, "landmarks": 397_890}
+
+
+def test_models_are_shipped_small_and_whole():
+    assert shipped_models() == tuple(PARAMETERS)
+    assert shipped_models("vessels") == ("drive", "general")
+    for name, parameters in PARAMETERS.items():
         model = load_model(name)
         assert model.card.name == name
-        assert sum(path.stat().st_size for path in model.folder.iterdir()) < 3_500_000
-        assert model.card.parameters == 486_129
+        assert len(model.onnx) < 2_500_000
+        assert model.card.parameters == parameters
         assert model.card.scores, "a shipped model says how well it does"
+        assert model.card.limits
 
 
 def test_weights_that_everyone_gets_were_made_from_data_that_may_be_shared():
-    assert "DRIVE" not in " ".join(load_model("general").card.data)
+    for name in ("general", "arteries-veins", "landmarks"):
+        assert "DRIVE" not in " ".join(load_model(name).card.data)
     assert "research and education" in load_model("drive").card.licence
 
 
@@ -55,7 +61,7 @@ def test_a_card_that_cannot_be_right_is_refused_by_field(copy, field, value):
 
 
 def test_a_wrong_name_is_answered_with_the_right_ones(tmp_path):
-    with pytest.raises(ModelError, match=r"did you mean 'general'.*shipped: drive, general"):
+    with pytest.raises(ModelError, match=r"did you mean 'general'.*shipped: arteries-veins, drive, general, landmarks"):
         load_model("generel")
     with pytest.raises(ModelError, match=r"has no card\.json"):
         load_model(tmp_path)

@@ -52,11 +52,11 @@ def test_a_vessel_stays_what_it_is_across_a_crossing_and_in_its_branch():
     seen[:, :60] = -3.0  # the other to be a vein at its left end alone
     seen[:60, :60] = 0
     artery, vein = decide(take_apart(vessels), seen)
-    assert artery[130, 100] > 0.8
-    assert artery[175, 137] > 0.7
-    assert vein[100, 150] > 0.8
-    assert artery[100, 100] > 0.8
-    assert vein[100, 100] > 0.8
+    assert artery[130, 100] > 0.6
+    assert artery[175, 137] > 0.55
+    assert vein[100, 150] > 0.6
+    assert artery[100, 100] > 0.9
+    assert vein[100, 100] > 0.9
     np.testing.assert_allclose((artery + vein)[20, 100], 1, atol=1e-6)
 
 

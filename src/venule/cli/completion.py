@@ -4,10 +4,10 @@ from importlib.resources import files
 
 
 def models() -> list[str]:
-    """Names of the shipped models."""
+    """Names of the shipped models that find vessels."""
     from venule.models import shipped_models
 
-    return list(shipped_models())
+    return list(shipped_models("vessels"))
 
 
 def recipes() -> list[str]:

@@ -14,9 +14,10 @@ def models() -> None:
         typer.echo(f"  {card.network}, {card.parameters:,} parameters, {card.working_diameter:g} px, ", nl=False)
         typer.echo(f"threshold {card.threshold:g} (from {card.threshold_from})")
         for score in card.scores:
-            low, high = score.dice.lower, score.dice.upper
+            low, high = score.value.lower, score.value.upper
             interval = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
-            typer.echo(f"  Dice {score.dice.mean:.3f}{interval} on {score.data} ({score.photographs} photographs)")
+            about = f"on {score.data} ({score.photographs} photographs)"
+            typer.echo(f"  {score.score} {score.value.mean:.3f}{interval} {about}")
         typer.echo(f"  {card.licence}")
 
 

@@ -46,7 +46,10 @@ def segment(
     vessels: VesselOptions,
     run: RunOptions,
 ) -> None:
-    """Find the vessels of fundus photographs: one mask each, results.csv and manifest.json.
+    """Find the vessels of fundus photographs, arteries and veins, optic disc and fovea.
+
+    Writes NAME_vessels.png, NAME_av.png (arteries light red, veins blue, crossings purple, unsure vessels grey),
+    NAME_arteries.png and NAME_veins.png, results.csv and manifest.json.
 
     Example: `venule segment photographs/ -o vessels --overlay`
     """
@@ -59,9 +62,11 @@ def segment(
         vessels.flips,
         diameters(vessels.scales),
         vessels.any_picture,
-        probability,
-        overlay,
-        run.runtime,
+        vessels.av,
+        None if vessels.no_av else "landmarks",
+        probability=probability,
+        overlay=overlay,
+        runtime=run.runtime,
         masks=masks,
         dicom_seg=dicom_seg,
     )
@@ -86,7 +91,7 @@ def measure(
     *,
     finding: VesselOptions,
     vessels: Annotated[
-        Path | None, option("Measure the vessel maps in this folder, and run no model.", "FOLDER", VESSELS)
+        Path | None, option("Measure the vessel maps in this folder, and look for no vessels.", "FOLDER", VESSELS)
     ] = None,
     arteries: Annotated[Path | None, option("Folder with maps of the arteries.", "FOLDER", VESSELS)] = None,
     veins: Annotated[Path | None, option("Folder with maps of the veins.", "FOLDER", VESSELS)] = None,
@@ -130,6 +135,7 @@ def measure(
             finding.flips,
             diameters(finding.scales),
             finding.any_picture,
+            finding.av,
             runtime=run.runtime,
             dicom_seg=dicom_seg,
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,7 +35,19 @@ def evaluate(
             "Which photographs to score; all: every one.", "NAME", default="test, if the set has such a split, else all"
         ),
     ] = None,
-    model: ModelName = "general",
+    av: Annotated[bool, flag("--av", "Score arteries and veins against coloured drawings, in av/.")] = False,
+    colours: Annotated[
+        Literal["rite", "les-av"],
+        option("Of --av: rite: crossings are green, unsure vessels white; les-av: the other way round."),
+    ] = "rite",
+    landmarks: Annotated[bool, flag("--landmarks", "Score disc and fovea against the places in points.csv.")] = False,
+    field: Annotated[
+        float | None,
+        amount(
+            "Of --landmarks: angle of the field of view, for disc diameters.", 10, 200, "DEGREES", default="as found"
+        ),
+    ] = None,
+    model: Annotated[str, model_option(default="general; with --av arteries-veins, with --landmarks landmarks")] = "",
     compare: Annotated[str | None, model_option("A second model to compare with, on the same photographs.")] = None,
     masks: Annotated[
         Path | None, option("Score the masks in this folder, made by any tool, and run no model.", "FOLDER")
@@ -65,13 +77,30 @@ def evaluate(
 
     from venule.datasets import open_dataset
     from venule.workflows.evaluate import evaluate_dataset
+    from venule.workflows.evaluate_eye import evaluate_arteries_veins, evaluate_landmarks
     from venule.workflows.score_files import score_tables, write_evaluation
 
+    if av or landmarks:
+        if (av and landmarks) or compare or masks or threshold or flips or scales:
+            raise typer.BadParameter("--av and --landmarks go with FOLDER, --split, --model and --output alone")
+        data = open_dataset(dataset)
+        with _bar("scoring") as progress:
+            if av:
+                name = model or "arteries-veins"
+                eye = evaluate_arteries_veins(data, split=split, model=name, colours=colours, progress=progress)
+            else:
+                name = model or "landmarks"
+                eye = evaluate_landmarks(data, split=split, model=name, field_degrees=field, progress=progress)
+        Console().print(eye.table().to_rich())
+        if output:
+            eye.write(output)
+            typer.echo(f"{output}: scores.csv, summary.json, summary.md")
+        return
     with _bar("scoring") as progress:
         evaluation = evaluate_dataset(
             open_dataset(dataset),
             split=split,
-            model=model,
+            model=model or "general",
             compare=compare,
             masks=masks,
             threshold=threshold,

@@ -12,6 +12,7 @@ from venule.errors import PhotographError
 
 MAKER = "venule"
 RETINA, VESSEL = codes.SCT.Retina, codes.SCT.BloodVessel
+ARTERY, VEIN = codes.SCT.Artery, codes.SCT.Vein
 SIDES = {"R": codes.SCT.Right, "L": codes.SCT.Left, "B": codes.SCT.Bilateral}  # CID 244
 # Attributes that are required but may be empty; old files leave them out.
 _MAY_BE_EMPTY = (

@@ -10,7 +10,18 @@ from pydicom.sr.coding import Code
 from pydicom.uid import generate_uid
 
 from venule import __version__
-from venule.dicom.provenance import MAKER, RETINA, SIDES, VESSEL, Algorithm, frames_meant, instance, source_of
+from venule.dicom.provenance import (
+    ARTERY,
+    MAKER,
+    RETINA,
+    SIDES,
+    VEIN,
+    VESSEL,
+    Algorithm,
+    frames_meant,
+    instance,
+    source_of,
+)
 from venule.photograph.dicom import facts_of
 
 SCHEME = "99VENULE"  # of names that no standard has
@@ -135,7 +146,7 @@ def _group(
     """One region's measurements; those of the whole field of view refer to the segmentation, where there is one."""
     shared = {
         "tracking_identifier": hd.sr.TrackingIdentifier(generate_uid(None), region or "whole field of view"),
-        "finding_type": VESSEL,
+        "finding_type": {"arteries": ARTERY, "veins": VEIN}.get(region.partition("_")[0], VESSEL),
         "finding_sites": [hd.sr.FindingSite(RETINA, laterality=side)],
         "algorithm_id": hd.sr.AlgorithmIdentification(
             f"{MAKER} {algorithm.model}",

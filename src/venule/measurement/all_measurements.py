@@ -9,18 +9,19 @@ import numpy as np
 
 from venule.errors import MeasurementError
 from venule.measurement.dictionary import BY_NAME, MEASUREMENTS, Definition
-from venule.measurement.eye import Eye
-from venule.measurement.graph import VesselGraph, VesselSegment
+from venule.measurement.eye import Eye, graph_of
+from venule.measurement.graph import VesselGraph
 from venule.measurement.intervals import odds_tried, with_intervals
-from venule.measurement.make_graph import make_graph
 from venule.measurement.measured import Measured, Value
 from venule.measurement.plane import Plane
-from venule.measurement.regions import Area, Section, areas
+from venule.measurement.regions import KINDS, Area, Section, areas, sections
 from venule.measurement.scale import Scale
 from venule.photograph import FieldOfView
-from venule.photograph.arrays import BoolArray, ProbabilityArray
-from venule.photograph.mask import MaskSource, read_mask
+from venule.photograph.mask import MaskSource
 from venule.vessel_map import Landmarks, VesselMap
+
+EQUIVALENTS = ("crae", "crve", "avr")
+DRAWS = 6  # of the kinds of the segments
 
 
 def measure(
@@ -63,25 +64,48 @@ def measure(
         raise MeasurementError("a vessel map has its field of view: give fov with a mask alone")
     scale = scale or Scale()
     scale.check(fov_diameter=found.fov_diameter)
-    drawn = [None if one is None else read_mask(one, name=n) for one, n in ((arteries, "arteries"), (veins, "veins"))]
+    if arteries is not None or veins is not None:
+        found = found.with_kinds(arteries, veins)
     plane = Plane.of(found)
     others = [plane.at_odds(odds) for odds in odds_tried(found)]
     with ThreadPoolExecutor() as threads:
-        graphs = threads.map(make_graph, others)
-        eye = Eye.of(found, plane=plane, arteries=drawn[0], veins=drawn[1], field_degrees=scale.field_degrees)
+        graphs = threads.map(partial(graph_of, found), others)
+        eye = Eye.of(found, plane=plane, field_degrees=scale.field_degrees)
+        looked_at = areas(eye)
         eyes = [eye, *(replace(eye, plane=other, graph=graph) for other, graph in zip(others, graphs, strict=True))]
-        own, *tried = threads.map(partial(measure_eye, looked_at=areas(eye)), eyes)
+        measuring = threads.map(partial(measure_eye, looked_at=looked_at), eyes)
+        kinds = threads.map(partial(measure_eye, looked_at=looked_at, kinds_only=True), kinds_drawn(eye))
+        own, *tried = [*measuring, *kinds]
     sure = with_intervals(own, tried, drawn=not found.model)
     values = tuple(value.times(eye.plane.pixel ** BY_NAME[value.name].power) for value in sure)
     landmarks = _landmarks(eye)
     disc_diameter = next(value for value in values if value.name == "disc_diameter")
     units = scale.units(fov_diameter=found.fov_diameter, disc_diameter=disc_diameter.value)
     reasons = {} if units else dict.fromkeys(scale.unit_names, disc_diameter.reason)
-    graph = _with_kinds(_graph_on_photograph(eye.graph, eye.plane), *_kinds(found, *drawn))
-    return Measured(values, graph, landmarks, units, reasons)
+    return Measured(values, _graph_on_photograph(eye.graph, eye.plane), landmarks, units, reasons)
 
 
-def measure_eye(eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | None = None) -> list[Value]:
+def kinds_drawn(eye: Eye) -> list[Eye]:
+    """The eye as it may be: each segment an artery or a vein, drawn by its probability; none where all are certain."""
+    probabilities = [segment.artery_probability for segment in eye.graph.segments]
+    if all(one is None or one in (0, 1) for one in probabilities):
+        return []
+    rng = np.random.default_rng(0)
+    return [replace(eye, graph=_with_kinds_drawn(eye.graph, rng)) for _ in range(DRAWS)]
+
+
+def _with_kinds_drawn(graph: VesselGraph, rng: np.random.Generator) -> VesselGraph:
+    chances = rng.random(len(graph.segments))
+    segments = (
+        replace(segment, artery_probability=float(chance < (segment.artery_probability or 0)))
+        for segment, chance in zip(graph.segments, chances, strict=True)
+    )
+    return VesselGraph(graph.nodes, tuple(segments))
+
+
+def measure_eye(
+    eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | None = None, *, kinds_only: bool = False
+) -> list[Value]:
     """Every measurement, in pixels of the plane: the whole field of view, then the regions.
 
     The optic disc, where it was found, is left out of all: vessels lie over one another there.
@@ -89,16 +113,15 @@ def measure_eye(eye: Eye, looked_at: Mapping[str, Area | MeasurementError] | Non
     Args:
         eye: to measure.
         looked_at: its areas, where they are known already.
+        kinds_only: measure only what depends on which vessels are arteries; the others have no value.
     """
-    sections = {
-        name: area if isinstance(area, MeasurementError) else Section(eye, area)
-        for name, area in (looked_at or areas(eye)).items()
-    }
+    parts = sections(eye, looked_at or areas(eye))
     return [
-        _value(definition, region, section)
+        _value(definition, region, parts[region])
+        if not kinds_only or region.startswith(tuple(KINDS)) or definition.name in EQUIVALENTS
+        else Value(definition.name, region, None)
         for definition in MEASUREMENTS
-        for region, section in sections.items()
-        if definition.by_region or not region
+        for region in definition.regions
     ]
 
 
@@ -143,27 +166,3 @@ def _graph_on_photograph(graph: VesselGraph, plane: Plane) -> VesselGraph:
         for segment, line in zip(graph.segments, lines, strict=True)
     )
     return VesselGraph(nodes, segments)
-
-
-def _kinds(
-    found: VesselMap, arteries: BoolArray | None, veins: BoolArray | None
-) -> tuple[ProbabilityArray | None, ProbabilityArray | None]:
-    """The probabilities of arteries and of veins: as they were given, or as the map knows them."""
-    if arteries is None and veins is None:
-        return found.artery_probability, found.vein_probability
-    if arteries is None or veins is None:
-        return None, None
-    return arteries.astype(np.float32), veins.astype(np.float32)
-
-
-def _with_kinds(graph: VesselGraph, artery: ProbabilityArray | None, vein: ProbabilityArray | None) -> VesselGraph:
-    """The graph on the photograph, its segments with their probabilities of being arteries, where they are known."""
-    if artery is None or vein is None:
-        return graph
-
-    def probability(segment: VesselSegment) -> float:
-        rows, columns = np.rint(segment.between_junctions).astype(np.intp).clip(0, np.array(artery.shape) - 1).T
-        # Where vessels cross, both are high: it says nothing.
-        return float(np.mean(0.5 + (artery[rows, columns] - vein[rows, columns]) / 2))
-
-    return VesselGraph(graph.nodes, tuple(replace(s, artery_probability=probability(s)) for s in graph.segments))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from venule.measurement import landmark_measurements as landmarks
 from venule.measurement import vessel_measurements as vessels
-from venule.measurement.regions import Section
+from venule.measurement.regions import KINDS, PLACES, ZONES, Section
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Definition:
         unit: "" for a number without one, "deg" for degrees of rotation; "length", "area" and "per length" are given in
             pixels, and in micrometres or degrees of the field of view where the scale is known.
         source: of the definition.
-        by_region: whether it is measured in every region, too.
+        by_region: whether it is measured in every place of the retina, too.
+        by_kind: whether it is measured of arteries and of veins alone, too.
         least: value that it can have.
         most: value that it can have.
 
@@ -40,6 +41,7 @@ class Definition:
     unit: str = ""
     source: str = ""
     by_region: bool = False
+    by_kind: bool = False
     least: float = 0.0
     most: float = math.inf
 
@@ -47,6 +49,14 @@ class Definition:
     def power(self) -> int:
         """Of a length that the unit is: 1 for a length, 2 for an area, -1 per length, 0 otherwise."""
         return {"length": 1, "area": 2, "per length": -1}.get(self.unit, 0)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where it is measured: "" for the whole field of view, then names of `REGIONS`."""
+        places = ("", *(PLACES if self.by_region else ()))
+        zones = ("", *(ZONES if self.by_region else ()))
+        kinds = [f"{kind}_{zone}" if zone else kind for kind in (KINDS if self.by_kind else ()) for zone in zones]
+        return (*places, *kinds)
 
     def column(self, region: str = "", unit: str = "px") -> str:
         """The name of its column in a table, such as `calibre_mean_zone_b_px`."""
@@ -113,6 +123,7 @@ def _read_definitions() -> tuple[Definition, ...]:
             row["unit"],
             row["source"],
             by_region=row["by_region"] == "yes",
+            by_kind=row["by_kind"] == "yes",
             least=float(row["least"]),
             most=float(row["most"] or "inf"),
             of=FUNCTIONS[row["name"]],

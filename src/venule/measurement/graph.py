@@ -1,7 +1,10 @@
 """The vessel graph: ends, branchings and crossings, and the segments between them."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -142,6 +145,23 @@ class VesselSegment:
         )
 
 
+def _joined(pieces: Sequence[VesselSegment]) -> VesselSegment:
+    """One segment of those that follow one another."""
+    if len(pieces) == 1:
+        return pieces[0]
+    lines = [pieces[0].centreline, *(piece.centreline[1:] for piece in pieces[1:])]
+    calibres = [pieces[0].calibre, *(piece.calibre[1:] for piece in pieces[1:])]
+    known = [piece.artery_probability for piece in pieces if piece.artery_probability is not None]
+    return VesselSegment(
+        pieces[0].start,
+        pieces[-1].end,
+        np.concatenate(lines),
+        np.concatenate(calibres),
+        (pieces[0].in_junctions[0], pieces[-1].in_junctions[1]),
+        float(np.average(known, weights=[len(piece.centreline) for piece in pieces])) if known else None,
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class VesselGraph:
     """The vessels of one map as a graph; lengths and positions in one unit, that of whoever made it.
@@ -182,6 +202,50 @@ class VesselGraph:
         steps[1:-1] = np.linalg.norm(np.diff(self.points, axis=0), axis=1)
         steps[np.cumsum([len(segment.centreline) for segment in self.segments], dtype=np.intp)] = 0
         return np.asarray((steps[1:] + steps[:-1]) / 2)
+
+    def part(self, chosen: Sequence[bool]) -> "VesselGraph":
+        """Some of the segments alone. Two that are left where others met or crossed them are joined.
+
+        Args:
+            chosen: of each segment, whether it stays.
+        """
+        meeting: dict[int, list[int]] = defaultdict(list)
+        for number in compress(range(len(self.segments)), chosen):
+            for node in (self.segments[number].start, self.segments[number].end):
+                meeting[node].append(number)
+        through = {node: set(two) for node, two in meeting.items() if len(two) == 2 and two[0] != two[1]}
+        made: list[VesselSegment] = []
+        left = dict.fromkeys(compress(range(len(self.segments)), chosen))
+        while left:
+            chain = self._chain(next(iter(left)), through)
+            for number, _ in chain:
+                del left[number]
+            made.append(_joined([self.segments[number].leaving(node) for number, node in chain]))
+        numbers = {node: index for index, node in enumerate(dict.fromkeys(n for s in made for n in (s.start, s.end)))}
+        ends: dict[int, list[int]] = {node: [] for node in numbers}
+        for number, segment in enumerate(made):
+            ends[segment.start].append(number)
+            ends[segment.end].append(number)
+        nodes = (
+            Node(self.nodes[node].position, tuple(those), min(self.nodes[node].crossings, max(0, len(those) - 2) // 2))
+            for node, those in ends.items()
+        )
+        return VesselGraph(
+            tuple(nodes), tuple(replace(one, start=numbers[one.start], end=numbers[one.end]) for one in made)
+        )
+
+    def _chain(self, number: int, through: Mapping[int, set[int]]) -> list[tuple[int, int]]:
+        """The segments that are one with a segment, from one end to the other: number, and node from which it runs."""
+
+        def walk(number: int, node: int) -> list[tuple[int, int]]:
+            chain = [(number, node)]
+            while (node := self.segments[number].leaving(node).end) in through and node != chain[0][1]:
+                (number,) = through[node] - {number}
+                chain.append((number, node))
+            return chain
+
+        last, node = walk(number, self.segments[number].start)[-1]
+        return walk(last, self.segments[last].leaving(node).end)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """A row for each segment, under `SEGMENT_COLUMNS`; None where a closed segment has no distance tortuosity."""

@@ -126,12 +126,12 @@ def avascular_area(section: Section) -> float:
 
 def crae(section: Section) -> float:
     """Central retinal artery equivalent of the six widest arteries in zone B, pixels."""
-    return _equivalent(section, section.eye.arteries, coefficient=ARTERIES)
+    return _equivalent(section.eye.arteries, coefficient=ARTERIES)
 
 
 def crve(section: Section) -> float:
     """Central retinal vein equivalent of the six widest veins in zone B, pixels."""
-    return _equivalent(section, section.eye.veins, coefficient=VEINS)
+    return _equivalent(section.eye.veins, coefficient=VEINS)
 
 
 def avr(section: Section) -> float:
@@ -139,11 +139,9 @@ def avr(section: Section) -> float:
     return crae(section) / crve(section)
 
 
-def _equivalent(section: Section, graph: VesselGraph | None, *, coefficient: float) -> float:
-    if graph is None:
-        raise MeasurementError("arteries and veins are not known", reason="no-arteries-and-veins")
-    calibres = calibres_in_zone_b(graph, section.eye.known_disc())[:VESSELS]
-    if calibres and calibres[-1] < section.eye.plane.smallest_calibre:
+def _equivalent(of_kind: Eye, *, coefficient: float) -> float:
+    calibres = calibres_in_zone_b(of_kind.graph, of_kind.known_disc())[:VESSELS]
+    if calibres and calibres[-1] < of_kind.plane.smallest_calibre:
         raise MeasurementError("a vessel in zone B is too thin to be measured at this resolution", reason="too-thin")
     return knudtson(calibres, coefficient=coefficient)
 

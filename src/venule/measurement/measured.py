@@ -189,10 +189,9 @@ def dictionary_rows(units: Sequence[str] = ()) -> list[tuple[str, str, str, str,
     """
     regions = {"": "whole field of view", **REGIONS}
     return [
-        (column, definition.meaning, where, unit, definition.source)
+        (column, definition.meaning, regions[region], unit, definition.source)
         for definition in MEASUREMENTS
-        for region, where in regions.items()
-        if definition.by_region or not region
+        for region in definition.regions
         for column, unit in columns_of(definition, region, units)
     ]
 

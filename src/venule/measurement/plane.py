@@ -117,6 +117,11 @@ class Plane:
         """Points (n, 2) of the plane, (row, column), as points of the photograph."""
         return self.scale.to_original(points)
 
+    def of_photograph(self, place: tuple[float, float]) -> tuple[float, float]:
+        """A point of the photograph, (row, column), as a point of the plane."""
+        row, column = self.scale.to_working(np.array([place]))[0]
+        return float(row), float(column)
+
 
 def distance_to_false(mask: BoolArray) -> NDArray[np.float32]:
     """Distance of each pixel to the nearest one that is False (Felzenszwalb and Huttenlocher 2012).

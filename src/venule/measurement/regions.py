@@ -1,7 +1,7 @@
 """The regions of the retina that are measured, and the vessels in each."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -29,7 +29,7 @@ LEAST_SEEN = 0.75  # of the area of a region: the share that must lie in the fie
 
 Placed = TypeVar("Placed", Node, Junction)
 
-REGIONS = {
+PLACES = {
     "zone_b": "ring about the optic disc, 0.5 to 1 disc diameter from its rim",
     "zone_c": "ring about the optic disc, 0.5 to 2 disc diameters from its rim",
     "superior": "above the line through disc and fovea",
@@ -43,10 +43,16 @@ REGIONS = {
         for sector in SECTORS
     },
 }
+KINDS = {"arteries": "arteries alone", "veins": "veins alone"}
+REGIONS = {
+    **PLACES,
+    **KINDS,
+    **{f"{kind}_{zone}": f"{only}, {PLACES[zone]}" for kind, only in KINDS.items() for zone in ZONES},
+}
 
 
 def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
-    """Every region of `REGIONS`, bool (height, width), or the reason why it cannot be measured.
+    """Every region of `PLACES`, bool (height, width), or the reason why it cannot be measured.
 
     Three quarters of a zone, or of a field of the ETDRS grid, must lie in the field of view.
     """
@@ -57,7 +63,7 @@ def regions(eye: Eye) -> dict[str, BoolArray | MeasurementError]:
         found |= _halves(eye.plane, disc, eye.known_fovea())
         return found | _etdrs(eye.plane, disc, eye.placed_fovea())
     except MeasurementError as error:  # what comes after needs what is missing
-        return dict.fromkeys(REGIONS, error.with_traceback(None)) | found
+        return dict.fromkeys(PLACES, error.with_traceback(None)) | found
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +108,7 @@ class Area:
 
 
 def areas(eye: Eye) -> dict[str, Area | MeasurementError]:
-    """All areas that are measured: "" is the whole field of view; the others are those of `REGIONS`.
+    """All areas that are measured: "" is the whole field of view; the others are those of `PLACES`.
 
     The optic disc belongs to none. In place of an area that cannot be measured stands the reason.
     """
@@ -205,6 +211,29 @@ class Section:
         """
         if not len(self.points):
             raise MeasurementError("there is no vessel in this area", reason="no-vessels")
+
+
+def sections(eye: Eye, looked_at: Mapping[str, Area | MeasurementError]) -> dict[str, Section | MeasurementError]:
+    """The vessels of every region of `REGIONS`, and of the whole field of view, "".
+
+    Args:
+        eye: to measure.
+        looked_at: its areas.
+    """
+    found: dict[str, Section | MeasurementError] = {
+        name: area if isinstance(area, MeasurementError) else Section(eye, area) for name, area in looked_at.items()
+    }
+    for kind in KINDS:
+        try:
+            alone = eye.arteries if kind == "arteries" else eye.veins
+        except MeasurementError as error:
+            found |= {region: error.with_traceback(None) for region in REGIONS if region.startswith(kind)}
+            continue
+        for place in ("", *ZONES):
+            area = looked_at[place]
+            section = area if isinstance(area, MeasurementError) else Section(alone, area)
+            found[f"{kind}_{place}" if place else kind] = section
+    return found
 
 
 def _zones(plane: Plane, disc: Disc) -> dict[str, BoolArray | MeasurementError]:

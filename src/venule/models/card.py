@@ -27,15 +27,16 @@ class Score(BaseModel):
 
     Example:
         >>> score = venule.load_model("general").card.scores[0]
-        >>> score.dice.mean > 0.7
-        True
+        >>> score.score, score.value.mean > 0.7
+        ('Dice', True)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data: str
     photographs: int = Field(ge=1)
-    dice: Interval
+    score: str
+    value: Interval
     command: str
 
 

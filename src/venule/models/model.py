@@ -46,14 +46,18 @@ class Model:
         return self.folder.parent == _SHIPPED
 
 
-def shipped_models() -> tuple[str, ...]:
+def shipped_models(finds: str | None = None) -> tuple[str, ...]:
     """Names of the models that come with venule.
 
+    Args:
+        finds: "vessels", "arteries-veins" or "landmarks"; None: all.
+
     Example:
-        >>> "general" in shipped_models()
-        True
+        >>> shipped_models("landmarks")
+        ('landmarks',)
     """
-    return tuple(sorted(path.parent.name for path in _SHIPPED.glob(f"*/{CARD_FILE}")))
+    names = sorted(path.parent.name for path in _SHIPPED.glob(f"*/{CARD_FILE}"))
+    return tuple(name for name in names if finds in (None, read_card(_SHIPPED / name).finds))
 
 
 def model_folder(name_or_path: str | Path) -> Path:

@@ -37,7 +37,7 @@ class SegmentWidget(Panel):
         super().__init__(viewer, "Find vessels")
         self._card: Card | None = None
         self.opening = PushButton(text="Open photographs...")
-        self.model = ComboBox(label="model", choices=(*shipped_models(), OWN), value="general")
+        self.model = ComboBox(label="model", choices=(*shipped_models("vessels"), OWN), value="general")
         self.folder = FileEdit(label="model folder", mode="d", nullable=True, value=None)
         self.threshold = FloatSlider(label="threshold", min=STEP, max=1 - STEP, step=STEP, readout=False)
         self.reset = PushButton(text="Reset threshold")

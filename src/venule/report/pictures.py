@@ -14,6 +14,7 @@ from venule.photograph import Photograph
 from venule.photograph.arrays import BoolArray, FloatArray, ImageArray
 from venule.report.sheet import Picture
 
+KINDS = "Arteries (light red), veins (blue), where they cross (purple), unsure (grey)"
 SIDE = 720  # pixels of a picture
 MARKED = 12  # segments that are marked because they are most tortuous
 # Okabe and Ito (2008): told apart by colour-blind readers.
@@ -26,7 +27,7 @@ FINE = 4  # bits of a pixel's fraction that OpenCV draws with
 
 
 def make_pictures(
-    photograph: Photograph, vessels: BoolArray, *, overlay: ImageArray, graph: Mapping[str, Any]
+    photograph: Photograph, vessels: BoolArray, *, overlay: ImageArray, kinds: bool, graph: Mapping[str, Any]
 ) -> Sequence[Picture]:
     """The pictures of a photograph with their captions.
 
@@ -34,6 +35,7 @@ def make_pictures(
         photograph: the photograph.
         vessels: bool (height, width), inside the field of view.
         overlay: uint8 (height, width, 3) RGB, the vessels over the photograph.
+        kinds: whether the overlay tells arteries from veins.
         graph: optic disc, fovea, nodes and segments, as in the file that ends in _graph.json.
     """
     fov = photograph.fov.mask
@@ -48,7 +50,7 @@ def make_pictures(
     return [
         ("Photograph: optic disc (circle), fovea (cross)", _landmarks(picture, graph, scale)),
         ("Vessels", np.repeat(mask[..., None], 3, axis=2)),
-        ("Vessels over the photograph", _reduced(overlay, scale)),
+        (KINDS if kinds else "Vessels over the photograph", _reduced(overlay, scale)),
         (
             "Centrelines: ends (yellow), branchings (orange), crossings (blue)",
             _skeleton(dimmed, scaled, graph["nodes"], scale),

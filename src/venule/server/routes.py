@@ -48,10 +48,11 @@ SegmentFormat = Literal["png", "json", "parquet", "dicom-seg"]
 MeasureFormat = Literal["json", "csv", "parquet", "png", "dicom-sr"]
 FORMAT = Query(alias="format", description="Instead of the header Accept.")
 Picture = Annotated[
-    Literal["vessels", "probability", "overlay", "fov"],
+    Literal["vessels", "arteries", "veins", "av", "probability", "overlay", "fov"],
     Query(
-        description="The picture, where the answer is PNG: `vessels` and `fov` (field of view), 0 and 255; "
-        "`probability`, 0 to 255; `overlay`, the photograph with its vessels in light blue."
+        description="The picture, where the answer is PNG: `vessels`, `arteries`, `veins` and `fov` (field of view), 0 "
+        "and 255; `av`, arteries light red, veins blue, both purple where they cross, unsure vessels grey; "
+        "`probability`, 0 to 255; `overlay`, the photograph with its vessels in these colours."
     ),
 ]
 ModelName = Annotated[str, Query(description="Name of a model of GET /v1/models.", examples=["general"])]
@@ -63,8 +64,15 @@ Flips = Annotated[bool, Query(description="Average over four mirror images: stea
 Size = Annotated[float | None, Query(gt=0, le=10_000, allow_inf_nan=False)]
 
 
+Av = Annotated[bool, Query(description="Tell arteries from veins; without, it is faster.")]
+
+
 def segment_options(
-    request: Request, model: ModelName = "general", threshold: Threshold = None, flips: Flips = False
+    request: Request,
+    model: ModelName = "general",
+    threshold: Threshold = None,
+    flips: Flips = False,
+    av: Av = True,
 ) -> Options:
     """How vessels are found.
 
@@ -76,7 +84,8 @@ def segment_options(
         known = ", ".join(service.models)
         raise Problem(422, "unknown-model", f"there is no model {model[:80]!r} here: choose one of {known}")
     folder, _ = service.models[model]  # as the operator gave it: a client's text is never used as a path
-    segmentation = SegmentPhotograph(folder, threshold, flips, threads=service.settings.threads)
+    kinds = "arteries-veins" if av else None
+    segmentation = SegmentPhotograph(folder, threshold, flips, av=kinds, threads=service.settings.threads)
     return Options(segmentation, max_pixels=service.settings.pixels)
 
 
@@ -110,7 +119,7 @@ def _of_photograph(
     )
 
 
-@_of_photograph("/v1/segment", "Find the vessels of a photograph", schemas.Segmented, get_args(SegmentFormat))
+@_of_photograph("/v1/segment", "Find what a photograph shows", schemas.Segmented, get_args(SegmentFormat))
 async def segment(
     request: Request,
     options: SegmentOptions,
@@ -119,9 +128,10 @@ async def segment(
 ) -> Response:
     """The vessels, at the size of the photograph (turned upright, as its EXIF says).
 
-    PNG: a picture. JSON: the vessels as run lengths of COCO (`pycocotools` reads them), with model, threshold and size.
-    Parquet: one row, with the vessels as PNG in `vessels_png`. `dicom-seg`, for a DICOM photograph: a DICOM
-    Segmentation of the same patient and study.
+    PNG: a picture. JSON: vessels, arteries and veins as run lengths of COCO (`pycocotools` reads them), the places of
+    disc and fovea in pixels, model, threshold and size. Parquet: one row, with the masks as PNG in `vessels_png`,
+    `arteries_png` and `veins_png`. `dicom-seg`, for a DICOM photograph: a DICOM Segmentation of the same patient and
+    study.
     """
     form = choose_format(get_args(SegmentFormat), requested=wanted, accept=request.headers.get("accept", ""))
     return await _answer(request, worker_tasks.segment, options, picture, form, form=form, maps=())
@@ -141,8 +151,8 @@ async def measure(
 
     A measurement that is not possible is null, and `reasons` says why. Lengths are in pixels, and in micrometres or
     degrees where one of `um_per_pixel`, `field` and `disc_um` is given or a DICOM photograph has a scale. Maps of
-    arteries and veins, as further parts of a form, add CRAE, CRVE and AVR. PNG: a picture of what was measured.
-    `dicom-sr`, for a DICOM photograph: a DICOM structured report of the same patient and study.
+    arteries and veins, as further parts of a form, take the place of those that venule finds. PNG: a picture of what
+    was measured. `dicom-sr`, for a DICOM photograph: a DICOM structured report of the same patient and study.
     """
     form = choose_format(get_args(MeasureFormat), requested=wanted, accept=request.headers.get("accept", ""))
     return await _answer(request, worker_tasks.measure, options, picture, form, graph, form=form)

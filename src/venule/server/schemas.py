@@ -38,10 +38,30 @@ class RunLengths(BaseModel):
     counts: list[int]
 
 
+class Disc(BaseModel):
+    """The optic disc."""
+
+    centre: tuple[float, float] = Field(description="Row and column, pixels.")
+    diameter: float = Field(description="Pixels.")
+    confidence: float = Field(description="0 to 1; below 0.2 it is not used.")
+
+
+class Fovea(BaseModel):
+    """The centre of the macula."""
+
+    centre: tuple[float, float] = Field(description="Row and column, pixels.")
+    confidence: float = Field(description="0 to 1.")
+    at_edge: bool = Field(description="It may lie beyond the edge of the field of view.")
+
+
 class Segmented(Found):
-    """The vessels of a photograph."""
+    """The vessels of a photograph, arteries and veins, disc and fovea."""
 
     vessels: RunLengths
+    arteries: RunLengths | None = Field(description="null without av.")
+    veins: RunLengths | None = Field(description="null without av.")
+    disc: Disc | None
+    fovea: Fovea | None = Field(description="null if it is not seen.")
 
 
 class Assessed(Found):
@@ -53,6 +73,7 @@ class Assessed(Found):
     )
     quality: float | None = Field(description="Expected Dice with a reference drawing, 0 to 1.")
     quality_reasons: str = Field(description="Reason codes of defects of the photograph, separated by '; '.")
+    corrected: str = Field(description="What a person corrected.")
 
 
 class Measurements(Assessed):

@@ -97,7 +97,7 @@ class Settings:
         Raises:
             ModelError: one of them cannot be read.
         """
-        known = {name: (name, read_card(model_folder(name))) for name in shipped_models()}
+        known = {name: (name, read_card(model_folder(name))) for name in shipped_models("vessels")}
         for path in self.own_models:
             folder = model_folder(path.resolve())
             card = read_card(folder)

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from venule import VesselMap
-from venule.errors import missing_extra
+from venule.errors import VenuleError, missing_extra
 from venule.measurement import Scale
 from venule.workflows import SegmentPhotograph
 from venule.workflows.analyse import Analysis, MemoryFile, analyse, describe, find_vessels
@@ -23,7 +23,7 @@ from venule.workflows.segment import encode_mask, encode_picture, encode_probabi
 
 JPEG_QUALITY = 92  # of the photograph on the page
 LEVELS = 256  # of the probability on the page
-ASSESSED = ("laterality", "scale_from", "quality", "quality_reasons")
+ASSESSED = ("laterality", "scale_from", "quality", "quality_reasons", "corrected")
 Maps = Mapping[str, MemoryFile]
 
 
@@ -55,9 +55,13 @@ def segment(photograph: MemoryFile, options: Options, picture: str, form: str) -
         return dicom_files(found, header, model=segmentation.model, name=name)[SEG]
     if form == "png":
         return _picture(found, picture)
+    masks = {"vessels": found.vessels, "arteries": found.arteries, "veins": found.veins}
+    known = {kind: mask for kind, mask in masks.items() if mask is not None}
     if form == "json":
-        return _json({**_about(name, found), "vessels": json.loads(encode_runs(found.vessels))})
-    return _parquet({**_about(name, found), "vessels_png": encode_mask(found.vessels)})
+        runs = {kind: json.loads(encode_runs(mask)) for kind, mask in known.items()}
+        landmarks = asdict(found.landmarks) if found.landmarks else {}
+        return _json({**_about(name, found), **dict.fromkeys(masks), **runs, **landmarks})
+    return _parquet({**_about(name, found), **{f"{kind}_png": encode_mask(mask) for kind, mask in known.items()}})
 
 
 def measure(photograph: MemoryFile, maps: Maps, options: Options, picture: str, form: str, graph: bool) -> bytes:
@@ -83,7 +87,7 @@ def look(photograph: MemoryFile, maps: Maps, options: Options) -> bytes:
     """Everything that the page shows of a photograph, as JSON with pictures in base64."""
     analysis = options.analyse(photograph, maps)
     found, measured = analysis.found, analysis.measured
-    masks = {"vessels": found.vessels, "fov": found.fov, "arteries": analysis.arteries, "veins": analysis.veins}
+    masks = {"vessels": found.vessels, "fov": found.fov, "arteries": found.arteries, "veins": found.veins}
     pictures = {
         "photograph": _jpeg(found.image),
         "probability": _levels(found.probability),
@@ -115,9 +119,15 @@ def report(photographs: Sequence[MemoryFile], maps: Sequence[Maps], options: Opt
 def _picture(found: VesselMap, picture: str) -> bytes:
     if picture == "overlay":
         return encode_picture(found.overlay())
+    if picture == "av":
+        return encode_picture(found.coloured())
     if picture == "probability":
         return encode_probability(found.probability)
-    return encode_mask({"vessels": found.vessels, "fov": found.fov}[picture])
+    masks = {"vessels": found.vessels, "fov": found.fov, "arteries": found.arteries, "veins": found.veins}
+    mask = masks[picture]
+    if mask is None:
+        raise VenuleError(f"{picture} are not known: leave out av=false", reason="no-arteries-and-veins")
+    return encode_mask(mask)
 
 
 def _about(name: str, found: VesselMap) -> dict[str, Any]:

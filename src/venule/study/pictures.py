@@ -67,7 +67,7 @@ def choose_photograph(
     for result in results:
         unseen = name is None or name in {scored.name for scored in result.photographs}
         if unseen and (result.network, result.variant) not in predictions:
-            found = segment(photograph, model=output / RUNS / result.name / "model")
+            found = segment(photograph, model=output / RUNS / result.name / "model", av=None, landmarks=None)
             predictions[result.network, result.variant] = found.probability
     return ShownPhotograph(sample, photograph, reference, predictions)
 

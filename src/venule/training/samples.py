@@ -263,7 +263,7 @@ def artery_vein_target(
     photograph: Photograph, arteries: BoolArray, veins: BoolArray, vessels_from: str
 ) -> NDArray[np.uint8]:
     """What is learned of arteries and veins: uint8 (height, width, 3): both, and the probability of vessel."""
-    found = segment(photograph, model=vessels_from, any_picture=True)
+    found = segment(photograph, model=vessels_from, any_picture=True, av=None, landmarks=None)
     return np.dstack([255 * arteries, 255 * veins, np.rint(255 * found.probability)]).astype(np.uint8)
 
 

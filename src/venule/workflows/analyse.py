@@ -9,12 +9,11 @@ import numpy as np
 
 from venule.measurement import Measured, Quality, Scale, assess_quality, measure
 from venule.photograph import Photograph, find_fov, read_photograph
-from venule.photograph.arrays import BoolArray
 from venule.photograph.decode import is_dicom
 from venule.photograph.mask import read_vessels
 from venule.vessel_map import VesselMap
 from venule.workflows.dicom import Metadata, metadata_of
-from venule.workflows.segment import SegmentPhotograph, encode_mask
+from venule.workflows.segment import AV, SegmentPhotograph, encode_mask, encode_picture
 
 VESSELS, GRAPH = "_vessels.png", "_graph.json"  # endings of a photograph's output files
 
@@ -46,40 +45,47 @@ class Analysis:
         quality: of the photograph.
         measured: its measurements.
         metadata: its scale and eye, as given or as its file says.
-        arteries: bool (height, width); None: not known.
-        veins: bool (height, width); None: not known.
+        corrected: what a person corrected, in words.
     """
 
     found: VesselMap
     quality: Quality
     measured: Measured
     metadata: Metadata
-    arteries: BoolArray | None = None
-    veins: BoolArray | None = None
+    corrected: str = ""
 
     def row(self) -> dict[str, Any]:
         """The row of results.csv."""
         return {
             "fov_diameter_px": round(self.found.fov_diameter, 1),
             "laterality": self.metadata.laterality,
+            "eye_found": self.measured.landmarks.eye,
+            "centred_on": self.measured.landmarks.centred_on(self.found.middle),
             "scale_from": self.metadata.scale_from,
             "quality": self.quality.score,
             "quality_reasons": "; ".join(self.quality.reasons),
+            "corrected": self.corrected,
             **self.measured.row(),
         }
 
     def outputs(self) -> dict[str, bytes]:
-        """The files of the vessels and the graph, by their endings."""
-        return {VESSELS: encode_mask(self.found.vessels), GRAPH: json.dumps(describe(self.measured)).encode()}
+        """The files of the vessels, of arteries and veins where they are known, and of the graph, by their endings."""
+        files = {VESSELS: encode_mask(self.found.vessels), GRAPH: json.dumps(describe(self.measured)).encode()}
+        if self.found.arteries is not None:
+            files[AV] = encode_picture(self.found.coloured())
+        return files
 
 
-def find_vessels(file: MemoryFile, segmentation: SegmentPhotograph, *, max_pixels: int) -> VesselMap:
-    """Find the vessels of a photograph in memory.
+def find_vessels(
+    file: MemoryFile, segmentation: SegmentPhotograph, *, max_pixels: int, field_degrees: float | None = None
+) -> VesselMap:
+    """Find what a photograph in memory shows.
 
     Args:
         file: the photograph.
         segmentation: how vessels are found.
         max_pixels: a larger photograph is refused before memory is allocated for it.
+        field_degrees: see `venule.segment`.
 
     Raises:
         PhotographError: it cannot be read, is too large, or is no fundus photograph.
@@ -87,7 +93,8 @@ def find_vessels(file: MemoryFile, segmentation: SegmentPhotograph, *, max_pixel
     """
     if segmentation.threads:
         cv2.setNumThreads(segmentation.threads)
-    return segmentation.find(read_photograph(file.content, name=file.name, max_pixels=max_pixels))
+    photograph = read_photograph(file.content, name=file.name, max_pixels=max_pixels)
+    return segmentation.find(photograph, field_degrees=field_degrees)
 
 
 def analyse(
@@ -114,14 +121,19 @@ def analyse(
         MaskError: a map is no mask, is empty or inverted, or has another size than the photograph.
         ModelError: the model is unknown or altered.
     """
-    found = find_vessels(file, segmentation, max_pixels=max_pixels)
+    if arteries and veins:
+        segmentation = replace(segmentation, av=None)
+    field = scale.field_degrees if scale else None
+    found = find_vessels(file, segmentation, max_pixels=max_pixels, field_degrees=field)
     metadata = metadata_of(file.name, file.content, given=scale or Scale(), fov_diameter=found.fov_diameter)
     maps = [
         read_vessels(one.content, found.fov, name=one.name, max_pixels=max_pixels) if one else None
         for one in (arteries, veins)
     ]
-    measured = measure(found, scale=metadata.scale, arteries=maps[0], veins=maps[1])
-    return Analysis(found, assess_quality(found, measured), measured, metadata, *maps)
+    if arteries or veins:
+        found = found.with_kinds(*maps)
+    measured = measure(found, scale=metadata.scale)
+    return Analysis(found, assess_quality(found, measured), measured, metadata)
 
 
 def describe(measured: Measured) -> dict[str, Any]:

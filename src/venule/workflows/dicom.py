@@ -142,7 +142,9 @@ def dicom_files(
     algorithm = Algorithm(card.name, card.sha256, found.threshold)
     files, made = {}, None
     if seg:
-        made = segmentation(found.vessels, header, algorithm=algorithm, name=name)
+        masks = {"vessels": found.vessels, "arteries": found.arteries, "veins": found.veins}
+        known = {kind: mask for kind, mask in masks.items() if mask is not None}
+        made = segmentation(known, header, algorithm=algorithm, name=name)
         files[SEG] = encode(made)
     if measured is not None:
         values = quantities(measured)

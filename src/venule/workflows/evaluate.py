@@ -184,7 +184,14 @@ def _named(word: str) -> str:
 def _model(model: str, threshold: float | None, flips: bool, scales: Sequence[float]) -> Find:
     load_model(model)
     return lambda _, example: segment(
-        example.photograph, model=model, threshold=threshold, flips=flips, scales=scales, any_picture=True
+        example.photograph,
+        model=model,
+        threshold=threshold,
+        flips=flips,
+        scales=scales,
+        any_picture=True,
+        av=None,
+        landmarks=None,
     )
 
 

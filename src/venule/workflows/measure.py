@@ -15,6 +15,7 @@ import cv2
 
 from venule import __version__
 from venule.batch import Batch, BatchResult, Done, Joined, Output, run
+from venule.batch.addresses import is_remote
 from venule.batch.inputs import find_inputs
 from venule.batch.roots import folder_of, join_roots, located
 from venule.datasets.dataset import read_file
@@ -26,8 +27,8 @@ from venule.photograph import Photograph, read_photograph
 from venule.photograph.arrays import BoolArray
 from venule.photograph.decode import SUFFIXES, looks_like_photograph
 from venule.photograph.mask import read_vessels
-from venule.vessel_map import VesselMap
 from venule.workflows.analyse import GRAPH, VESSELS, Analysis
+from venule.workflows.corrections import CORRECTIONS, apply_corrections, correction_files
 from venule.workflows.dicom import (
     SEG,
     SR,
@@ -39,7 +40,7 @@ from venule.workflows.dicom import (
     metadata_of,
 )
 from venule.workflows.given_maps import find_map, shared_maps
-from venule.workflows.segment import SegmentPhotograph
+from venule.workflows.segment import AV, SegmentPhotograph
 
 SEGMENTS = "_segments.csv"
 ENDINGS = {kind: (("", f"_{kind}"),) for kind in ("vessels", "arteries", "veins")}  # of the names of given maps
@@ -50,12 +51,14 @@ NOT_USED = {
     "pixelsize", "pixelsizeum", "pixelspacing", "scale", "scaleum", "resolution", "discum", "discdiameter",
     "discdiameterum", "opticdiscum", "diskum", "axiallength", "axiallengthmm", "eye", "laterality", "side", "odos",
 }  # fmt: skip
-_TEXTS = ("laterality", "scale_from", "quality_reasons", "reasons")
+_TEXTS = ("laterality", "eye_found", "centred_on", "scale_from", "quality_reasons", "corrected", "reasons")
 SEGMENT_COLUMNS = {"path": str, **{name: str if name.endswith("_kind") else float for name, *_ in OF_A_SEGMENT}}
 # Of dictionary.csv, besides the measurements: column, meaning and unit.
 OTHER_COLUMNS = (
     ("fov_diameter_px", "diameter of the field of view", "px"),
     ("laterality", "eye, as a DICOM file says: R, L, or B for both", ""),
+    ("eye_found", "eye, as disc and fovea show: R or L; empty if they were not both found", ""),
+    ("centred_on", "disc or macula, if within a disc diameter of the middle of the field of view", ""),
     (
         "scale_from",
         "source of micrometres or degrees: given, dicom pixel spacing, dicom field of view; or dicom scale refused",
@@ -63,6 +66,7 @@ OTHER_COLUMNS = (
     ),
     ("quality", "expected Dice against a manual drawing, 0 to 1; empty for a vessel map that was given", ""),
     ("quality_reasons", "what is wrong with the photograph, as codes; empty if nothing is", ""),
+    ("corrected", "what a person corrected, such as: disc, 3 segments; empty if nothing was", ""),
     ("disc_confidence", "confidence in the position of the optic disc, 0 to 1", ""),
     ("fovea_confidence", "confidence in the position of the fovea, 0 to 1", ""),
     ("reasons", "measurements without a value, each with its reason code", ""),
@@ -85,6 +89,7 @@ class MeasurePhotograph:
         dicom_units: add columns for the units that DICOM photographs may give.
         shared: for each kind of map, the photographs that would have one map (see `shared_maps`).
         root: where the photographs lie, of which maps are given.
+        corrections: folder with what a person corrected, see `venule.workflows.corrections`; None: nothing was.
     """
 
     segmentation: SegmentPhotograph = field(default_factory=SegmentPhotograph)
@@ -98,11 +103,12 @@ class MeasurePhotograph:
     dicom_units: bool = False
     shared: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     root: str = ""
+    corrections: Path | None = None
 
     @property
     def columns(self) -> Mapping[str, type]:
         """Columns of the row: photograph and quality, then every measurement in pixels and the other units."""
-        about = ("fov_diameter_px", "laterality", "scale_from", "quality", "quality_reasons")
+        about = ("fov_diameter_px", *_TEXTS[:4], "quality", "quality_reasons", "corrected")
         names = (*about, *table_columns(self.units))
         return {name: str if name in _TEXTS else float for name in names}
 
@@ -114,7 +120,8 @@ class MeasurePhotograph:
     @property
     def suffixes(self) -> tuple[str, ...]:
         """Suffixes of the outputs."""
-        others = {SEGMENTS: self.segments, SEG: self.segmentation.dicom_seg, SR: self.dicom_sr}
+        kinds = bool(self.segmentation.av or self.arteries or self.veins)
+        others = {AV: kinds, SEGMENTS: self.segments, SEG: self.segmentation.dicom_seg, SR: self.dicom_sr}
         return (VESSELS, GRAPH, *(suffix for suffix, asked in others.items() if asked))
 
     @property
@@ -129,8 +136,8 @@ class MeasurePhotograph:
 
     @property
     def by_content(self) -> bool:
-        """Given maps are found by the name of the photograph, not by its content."""
-        return not self.maps
+        """Given maps and corrections are found by the name of the photograph, not by its content."""
+        return not self.maps and not (self.corrections and any(self.corrections.rglob(f"*{CORRECTIONS[:-5]}.*")))
 
     @property
     def maps(self) -> dict[str, Path]:
@@ -139,9 +146,9 @@ class MeasurePhotograph:
         return {kind: folder for kind, folder in folders.items() if folder is not None}
 
     def also_read(self, path: str, name: str, /) -> Sequence[Path]:
-        """The maps of a photograph, which a person may correct between two runs."""
+        """The maps of a photograph and its corrections, which a person may change between two runs."""
         try:
-            return list(self._find_maps(path, name).values())
+            return [*self._find_maps(path, name).values(), *self._corrected(name)]
         except MaskError:  # which the call raises, too
             return ()
 
@@ -153,7 +160,8 @@ class MeasurePhotograph:
         """Measure a photograph.
 
         Returns:
-            `_vessels.png`, 0 and 255; `_graph.json`, ends, branchings, crossings and segments, disc and fovea;
+            `_vessels.png`, 0 and 255; `_av.png`, arteries and veins where they are known, in the colours of
+            `VesselMap.coloured`; `_graph.json`, ends, branchings, crossings and segments, disc and fovea;
             `_segments.csv`, `_seg.dcm` and `_sr.dcm` where asked for. The row: every measurement, and the reasons of
             those that have no value.
 
@@ -180,11 +188,15 @@ class MeasurePhotograph:
         metadata = metadata_of(path, content, given=self.scale, fov_diameter=photograph.fov.diameter)
         given = {kind: _read_map(file, photograph, path) for kind, file in maps.items()}
         drawn = given.pop("vessels", None)
-        found = self.segmentation.find(photograph) if drawn is None else VesselMap.from_mask(drawn, photograph)
-        measured = measure(found, scale=metadata.scale, **given)
+        segmentation = replace(self.segmentation, av=None) if len(given) == 2 else self.segmentation
+        found = segmentation.find(photograph, drawn, field_degrees=metadata.scale.field_degrees)
+        if given:
+            found = found.with_kinds(given.get("arteries"), given.get("veins"))
+        found, corrected = apply_corrections(found, self._corrected(name))
+        measured = measure(found, scale=metadata.scale)
         quality = assess_quality(found, measured)
         self._check(quality, path)
-        analysis = Analysis(found, quality, measured, metadata)
+        analysis = Analysis(found, quality, measured, metadata, corrected)
         outputs = analysis.outputs()
         if self.segments:
             outputs[SEGMENTS] = _segment_table(path, measured)
@@ -223,7 +235,9 @@ class MeasurePhotograph:
                 raise VenuleError(
                     f"{folder} is not a folder: give --{name} the folder with the maps, named after their photographs"
                 )
-        found_by = {"venule": __version__} if self.vessels else self.segmentation.settings()
+        found_by = self.segmentation.settings()
+        if self.vessels:
+            found_by = {"venule": __version__, **self.segmentation.models(), "model": None}
         given = {kind: _named(folder.resolve()) for kind, folder in self.maps.items()}
         return {
             **found_by,
@@ -243,6 +257,10 @@ class MeasurePhotograph:
                 reason="low-quality",
             )
 
+    def _corrected(self, name: str) -> list[Path]:
+        """The files with the corrections of a photograph."""
+        return correction_files(self.corrections, name) if self.corrections and name else []
+
     def _find_maps(self, path: str, name: str) -> dict[str, Path]:
         """The maps of a photograph by their kind."""
         maps: dict[str, Path] = {}
@@ -260,6 +278,8 @@ def measure_files(
 ) -> BatchResult:
     """Measure the vessels of files, folders, patterns, lists and archives: see `venule.batch.batch`.
 
+    What a person corrected is read from the output folder, see `venule.workflows.corrections`.
+
     Besides the files of every batch, this writes `dictionary.csv`, the meaning of each column; with `work.segments`,
     `segments.csv`, one row for each segment of every photograph; and both tables as Parquet
     where pyarrow is installed.
@@ -276,6 +296,8 @@ def measure_files(
     settings = work.settings()
     # The columns are fixed before any file is read; without DICOM files, hundreds of them would stay empty.
     work = replace(work, dicom_units=not work.scale.unit_names and any_called_dicom(paths, output))
+    if work.corrections is None and not is_remote(str(output)):
+        work = replace(work, corrections=Path(output))
     if work.maps:
         found = list(find_inputs(paths, suffixes=SUFFIXES, output=Output.at(output), recognise=looks_like_photograph))
         listed = [(file.path, file.id) for file in found]

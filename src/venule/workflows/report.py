@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
-import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from venule import __version__
@@ -20,14 +19,15 @@ from venule.batch.work import digest
 from venule.errors import VenuleError, missing_extra
 from venule.measurement import Scale
 from venule.photograph import Photograph, read_photograph
+from venule.photograph.decode import decode
 from venule.report.html import make_report, report_title
 from venule.report.pdf import make_pdf
 from venule.report.pictures import make_pictures
 from venule.report.sheet import Picture, Row, Sheet
-from venule.vessel_map import VesselMap
+from venule.vessel_map import colour_vessels, paint_over
 from venule.workflows.analyse import GRAPH, VESSELS, MemoryFile, analyse
 from venule.workflows.measure import MeasurePhotograph
-from venule.workflows.segment import SegmentPhotograph, decode_mask
+from venule.workflows.segment import AV, SegmentPhotograph, decode_mask
 
 NEEDED = ("path", "status", "reason", "message")  # columns of results.csv, besides the measurements
 BEYOND = "cells beyond the heading"
@@ -46,6 +46,8 @@ class Settings(BaseModel):
 
     model: Model | None = None
     threshold: float | None = None
+    av: Model | None = None
+    landmarks: Model | None = None
     vessels: str = ""
     arteries: str = ""
     veins: str = ""
@@ -132,11 +134,14 @@ def report_in_memory(
     return "".join(make_report(sheets, settings, made=f"venule {__version__}, {today}"))
 
 
-def _pictures(photograph: Photograph, mask: bytes, graph: bytes) -> Sequence[Picture]:
+def _pictures(photograph: Photograph, files: Mapping[str, bytes]) -> Sequence[Picture]:
     try:
-        vessels = decode_mask(mask)
-        found = VesselMap.from_probability(vessels.astype(np.float32), photograph, threshold=0.5)
-        return make_pictures(photograph, found.vessels, overlay=found.overlay(), graph=json.loads(graph))
+        fov = photograph.fov.mask
+        vessels = decode_mask(files[VESSELS]) & fov
+        colours = decode(files[AV], name=AV) if AV in files else colour_vessels(vessels, None, None)
+        overlay = paint_over(photograph.image, fov, colours)
+        graph = json.loads(files[GRAPH])
+        return make_pictures(photograph, vessels, overlay=overlay, kinds=AV in files, graph=graph)
     except (ValueError, LookupError, TypeError, AttributeError, cv2.error) as error:
         raise VenuleError(
             f"its files {VESSELS} and {GRAPH} are damaged, or of another photograph; measure it again"
@@ -145,7 +150,7 @@ def _pictures(photograph: Photograph, mask: bytes, graph: bytes) -> Sequence[Pic
 
 def _pictures_in_memory(file: MemoryFile, outputs: Mapping[str, bytes], max_pixels: int) -> Sequence[Picture]:
     photograph = read_photograph(file.content, name=file.name, max_pixels=max_pixels)
-    return _pictures(photograph, outputs[VESSELS], outputs[GRAPH])
+    return _pictures(photograph, outputs)
 
 
 def _sheet_of(output: Path, row: Row, record: JournalRecord | None, root: str | None, *, maps: bool) -> Sheet:
@@ -160,7 +165,8 @@ def _sheet_of(output: Path, row: Row, record: JournalRecord | None, root: str | 
         if record is None or not name:
             raise VenuleError("the journal does not name its files; venule measure --resume makes them again")
         try:
-            mask, graph = (Output.at(output).read(f"{name}{suffix}") for suffix in (VESSELS, GRAPH))
+            made = [suffix for suffix in (VESSELS, GRAPH, AV) if f"{name}{suffix}" in record.outputs]
+            files = {suffix: Output.at(output).read(f"{name}{suffix}") for suffix in made}
         except OSError as error:
             raise VenuleError(
                 f"{Path(error.filename).name} cannot be read ({error.strerror}); venule measure --resume makes it again"
@@ -173,7 +179,7 @@ def _sheet_of(output: Path, row: Row, record: JournalRecord | None, root: str | 
             raise VenuleError(str(error).replace(located("", root), "")) from error
         if len(content) != record.size or (not maps and digest(content) != record.content):
             raise VenuleError(f"{path} has changed since it was measured; venule measure --resume measures it again")
-        return _pictures(read_photograph(content, name=path), mask, graph)
+        return _pictures(read_photograph(content, name=path), files)
 
     return Sheet(row, row.get("id") or name or Path(path).name, path, draw)
 

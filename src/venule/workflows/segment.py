@@ -23,6 +23,13 @@ from venule.workflows.dicom import SEG, check_installed, dicom_files, header_to_
 # What in a card determines the result.
 _DECIDES = {"name", "sha256", "working_diameter", "smallest_diameter", "odds_exponent"}
 MASKS = {"png": "_vessels.png", "rle": "_vessels.json"}
+AV, ARTERIES, VEINS = "_av.png", "_arteries.png", "_veins.png"
+_SHARES = ("artery_share", "vein_share")
+_SEEN = ("eye_found", "centred_on")
+_PLACES = (
+    "disc_row_px", "disc_column_px", "disc_diameter_px", "disc_confidence",
+    "fovea_row_px", "fovea_column_px", "fovea_confidence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class SegmentPhotograph:
         flips: average over four mirror images.
         scales: average over the photograph at these sizes, see `venule.segment`.
         any_picture: do not refuse what seems to show no retina.
+        av: model that tells arteries from veins; None: they are not told apart.
+        landmarks: model that finds disc and fovea; None: they are not looked for.
         probability: also write the probability.
         overlay: also write the photograph with its vessels drawn in.
         runtime: what runs the network, see `venule.segment`.
@@ -51,6 +60,8 @@ class SegmentPhotograph:
     flips: bool = False
     scales: tuple[float, ...] = ()
     any_picture: bool = False
+    av: str | None = "arteries-veins"
+    landmarks: str | None = "landmarks"
     probability: bool = False
     overlay: bool = False
     runtime: str = "onnxruntime"
@@ -58,7 +69,6 @@ class SegmentPhotograph:
     masks: str = "png"
     dicom_seg: bool = False
 
-    columns: ClassVar[Mapping[str, type]] = {"fov_diameter_px": float, "vessel_share": float}
     joined: ClassVar[Mapping[str, Joined]] = {}
     parquet: ClassVar[bool] = False
     by_content: ClassVar[bool] = True
@@ -69,9 +79,23 @@ class SegmentPhotograph:
             raise VenuleError(f"unknown kind of masks {self.masks!r}: choose one of {', '.join(MASKS)}")
 
     @property
+    def columns(self) -> Mapping[str, type]:
+        """Columns of the row."""
+        names = ("fov_diameter_px", "vessel_share", *(_SHARES if self.av else ()))
+        texts, places = (_SEEN, _PLACES) if self.landmarks else ((), ())
+        return {**dict.fromkeys(names, float), **dict.fromkeys(texts, str), **dict.fromkeys(places, float)}
+
+    @property
     def suffixes(self) -> tuple[str, ...]:
         """Suffixes of the outputs."""
-        others = {"_probability.png": self.probability, "_overlay.png": self.overlay, SEG: self.dicom_seg}
+        others = {
+            AV: self.av,
+            ARTERIES: self.av,
+            VEINS: self.av,
+            "_probability.png": self.probability,
+            "_overlay.png": self.overlay,
+            SEG: self.dicom_seg,
+        }
         return (MASKS[self.masks], *(suffix for suffix, asked in others.items() if asked))
 
     def also_read(self, path: str, name: str, /) -> Sequence[Path]:
@@ -86,9 +110,10 @@ class SegmentPhotograph:
         """Segment a photograph.
 
         Returns:
-            `_vessels.png`, 0 and 255, or `_vessels.json`, run lengths; `_probability.png`, 8 bits, probability x 255
-            rounded; `_overlay.png`: of the size of the photograph; `_seg.dcm`. The row: diameter of the field of view
-            in pixels, and its share that is vessel.
+            `_vessels.png`, 0 and 255, or `_vessels.json`, run lengths; `_av.png`, in the colours of
+            `VesselMap.coloured`; `_arteries.png` and `_veins.png`, 0 and 255; `_probability.png`, 8 bits, probability
+            x 255 rounded; `_overlay.png`; all of the size of the photograph; `_seg.dcm`. The row: diameter of the field
+            of view in pixels, its shares that are vessel, artery and vein, and the places of disc and fovea.
 
         Raises:
             PhotographError: it cannot be read, is no fundus photograph, or no DICOM where that is asked for.
@@ -100,20 +125,31 @@ class SegmentPhotograph:
         found = self.find(photograph)
         encode = encode_mask if self.masks == "png" else encode_runs
         outputs = {MASKS[self.masks]: encode(found.vessels)}
+        if found.arteries is not None and found.veins is not None:
+            outputs[AV] = encode_picture(found.coloured())
+            outputs |= {ARTERIES: encode_mask(found.arteries), VEINS: encode_mask(found.veins)}
         if self.probability:
             outputs["_probability.png"] = encode_probability(found.probability)
         if self.overlay:
             outputs["_overlay.png"] = encode_picture(found.overlay())
         if header is not None:
             outputs |= dicom_files(found, header, model=self.model, name=path)
-        row = {"fov_diameter_px": round(found.fov_diameter, 1), "vessel_share": round(found.vessel_share, 6)}
-        return Done(outputs, row)
+        return Done(outputs, _row(found))
 
-    def find(self, photograph: Photograph) -> VesselMap:
-        """The vessels of a photograph, with these options."""
+    def find(
+        self, photograph: Photograph, vessels: BoolArray | None = None, *, field_degrees: float | None = None
+    ) -> VesselMap:
+        """What a photograph shows, with these options.
+
+        Args:
+            photograph: of any size.
+            vessels: that a person or another tool gave; None: they are found.
+            field_degrees: see `venule.segment`.
+        """
         return segment(
-            photograph, model=self.model, threshold=self.threshold, flips=self.flips, scales=self.scales,
-            any_picture=self.any_picture, runtime=self.runtime, threads=self.threads,
+            photograph, vessels=vessels, model=self.model, threshold=self.threshold, flips=self.flips,
+            scales=self.scales, any_picture=self.any_picture, av=self.av, landmarks=self.landmarks,
+            field_degrees=field_degrees, runtime=self.runtime, threads=self.threads,
         )  # fmt: skip
 
     def settings(self) -> dict[str, Any]:
@@ -128,9 +164,20 @@ class SegmentPhotograph:
         card = load_model(self.model).card
         threshold = check_threshold(card.threshold if self.threshold is None else self.threshold)
         check_runtime(self.runtime)
-        model = card.model_dump(include=_DECIDES)
-        options = {name: value for name, value in asdict(self).items() if name not in ("model", "threshold", "threads")}
-        return {"venule": __version__, "model": model, "threshold": threshold, **options}
+        options = {name: value for name, value in asdict(self).items() if name != "threads"}
+        return {"venule": __version__, **options, **self.models(), "threshold": threshold}
+
+    def models(self) -> dict[str, dict[str, Any] | None]:
+        """What there is to know of the models that results depend on.
+
+        Raises:
+            ModelError: a model is unknown or altered.
+        """
+        named = {"model": self.model, "av": self.av, "landmarks": self.landmarks}
+        return {
+            option: None if name is None else load_model(name).card.model_dump(include=_DECIDES)
+            for option, name in named.items()
+        }
 
 
 def segment_files(
@@ -156,6 +203,24 @@ def segment_files(
         settings=work.settings(),
         batch=batch,
     )
+
+
+def _row(found: VesselMap) -> dict[str, Any]:
+    row: dict[str, Any] = {"fov_diameter_px": round(found.fov_diameter, 1)}
+    area = max(1, int(np.count_nonzero(found.fov)))
+    masks = {"vessel_share": found.vessels, "artery_share": found.arteries, "vein_share": found.veins}
+    for name, mask in masks.items():
+        if mask is not None:
+            row[name] = round(np.count_nonzero(mask) / area, 6)
+    if found.landmarks is not None:
+        disc, fovea = found.landmarks.disc, found.landmarks.fovea
+        row |= dict(zip(_SEEN, (found.landmarks.eye, found.landmarks.centred_on(found.middle)), strict=True))
+        if disc:
+            places = (*(round(one, 1) for one in (*disc.centre, disc.diameter)), disc.confidence)
+            row |= dict(zip(_PLACES[:4], places, strict=True))
+        if fovea:
+            row |= dict(zip(_PLACES[4:], (*(round(one, 1) for one in fovea.centre), fovea.confidence), strict=True))
+    return row
 
 
 def encode_mask(mask: BoolArray) -> bytes:

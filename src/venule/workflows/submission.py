@@ -93,7 +93,7 @@ def pack_submission(
         photograph = read_record(record).photograph
         fov = photograph.fov.mask
         if given is None:
-            found = segment(photograph, model=model)
+            found = segment(photograph, model=model, av=None, landmarks=None)
             vessels, threshold, source = found.vessels, found.threshold, f"the map of {record.photograph} by {model}"
         else:
             vessels, source = _read_strict_mask(given[record.name]), str(given[record.name])

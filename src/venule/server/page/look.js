@@ -1,6 +1,7 @@
 // The results for a photograph, ready to be drawn: the pixels of each layer, and the mask at any threshold.
 
-export const VESSEL = [64, 224, 255], ARTERY = [255, 112, 67], VEIN = [92, 140, 255], BOTH = [206, 147, 216];
+// As `venule.vessel_map` has them.
+export const VESSEL = [64, 224, 255], ARTERY = [255, 96, 96], VEIN = [32, 64, 255], BOTH = [192, 64, 224], UNSURE = [160, 160, 160];
 export const LEVELS = 256; // steps of the probability
 
 // Viridis, the colours of the calibre.
@@ -81,6 +82,21 @@ export class Look {
     }
   }
 
+  // A circle about the optic disc and a cross on the fovea, with arms of some pixels.
+  landmarks(arm) {
+    const path = new Path2D();
+    const { disc, fovea } = this.answer.graph;
+    if (disc) path.arc(disc.centre[1] + 0.5, disc.centre[0] + 0.5, disc.diameter / 2, 0, 2 * Math.PI);
+    if (fovea) {
+      const [row, column] = fovea.centre.map((one) => one + 0.5);
+      for (const [x, y] of [[arm, 0], [0, arm]]) {
+        path.moveTo(column - x, row - y);
+        path.lineTo(column + x, row + y);
+      }
+    }
+    return path;
+  }
+
   isVessel(i, level) {
     return level === null ? this.vessels[i] > 0 : this.probability[i] >= level && this.fov[i] > 0;
   }
@@ -89,14 +105,14 @@ export class Look {
   mask(level, coloured) {
     const key = `${level} ${coloured && this.arteries !== null}`;
     if (this.maskKey === key) return this.maskCanvas;
-    const [vessel, artery, vein, both] = [VESSEL, ARTERY, VEIN, BOTH].map((colour) => pixel(colour));
+    const [vessel, artery, vein, both, unsure] = [VESSEL, ARTERY, VEIN, BOTH, UNSURE].map((colour) => pixel(colour));
     this.maskCanvas = this.paint(this.maskCanvas, (out) => {
       const split = coloured && (this.arteries || this.veins);
       for (let i = 0; i < out.length; i++) {
         if (!this.isVessel(i, level)) { out[i] = 0; continue; }
         if (!split) { out[i] = vessel; continue; }
         const a = this.arteries?.[i] > 0, v = this.veins?.[i] > 0;
-        out[i] = a && v ? both : a ? artery : v ? vein : vessel;
+        out[i] = a && v ? both : a ? artery : v ? vein : unsure;
       }
     });
     this.maskKey = key;

@@ -3,7 +3,7 @@
 import { $, make, option } from "./dom.js";
 import { intervalText, numberText, qualityOf, valueText } from "./numbers.js";
 import { commonUnit } from "./look.js";
-import { bothSeen, seen } from "./state.js";
+import { bothSeen, changed, seen, shown } from "./state.js";
 import { t, word, words } from "./texts.js";
 
 const ALIKE = 1.1; // ratio of the fields of view up to which lengths in pixels can be compared
@@ -14,7 +14,10 @@ let tabled = ""; // the region and photographs of the current tables
 export function makeMeasurements() {
   const regions = Object.entries(words("regions"));
   $("region").append(option("", t("whole")), ...regions.map(([code, name]) => option(code, name)));
-  $("region").addEventListener("change", refreshMeasurements);
+  $("region").addEventListener("change", () => {
+    shown.region = $("region").value;
+    changed();
+  });
 }
 
 export function refreshMeasurements() {

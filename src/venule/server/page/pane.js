@@ -1,5 +1,7 @@
 // A pane shows a photograph with its layers. The panes of one view zoom and move together.
 
+import { outline } from "./regions.js";
+
 const FARTHEST = 1, NEAREST = 40;
 export const STEP = 1.25;
 
@@ -166,4 +168,14 @@ export function drawLook(context, look, shown, scale) {
   }
   context.globalAlpha = 1;
   if (layers.fov) context.drawImage(look.outside(), 0, 0);
+  if (layers.landmarks) {
+    for (const [colour, width] of [["#000", 4], ["#fff", 1.6]]) { // seen on bright and on dark
+      context.strokeStyle = colour;
+      context.lineWidth = width / scale;
+      context.stroke(look.landmarks(12 / scale));
+      context.setLineDash([8 / scale, 6 / scale]);
+      context.stroke(outline(look.answer.graph, shown.region));
+      context.setLineDash([]);
+    }
+  }
 }

@@ -10,12 +10,14 @@ export const seen = { selected: null, compared: null };
 
 export const shown = {
   layers: {
-    photograph: true, vessels: true, kinds: true, skeleton: false, calibre: false, confidence: false, fov: true,
+    photograph: true, vessels: true, kinds: true, landmarks: true, skeleton: false, calibre: false, confidence: false,
+    fov: true,
   },
   opacity: 0.75,
   level: null, // of the threshold, in 1/256; null: that of the measurements
   measuredLevel: null, // of the measurements; null: the threshold of the model
   calibres: null, // the colour scale of the calibre
+  region: "", // whose outline is drawn; "": none
 };
 
 let tell = () => {};
