@@ -18,9 +18,10 @@ from venule.photograph.mask import MaskSource, check_drawing, check_not_inverted
 
 _SHOWN = 500  # pixels, the longer side of what a notebook shows
 OVERLAY_COLOUR = (64, 224, 255)  # light blue: far from every colour of a retina, also to colour-blind readers
-OPACITY = 0.6  # of the vessels in an overlay
+OPACITY, OPACITY_OF_KINDS = 0.6, 0.85  # of the vessels in an overlay
 # Light and dark as well as red and blue, so that colour-blind readers tell them apart; `read_coloured` reads them.
-ARTERY, VEIN, BOTH, UNSURE = (255, 96, 96), (32, 64, 255), (192, 64, 224), (160, 160, 160)
+ARTERY, VEIN, BOTH, UNSURE = (255, 96, 96), (64, 120, 255), (224, 64, 255), (192, 192, 192)
+DIM = 0.6  # brightness of a photograph under arteries and veins: a retina is red, too
 REACH = 0.01  # of the field of view: how far beside a vessel what is drawn may say what it is
 SURE = 0.6  # probability from which on a vessel is called an artery or a vein
 
@@ -387,7 +388,9 @@ class VesselMap:
         return colour_vessels(self.vessels, self.arteries, self.veins)
 
     def overlay(self) -> ImageArray:
-        """The photograph with its vessels in the colours of `coloured`, black outside the field of view.
+        """The photograph, darker, with its vessels in the colours of `coloured`, black outside the field of view.
+
+        With vessels alone, the photograph is as bright as it was.
 
         Returns:
             uint8 (height, width, 3) RGB. Outside the field of view nothing is shown: names and dates stand there.
@@ -396,7 +399,7 @@ class VesselMap:
             >>> found.overlay().shape
             (400, 400, 3)
         """
-        return paint_over(self.image, self.fov, self.coloured())
+        return paint_over(self.image, self.fov, self.coloured(), kinds=self.arteries is not None)
 
     def _repr_png_(self) -> bytes:
         """The overlay as a notebook shows it, its longer side 500 pixels or less."""
@@ -435,21 +438,24 @@ def colour_vessels(vessels: BoolArray, arteries: BoolArray | None, veins: BoolAr
     return picture
 
 
-def paint_over(image: ImageArray, fov: BoolArray, colours: ImageArray) -> ImageArray:
+def paint_over(image: ImageArray, fov: BoolArray, colours: ImageArray, *, kinds: bool) -> ImageArray:
     """Paint colours over a photograph, where they are not black, and make it black outside the field of view.
 
     Args:
         image: uint8 (height, width, 3) RGB.
         fov: bool (height, width).
         colours: of the shape of the image.
+        kinds: whether they tell arteries from veins: the photograph is then darkened.
 
     Example:
-        >>> paint_over(phantom.image, phantom.fov.mask, found.coloured()).shape
+        >>> paint_over(phantom.image, phantom.fov.mask, found.coloured(), kinds=True).shape
         (400, 400, 3)
     """
     picture = np.where(fov[..., None], image, 0).astype(np.uint8)
-    here = colours.any(axis=2)
-    picture[here] = ((1 - OPACITY) * picture[here] + OPACITY * colours[here].astype(np.float32)).astype(np.uint8)
+    if kinds:
+        picture = (DIM * picture.astype(np.float32)).astype(np.uint8)
+    here, opacity = colours.any(axis=2), OPACITY_OF_KINDS if kinds else OPACITY
+    picture[here] = ((1 - opacity) * picture[here] + opacity * colours[here].astype(np.float32)).astype(np.uint8)
     return picture
 
 

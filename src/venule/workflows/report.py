@@ -139,7 +139,7 @@ def _pictures(photograph: Photograph, files: Mapping[str, bytes]) -> Sequence[Pi
         fov = photograph.fov.mask
         vessels = decode_mask(files[VESSELS]) & fov
         colours = decode(files[AV], name=AV) if AV in files else colour_vessels(vessels, None, None)
-        overlay = paint_over(photograph.image, fov, colours)
+        overlay = paint_over(photograph.image, fov, colours, kinds=AV in files)
         graph = json.loads(files[GRAPH])
         return make_pictures(photograph, vessels, overlay=overlay, kinds=AV in files, graph=graph)
     except (ValueError, LookupError, TypeError, AttributeError, cv2.error) as error:

@@ -1,7 +1,7 @@
 // The results for a photograph, ready to be drawn: the pixels of each layer, and the mask at any threshold.
 
 // As `venule.vessel_map` has them.
-export const VESSEL = [64, 224, 255], ARTERY = [255, 96, 96], VEIN = [32, 64, 255], BOTH = [192, 64, 224], UNSURE = [160, 160, 160];
+export const VESSEL = [64, 224, 255], ARTERY = [255, 96, 96], VEIN = [64, 120, 255], BOTH = [224, 64, 255], UNSURE = [192, 192, 192];
 export const LEVELS = 256; // steps of the probability
 
 // Viridis, the colours of the calibre.
