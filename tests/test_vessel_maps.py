@@ -57,7 +57,7 @@ def test_a_threshold_that_is_no_probability_is_refused(threshold):
 
 
 def test_a_measurement_is_found_with_its_interval_or_its_reason():
-    measured = venule.measure(venule.segment(PHANTOM.image))
+    measured = venule.measure(venule.segment(PHANTOM.image, av=None))
     density = measured.find("vessel_density_zone_b")
     assert density.value == measured["vessel_density_zone_b"]
     assert density.lower < density.value < density.upper
@@ -71,7 +71,7 @@ def test_a_measurement_is_found_with_its_interval_or_its_reason():
 
 
 def test_measurements_have_the_names_and_numbers_of_the_columns_of_results():
-    measured = venule.measure(venule.segment(PHANTOM.image), scale=venule.Scale(um_per_pixel=19))
+    measured = venule.measure(venule.segment(PHANTOM.image, av=None), scale=venule.Scale(um_per_pixel=19))
     row = measured.row()
     assert measured["calibre_p90_um"] == pytest.approx(19 * measured["calibre_p90_px"])
     assert {name: pytest.approx(value, rel=1e-5) for name, value in measured.items()} == {

@@ -61,11 +61,11 @@ def test_each_share_is_what_it_says():
 
 def test_distances_are_in_disc_diameters_and_what_was_not_found_is_not_near():
     found = Landmarks(Disc((100.0, 100.0), 40.0, 0.9), Fovea((100.0, 200.0), 0.9))
-    scores = score_landmarks(found, (100.0, 109.0), (124.0, 200.0))
+    scores = score_landmarks(found, disc=(100.0, 109.0), fovea=(124.0, 200.0))
     assert scores.keys() == LANDMARK_SCORES.keys()
     assert scores == {"disc_near": 1, "disc_distance": 9 / 40, "fovea_near": 0, "fovea_distance": 24 / 40}
-    assert score_landmarks(found, (100.0, 109.0), None, disc_diameter=30)["disc_near"] == 0
-    lost = score_landmarks(Landmarks(found.disc), None, (100.0, 200.0))
+    assert score_landmarks(found, disc=(100.0, 109.0), disc_diameter=30)["disc_near"] == 0
+    lost = score_landmarks(Landmarks(found.disc), fovea=(100.0, 200.0))
     assert lost == {"disc_near": None, "disc_distance": None, "fovea_near": 0, "fovea_distance": None}
 
 

@@ -16,7 +16,7 @@ Place = tuple[float, float]
 
 
 def score_landmarks(
-    found: Landmarks, disc: Place | None, fovea: Place | None, *, disc_diameter: float | None = None
+    found: Landmarks, *, disc: Place | None = None, fovea: Place | None = None, disc_diameter: float | None = None
 ) -> dict[str, float | None]:
     """Score the landmarks of one photograph.
 
@@ -34,7 +34,7 @@ def score_landmarks(
         EvaluationError: there is no unit, because no disc was found.
 
     Example:
-        >>> score_landmarks(found.landmarks, phantom.disc_centre, None)["disc_near"]
+        >>> score_landmarks(found.landmarks, disc=phantom.disc_centre)["disc_near"]
         1.0
     """
     if disc_diameter is None:

@@ -66,10 +66,10 @@ class Measured(Mapping[str, float]):
     Example:
         >>> measured["calibre_p90_px"] > 1
         True
-        >>> "crae_px" in measured
+        >>> "avascular_radius_um" in measured
         False
-        >>> measured.find("crae_px").reason
-        'no-arteries-and-veins'
+        >>> measured.find("calibre_smallest_px").reason
+        ''
         >>> list(measured.to_pandas().columns)
         ['column', 'region', 'value', 'lower', 'upper', 'unit', 'reason']
     """

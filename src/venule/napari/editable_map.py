@@ -11,6 +11,7 @@ from venule.photograph import Photograph, find_fov, image_from_array
 from venule.photograph.arrays import BoolArray
 from venule.photograph.mask import check_size, read_vessels
 from venule.vessel_map import VesselMap
+from venule.workflows import SegmentPhotograph
 
 EDITABLE = "venule"  # key of an `EditableMap` in the metadata of a layer
 LAYER = "the layer of vessels"  # in messages
@@ -53,14 +54,14 @@ class EditableMap:
         return EditableMap(found, np.where(by_hand, labels > 0, vessels), by_hand)
 
     def to_measure(self, labels: Labels) -> VesselMap:
-        """The map of the model; after any correction, a map without probabilities."""
+        """The map of the model with its corrections."""
         if not self.corrected(labels).any():
             return self.found
         return self.found.redrawn(labels > 0, name=LAYER)
 
 
 def drawn_map(labels: Labels, photograph: Photograph) -> VesselMap:
-    """The vessel map of a labels layer, inside the field of view of the photograph.
+    """What `venule.segment` makes of a labels layer of vessels and its photograph.
 
     Raises:
         MaskError: it has several labels, they differ in size, or nothing or most of the field of view is labelled.
@@ -68,7 +69,7 @@ def drawn_map(labels: Labels, photograph: Photograph) -> VesselMap:
     kinds = np.unique(labels[labels > 0])
     if len(kinds) > 1:
         raise MaskError(f"{LAYER} holds {len(kinds)} labels: give all vessels the same label, and the rest 0")
-    return VesselMap.from_mask(read_vessels(labels > 0, photograph.fov.mask, name=LAYER), photograph, name=LAYER)
+    return SegmentPhotograph().find(photograph, read_vessels(labels > 0, photograph.fov.mask, name=LAYER))
 
 
 def photograph_of(layer: Any) -> Photograph:

@@ -59,6 +59,11 @@ def find_arteries_veins(found: VesselMap, segmenter: Segmenter) -> tuple[Probabi
     Returns:
         Two float32 (height, width) in [0, 1], everywhere in the field of view those of the nearest vessel. Where an
         artery and a vein cross, both are high; elsewhere they add up to 1.
+
+    Example:
+        >>> artery, vein = find_arteries_veins(found, Segmenter(venule.load_model("arteries-veins")))
+        >>> artery.shape == vein.shape == found.vessels.shape
+        True
     """
     scale = WorkingScale.fit(_field(found), segmenter.card.working_diameter)
     artery, vein = see(found, segmenter, scale)

@@ -56,6 +56,11 @@ def find_landmarks(photograph: Photograph, segmenter: Segmenter, *, field_degree
         In pixels of the photograph. Their confidence is the height of the network's peak; half of it for a disc from
         which no fovea is seen where foveae lie. The disc is the likeliest place, however unsure; a fovea that is not
         sure is None.
+
+    Example:
+        >>> landmarks = find_landmarks(phantom.photograph, Segmenter(venule.load_model("landmarks")))
+        >>> landmarks.disc.confidence > 0.2
+        True
     """
     scale = WorkingScale.fit(photograph.fov, segmenter.card.working_diameter)
     fov = scale.apply_mask(photograph.fov.mask)

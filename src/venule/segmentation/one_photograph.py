@@ -74,7 +74,7 @@ def segment(
         >>> found = venule.segment(phantom.image)
         >>> 0.05 < found.vessel_share < 0.2
         True
-        >>> found.arteries.sum() > 0 < found.veins.sum()
+        >>> bool(found.arteries.any() and found.veins.any())
         True
         >>> found.landmarks.disc.confidence > 0.2
         True

@@ -147,7 +147,7 @@ def evaluate_landmarks(
         photograph = read_record(record).photograph
         found = find_landmarks(photograph, segmenter)
         diameter = None if field_degrees is None else DISC / field_degrees * photograph.fov.diameter
-        return score_landmarks(found, record.disc, record.fovea, disc_diameter=diameter)
+        return score_landmarks(found, disc=record.disc, fovea=record.fovea, disc_diameter=diameter)
 
     split, records = _choose(dataset, split, lambda record: bool(record.disc or record.fovea))
     rows = _scored(records, score, progress)
