@@ -49,13 +49,15 @@ def test_a_threshold_of_the_request_is_that_of_the_mask(client, photograph, foun
     assert np.array_equal(mask, found.probability >= 0.75)
 
 
-def test_measurements_are_those_of_the_library_with_intervals_and_reasons(client, phantom, photograph, as_png, found):
+def test_measurements_are_those_of_the_library_with_intervals_and_reasons(client, phantom, photograph, as_png):
     ones = phantom.veins.astype(np.uint8)  # 0 and 1 mean what 0 and 255 do
     maps = {"arteries": as_png(phantom.arteries), "veins": as_png(ones)}
     row = client.post("/v1/measure?field=45&graph=true", files={"photograph": photograph, **maps}).json()
+    found = venule.segment(phantom.image, av=None, field_degrees=45)
     expected = venule.measure(
         found, scale=venule.Scale(field_degrees=45), arteries=phantom.arteries, veins=phantom.veins
     ).row()
+    assert row["reasons"] == expected.pop("reasons")
     assert {name: row[name] for name in expected} == pytest.approx(expected, nan_ok=True)
     assert row["calibre_p90_deg_lower"] <= row["calibre_p90_deg"] <= row["calibre_p90_deg_upper"]
     assert len(row["graph"]["segments"]) > 10
@@ -69,7 +71,8 @@ def test_measurements_as_a_table(client, photograph):
     parquet = pd.read_parquet(io.BytesIO(client.post("/v1/measure?format=parquet", content=photograph).content))
     assert list(csv.columns) == list(parquet.columns)
     assert csv.vessel_density[0] == pytest.approx(parquet.vessel_density[0])
-    assert "avr: no-arteries-and-veins" in csv.reasons[0]
+    untold = client.post("/v1/measure?av=false", content=photograph).json()
+    assert "avr: no-arteries-and-veins" in untold["reasons"]
 
 
 def test_what_the_page_gets_gives_the_mask_of_any_threshold_and_the_numbers_of_the_row(
@@ -79,7 +82,7 @@ def test_what_the_page_gets_gives_the_mask_of_any_threshold_and_the_numbers_of_t
 
     look = client.post("/v1/look", content=photograph).json()
     pictures = {name: as_pixels(base64.b64decode(one)) for name, one in look["pictures"].items() if one}
-    assert set(pictures) == {"photograph", "probability", "vessels", "fov"}
+    assert set(pictures) == {"photograph", "probability", "vessels", "fov", "arteries", "veins"}
     assert np.array_equal(pictures["vessels"] == 255, found.vessels)
     for level in (1, 64, 200, 255):
         assert np.array_equal(pictures["probability"] >= level, found.probability >= level / 256)

@@ -73,6 +73,8 @@ class Assessed(Found):
     )
     quality: float | None = Field(description="Expected Dice with a reference drawing, 0 to 1.")
     quality_reasons: str = Field(description="Reason codes of defects of the photograph, separated by '; '.")
+    eye_found: Literal["R", "L", ""] = Field(description="The eye, as disc and fovea show it.")
+    centred_on: Literal["disc", "macula", ""] = Field(description="What lies in the middle of the field of view.")
     corrected: str = Field(description="What a person corrected.")
 
 

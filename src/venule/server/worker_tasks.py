@@ -23,7 +23,7 @@ from venule.workflows.segment import encode_mask, encode_picture, encode_probabi
 
 JPEG_QUALITY = 92  # of the photograph on the page
 LEVELS = 256  # of the probability on the page
-ASSESSED = ("laterality", "scale_from", "quality", "quality_reasons", "corrected")
+ASSESSED = ("laterality", "eye_found", "centred_on", "scale_from", "quality", "quality_reasons", "corrected")
 Maps = Mapping[str, MemoryFile]
 
 
