@@ -27,10 +27,9 @@ def test_a_map_goes_with_the_photograph_that_it_is_called_after(client, photogra
         ("arteries", ("ann_arteries.png", maps["arteries"])),
         ("veins", ("ann.png", maps["veins"])),
     ]
-    assert cells_of(client.post("/v1/report", files=files).text, "AVR") == [
-        f"{avr:.3f}",
-        "arteries and veins not given",
-    ]
+    own = client.post("/v1/measure", content=mirrored).json()["avr"]
+    assert own != avr
+    assert cells_of(client.post("/v1/report", files=files).text, "AVR") == [f"{avr:.3f}", f"{own:.3f}"]
 
 
 def test_maps_that_fit_no_photograph_are_refused(client, photograph, maps, as_png):
