@@ -45,7 +45,7 @@ def score_arteries_veins(found: VesselMap, drawn: ArteriesVeins) -> dict[str, fl
         MaskError: the drawing has another size.
 
     Example:
-        >>> from venule.photograph.coloured import ArteriesVeins
+        >>> from venule.photograph import ArteriesVeins
         >>> nothing = np.zeros_like(phantom.vessels)
         >>> drawn = ArteriesVeins(phantom.arteries, phantom.veins, nothing)
         >>> score_arteries_veins(found.with_kinds(phantom.arteries, phantom.veins), drawn)["balanced_accuracy"] > 0.99

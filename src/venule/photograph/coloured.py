@@ -25,6 +25,11 @@ class ArteriesVeins:
         arteries: bool (height, width).
         veins: bool (height, width); both are True where they cross.
         unsure: bool (height, width), vessels of which the observer did not say what they are.
+
+    Example:
+        >>> nothing = np.zeros_like(phantom.vessels)
+        >>> ArteriesVeins(phantom.arteries, phantom.veins, unsure=nothing).arteries.shape
+        (400, 400)
     """
 
     arteries: BoolArray
